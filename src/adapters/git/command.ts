@@ -1,0 +1,80 @@
+import { captureProcess } from "../process/capture.ts";
+
+/** Where a git command runs and what it may see. */
+export interface GitPlace {
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface GitOptions {
+  readonly input?: Uint8Array | string;
+  /** A file descriptor that the output goes to instead of into memory. */
+  readonly output?: number;
+  /** Additions to the environment, such as another index file. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Exit codes besides 0 that are an answer and not a failure. */
+  readonly accept?: readonly number[];
+}
+
+/** Git could not do what it was asked. Nothing is concluded from it: whoever judges says no. */
+export class GitError extends Error {
+  readonly command: string;
+  readonly stderr: string;
+
+  constructor(args: readonly string[], ending: string, stderr: string) {
+    const firstLine = stderr.trim().split("\n")[0] ?? "";
+    super(`git ${args[0] ?? ""} ${ending}${firstLine === "" ? "" : `: ${firstLine}`}`);
+    this.name = "GitError";
+    this.command = ["git", ...args].join(" ");
+    this.stderr = stderr;
+  }
+
+  get diskFull(): boolean {
+    return /No space left on device|Disk quota exceeded/.test(this.stderr);
+  }
+}
+
+export async function git(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<Buffer> {
+  return (await gitAnswer(place, args, options)).stdout;
+}
+
+/** For commands that answer by exit code: 0 is yes, 1 is no, all else is a failure. */
+export async function gitSays(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<boolean> {
+  return (await gitAnswer(place, args, { ...options, accept: [1] })).code === 0;
+}
+
+export async function gitText(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
+  return (await git(place, args, options)).toString("utf8").trimEnd();
+}
+
+export async function gitAnswer(
+  place: GitPlace,
+  args: readonly string[],
+  { input, output, environment = {}, accept = [] }: GitOptions = {},
+): Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: string }> {
+  const ended = await captureProcess("git", args, {
+    cwd: place.directory,
+    env: { ...place.environment, ...environment },
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+  });
+  if (!ended.started) throw new GitError(args, "could not be started", ended.reason);
+  const stderr = ended.stderr.toString("utf8");
+  if (ended.code === null) throw new GitError(args, `died of ${ended.signal ?? "a signal"}`, stderr);
+  if (ended.code !== 0 && !accept.includes(ended.code)) {
+    throw new GitError(args, `failed with exit code ${ended.code}`, stderr);
+  }
+  return { code: ended.code, stdout: ended.stdout, stderr };
+}

@@ -1,0 +1,89 @@
+import { err, ok, type Result } from "../../result.ts";
+import { GitError, git, gitAnswer } from "./command.ts";
+import { type TreeId, treeId } from "./ids.ts";
+import { pathText, splitNul } from "./paths.ts";
+import type { Repository } from "./repository.ts";
+
+/** One line of `git ls-files -s`. Stage 0 is a merged entry. */
+export interface IndexEntry {
+  readonly mode: string;
+  readonly id: string;
+  readonly stage: number;
+  readonly path: string;
+}
+
+/** Another index file to work on; without it the one git is using right now. */
+export interface WhichIndex {
+  readonly file?: string;
+}
+
+const chosen = ({ file }: WhichIndex) =>
+  file === undefined ? {} : { environment: { GIT_INDEX_FILE: file } };
+
+/** The tree that a commit of this index would have; an error where entries are unmerged. */
+export async function writeTree(
+  repository: Repository,
+  which: WhichIndex = {},
+): Promise<Result<TreeId, "unmerged">> {
+  const answer = await gitAnswer(repository, ["write-tree"], { ...chosen(which), accept: [128] });
+  if (answer.code === 0) return ok(treeId(answer.stdout.toString("latin1").trim()));
+  if ((await listIndex(repository, ["-u"], [], which)).length > 0) return err("unmerged");
+  throw new GitError(["write-tree"], "failed", answer.stderr);
+}
+
+export function stagedEntries(
+  repository: Repository,
+  pathspecs: readonly string[],
+  which: WhichIndex = {},
+): Promise<IndexEntry[]> {
+  return listIndex(repository, ["-s"], pathspecs, which);
+}
+
+export function unmergedEntries(repository: Repository, pathspecs: readonly string[]): Promise<IndexEntry[]> {
+  return listIndex(repository, ["-u"], pathspecs, {});
+}
+
+async function listIndex(
+  repository: Repository,
+  flags: readonly string[],
+  pathspecs: readonly string[],
+  which: WhichIndex,
+): Promise<IndexEntry[]> {
+  const output = await git(repository, ["ls-files", ...flags, "-z", "--", ...pathspecs], chosen(which));
+  return splitNul(output).map((line) => {
+    const tab = line.indexOf(0x09);
+    const [mode = "", id = "", stage = "0"] = line.toString("latin1", 0, tab).split(" ");
+    return { mode, id, stage: Number(stage), path: pathText(line.subarray(tab + 1)) };
+  });
+}
+
+/** Changes to an index: paths to take out (all stages), then entries to put in. */
+export interface IndexUpdate {
+  readonly remove: readonly string[];
+  readonly add: readonly { readonly mode: string; readonly id: string; readonly path: string }[];
+}
+
+/** Writes entries without looking at the working tree, at attributes or at a sparse checkout. */
+export async function updateIndex(
+  repository: Repository,
+  update: IndexUpdate,
+  which: WhichIndex = {},
+): Promise<void> {
+  const nothing = "0".repeat(repository.objectFormat === "sha1" ? 40 : 64);
+  const lines = [
+    ...update.remove.map((path) => `0 ${nothing}\t${path}\0`),
+    ...update.add.map(({ mode, id, path }) => `${mode} ${id}\t${path}\0`),
+  ];
+  if (lines.length === 0) return;
+  await git(repository, ["update-index", "-z", "--index-info"], { ...chosen(which), input: lines.join("") });
+}
+
+/** Whether the index agrees with a tree where the pathspecs match. Any doubt is a no. */
+export async function indexAgrees(
+  repository: Repository,
+  tree: TreeId,
+  pathspecs: readonly string[],
+): Promise<boolean> {
+  const args = ["diff-index", "--cached", "--quiet", "--ignore-submodules=none", tree, "--", ...pathspecs];
+  return (await gitAnswer(repository, args, { accept: [1, 128, 129] })).code === 0;
+}

@@ -1,0 +1,35 @@
+/**
+ * A path as git holds it: bytes. As text it is UTF-8 where the bytes are, and git's own quoted form
+ * (`"src/\377"`) where they are not, so that two paths never become one.
+ */
+export function pathText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const faithful = !text.includes("\uFFFD") || Buffer.from(text, "utf8").equals(bytes);
+  return faithful && !text.startsWith('"') ? text : quoted(bytes);
+}
+
+function quoted(bytes: Uint8Array): string {
+  let text = '"';
+  for (const byte of bytes) {
+    if (byte === 0x22 || byte === 0x5c) text += `\\${String.fromCharCode(byte)}`;
+    else if (byte >= 0x20 && byte < 0x7f) text += String.fromCharCode(byte);
+    else text += `\\${byte.toString(8).padStart(3, "0")}`;
+  }
+  return `${text}"`;
+}
+
+/** Splits NUL-separated output; the last part is empty where the output ends in NUL, and left out. */
+export function splitNul(output: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  let start = 0;
+  while (start < output.length) {
+    const end = output.indexOf(0, start);
+    if (end === -1) {
+      parts.push(output.subarray(start));
+      break;
+    }
+    parts.push(output.subarray(start, end));
+    start = end + 1;
+  }
+  return parts;
+}

@@ -1,0 +1,171 @@
+import { GitError, git, gitAnswer, gitSays, gitText } from "./command.ts";
+import {
+  type BlobId,
+  blobId,
+  type CommitId,
+  commitId,
+  emptyTree,
+  objectIdLength,
+  type TreeId,
+  treeId,
+} from "./ids.ts";
+import { pathText, splitNul } from "./paths.ts";
+import type { Repository } from "./repository.ts";
+
+export interface TreeEntry {
+  /** Six octal digits, as git writes them. */
+  readonly mode: string;
+  readonly id: string;
+  readonly path: string;
+}
+
+export type ChangeKind = "added" | "modified" | "deleted" | "mode";
+
+export interface TreeChange {
+  readonly path: string;
+  readonly change: ChangeKind;
+}
+
+const RAW = ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=none"];
+
+/**
+ * All entries of a tree that the pathspecs match, as `git diff-tree` prints them against the empty tree:
+ * unlike ls-tree it takes full pathspecs. In byte order of the paths.
+ */
+export function rawTree(repository: Repository, tree: TreeId, pathspecs: readonly string[]): Promise<Buffer> {
+  return git(repository, ["diff-tree", ...RAW, emptyTree(repository.objectFormat), tree, "--", ...pathspecs]);
+}
+
+/** Visits each entry of `rawTree` output; offsets are into `raw`. */
+export function forEachRawEntry(
+  raw: Buffer,
+  idLength: number,
+  visit: (modeAt: number, idAt: number, pathAt: number, pathEnd: number) => void,
+): void {
+  // ":000000 MMMMMM <zeros> <id> A\0path\0"
+  const modeAt = 8;
+  const idAt = 15 + idLength + 1;
+  const headerLength = idAt + idLength + 3;
+  let at = 0;
+  while (at < raw.length) {
+    const pathAt = at + headerLength;
+    const pathEnd = raw.indexOf(0, pathAt);
+    if (pathEnd === -1) throw new Error("diff-tree output breaks off");
+    visit(at + modeAt, at + idAt, pathAt, pathEnd);
+    at = pathEnd + 1;
+  }
+}
+
+export async function listTree(
+  repository: Repository,
+  tree: TreeId,
+  pathspecs: readonly string[],
+): Promise<TreeEntry[]> {
+  const raw = await rawTree(repository, tree, pathspecs);
+  const idLength = objectIdLength(repository.objectFormat);
+  const entries: TreeEntry[] = [];
+  forEachRawEntry(raw, idLength, (modeAt, idAt, pathAt, pathEnd) => {
+    entries.push({
+      mode: raw.toString("latin1", modeAt, modeAt + 6),
+      id: raw.toString("latin1", idAt, idAt + idLength),
+      path: pathText(raw.subarray(pathAt, pathEnd)),
+    });
+  });
+  return entries;
+}
+
+/** What differs between two trees where the pathspecs match, in byte order of the paths. */
+export async function compareTrees(
+  repository: Repository,
+  before: TreeId,
+  after: TreeId,
+  pathspecs: readonly string[],
+): Promise<TreeChange[]> {
+  const parts = splitNul(await git(repository, ["diff-tree", ...RAW, before, after, "--", ...pathspecs]));
+  const changes: TreeChange[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const header = parts[at];
+    const path = parts[at + 1];
+    if (header !== undefined && path !== undefined) {
+      changes.push({ path: pathText(path), change: changeKind(header.toString("latin1")) });
+    }
+  }
+  return changes;
+}
+
+function changeKind(header: string): ChangeKind {
+  const [, , before, after, status] = header.split(" ");
+  if (status === "A") return "added";
+  if (status === "D") return "deleted";
+  return before === after ? "mode" : "modified";
+}
+
+export function treesAgree(
+  repository: Repository,
+  before: TreeId,
+  after: TreeId,
+  pathspecs: readonly string[],
+): Promise<boolean> {
+  const args = ["diff-tree", "--quiet", "-r", "--no-renames", "--ignore-submodules=none", before, after];
+  return gitSays(repository, [...args, "--", ...pathspecs]);
+}
+
+export interface BlobAt {
+  readonly id: BlobId;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Reads `<tree>:<path>` for each path in one process. null: nothing there, or not a blob.
+ * An object that git knows of and does not have is a GitError: nothing may be concluded from it.
+ */
+export async function readBlobs(
+  repository: Repository,
+  names: readonly string[],
+): Promise<(BlobAt | null)[]> {
+  if (names.length === 0) return [];
+  const input = names.map((name) => `${name}\n`).join("");
+  const output = await git(repository, ["cat-file", "--batch"], { input });
+  const blobs: (BlobAt | null)[] = [];
+  let at = 0;
+  for (const name of names) {
+    const lineEnd = output.indexOf(0x0a, at);
+    if (lineEnd === -1) throw new GitError(["cat-file", "--batch"], "broke off", "");
+    const line = output.toString("utf8", at, lineEnd);
+    at = lineEnd + 1;
+    const header = /^([0-9a-f]+) (\w+) (\d+)$/.exec(line);
+    if (header === null) {
+      // "<name> missing": for an id in hand that is a lost object, for tree:path it is an absent path
+      if (/^[0-9a-f]{40,}$/.test(name)) throw new GitError(["cat-file"], "found an object missing", line);
+      blobs.push(null);
+      continue;
+    }
+    const size = Number(header[3]);
+    const bytes = output.subarray(at, at + size);
+    at += size + 1;
+    blobs.push(header[2] === "blob" ? { id: blobId(header[1] ?? ""), bytes } : null);
+  }
+  return blobs;
+}
+
+export async function resolveTree(repository: Repository, revision: string): Promise<TreeId | null> {
+  const id = await resolveObject(repository, `${revision}^{tree}`);
+  return id === null ? null : treeId(id);
+}
+
+export async function resolveCommit(repository: Repository, revision: string): Promise<CommitId | null> {
+  const id = await resolveObject(repository, `${revision}^{commit}`);
+  return id === null ? null : commitId(id);
+}
+
+async function resolveObject(repository: Repository, name: string): Promise<string | null> {
+  const answer = await gitAnswer(repository, ["rev-parse", "--verify", "--quiet", "--end-of-options", name], {
+    accept: [1, 128],
+  });
+  return answer.code === 0 ? answer.stdout.toString("latin1").trim() : null;
+}
+
+/** The blob id that a file with these bytes has, without storing it. */
+export async function blobIdOf(repository: Repository, bytes: Uint8Array | string): Promise<BlobId> {
+  return blobId(await gitText(repository, ["hash-object", "--stdin", "--no-filters"], { input: bytes }));
+}

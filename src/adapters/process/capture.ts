@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+export type CapturedProcess = FinishedProcess | UnstartedProcess;
+
+interface FinishedProcess {
+  readonly started: true;
+  /** null where a signal ended the process. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+interface UnstartedProcess {
+  readonly started: false;
+  readonly reason: string;
+}
+
+interface CaptureOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Written to standard input, which is empty without it. */
+  readonly input?: Uint8Array | string;
+  /** A file descriptor that standard output goes to instead of into memory. */
+  readonly output?: number;
+  /** After this time the process and its children are killed. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs a program to its end and returns its output as bytes.
+ * It is on the way of every commit, hence without a library.
+ */
+export function captureProcess(
+  file: string,
+  args: readonly string[],
+  options: CaptureOptions,
+): Promise<CapturedProcess> {
+  const limited = options.timeoutMs !== undefined;
+  let child: ChildProcess;
+  try {
+    // A group of its own, where there is a limit: the limit then ends what a wrapper script started, too.
+    child = spawn(file, args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ["pipe", options.output ?? "pipe", "pipe"],
+      detached: limited,
+      windowsHide: true,
+    });
+  } catch (error) {
+    return Promise.resolve({ started: false, reason: reasonOf(error) });
+  }
+  return follow(child, options);
+}
+
+/** Whether it ran and ended well: exit code 0 and no signal. */
+export function succeeded(captured: CapturedProcess): captured is FinishedProcess & { readonly code: 0 } {
+  return captured.started && captured.code === 0 && captured.signal === null && !captured.timedOut;
+}
+
+function follow(child: ChildProcess, options: CaptureOptions): Promise<CapturedProcess> {
+  return new Promise((resolve) => {
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let timedOut = false;
+    const timer =
+      options.timeoutMs === undefined
+        ? null
+        : setTimeout(() => {
+            timedOut = true;
+            killGroup(child);
+          }, options.timeoutMs);
+
+    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.on("error", (error) => {
+      if (child.pid !== undefined) return;
+      if (timer !== null) clearTimeout(timer);
+      resolve({ started: false, reason: reasonOf(error) });
+    });
+    child.on("close", (code, signal) => {
+      if (timer !== null) clearTimeout(timer);
+      resolve({
+        started: true,
+        code,
+        signal,
+        timedOut,
+        stdout: Buffer.concat(stdout),
+        stderr: Buffer.concat(stderr),
+      });
+    });
+
+    // A program may end without reading its input (EPIPE); its exit code says whether that is a failure.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(options.input);
+  });
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    child.kill("SIGKILL");
+  }
+  // A descendant in another group may hold the pipes for as long as it likes.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,83 @@
+import { resolve } from "node:path";
+import type { Context } from "./commands/context.ts";
+import type { ExitCode } from "./outcome.ts";
+import { type Verb, verbs } from "./verbs.ts";
+
+/** Hooks and scripts call these with nothing else: they need no parser. */
+const HOT: Readonly<Record<string, () => Verb>> = {
+  "pre-commit": verbs.preCommit,
+  "post-commit": verbs.postCommit,
+  "pre-merge-commit": verbs.preMergeCommit,
+  status: () => verbs.status(null, null),
+  "status --json": () => verbs.status(null, null),
+};
+
+const INTERRUPTED: ExitCode = 130;
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const hot = HOT[args.join(" ")];
+  if (hot !== undefined) return perform(hot(), args.includes("--json"), process.cwd());
+  const { parseCommandLine } = await import("./command-line.ts");
+  const parsed = await parseCommandLine(args);
+  if ("usageExit" in parsed) return parsed.usageExit;
+  const { verb, json, directory } = parsed.invocation;
+  return perform(verb, json, resolve(directory));
+}
+
+async function perform(verb: Verb, json: boolean, directory: string): Promise<ExitCode> {
+  const abort = abortOnSignals();
+  const { exit, document, text } = await verb(contextOf(directory, abort));
+  if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
+  else if (text !== "") (exit === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+  return abort.aborted ? INTERRUPTED : exit;
+}
+
+/** The first Ctrl-C asks everything to end in order; the second ends gate at once, and its watchdog the rest. */
+function abortOnSignals(): AbortSignal {
+  const abort = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (abort.signal.aborted) process.exit(INTERRUPTED);
+      abort.abort();
+    });
+  }
+  return abort.signal;
+}
+
+function contextOf(directory: string, abort: AbortSignal): Context {
+  const environment = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  return {
+    directory,
+    environment,
+    now: () => new Date(),
+    say: (text) => process.stderr.write(`${text}\n`),
+    suiteOutput: process.stderr,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
+    abort,
+    launcher: { node: process.execPath, script: process.argv[1] ?? "" },
+  };
+}
+
+async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+// A reader that has seen enough (`gate status | head`) is no error.
+process.stdout.on("error", () => process.exit(process.exitCode ?? 0));
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const { describeFailure } = await import("./render/failure.ts");
+  const { exit, text } = describeFailure(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exit;
+}

@@ -1,0 +1,93 @@
+import { Command, CommanderError } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { type Verb, verbs } from "./verbs.ts";
+
+/** What the command line asks for; null where it was answered already (help, version, a usage error). */
+export interface Invocation {
+  readonly verb: Verb;
+  readonly json: boolean;
+  /** As given with `-C`. */
+  readonly directory: string;
+}
+
+export type CommandLine = { readonly invocation: Invocation } | { readonly usageExit: 0 | 2 };
+
+/** Reads the arguments. commander itself prints help and usage errors. */
+export async function parseCommandLine(args: readonly string[]): Promise<CommandLine> {
+  const chosen: Invocation[] = [];
+  const program = declare((invocation) => chosen.push(invocation));
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return { usageExit: error.exitCode === 0 ? 0 : 2 };
+    throw error;
+  }
+  const [invocation] = chosen;
+  if (invocation !== undefined) return { invocation };
+  program.outputHelp();
+  return { usageExit: 2 };
+}
+
+function declare(choose: (invocation: Invocation) => void): Command {
+  const program = new Command("gate");
+  program
+    .description("Binds a commit's expensive model tests to exactly the sources it contains.")
+    .option("-C <directory>", "work as if started in this directory")
+    .option("--json", "print one JSON document on stdout")
+    .version(packageJson.version, "--version")
+    .showHelpAfterError("(gate --help lists the commands)")
+    .exitOverride();
+  const perform = (verb: Verb, command: Command) => {
+    const { C = ".", json = false } = command.optsWithGlobals<{ C?: string; json?: boolean }>();
+    choose({ verb, json, directory: C });
+  };
+  command(program, "init", "set up gate.yaml, hooks, ignore rules and attributes; shows every change first")
+    .option("--yes", "make the changes without asking")
+    .option("--dry-run", "only show the changes")
+    .option("--when-missing <what>", "what hooks do when gate cannot be started: pass or refuse", "pass")
+    .action((options: { yes?: true; dryRun?: true; whenMissing: string }, self: Command) => {
+      if (options.whenMissing !== "pass" && options.whenMissing !== "refuse") {
+        self.error("error: --when-missing takes pass or refuse");
+      }
+      const whenMissing = options.whenMissing === "refuse" ? "refuse" : "pass";
+      return perform(
+        verbs.init({ yes: options.yes ?? false, dryRun: options.dryRun ?? false, whenMissing }),
+        self,
+      );
+    });
+  command(program, "run", "run a suite now and stage its reports")
+    .argument("[suite]", "one suite of gate.yaml; all of them without it")
+    .option("--force", "run although the evidence exists")
+    .option("--from <session>", "finish a session that was refused after its suite had ended")
+    .action((suite: string | undefined, options: { force?: true; from?: string }, self: Command) =>
+      perform(verbs.run(suite ?? null, options.force ?? false, options.from ?? null), self),
+    );
+  command(program, "status", "the decision for each suite and its reason; runs nothing")
+    .option("--rev <revision>", "judge this commit instead of the index")
+    .option("--config <file>", "judge with this gate.yaml instead of the tree's own")
+    .action((options: { rev?: string; config?: string }, self: Command) =>
+      perform(verbs.status(options.rev ?? null, options.config ?? null), self),
+    );
+  command(program, "attach", "put the evidence that exists for the index into it; runs nothing").action(
+    (_, self: Command) => perform(verbs.attach(), self),
+  );
+  command(program, "pre-commit", "the hook: skip, attach, run or say pending").action((_, self: Command) =>
+    perform(verbs.preCommit(), self),
+  );
+  command(program, "pre-merge-commit", "the hook of a clean merge").action((_, self: Command) =>
+    perform(verbs.preMergeCommit(), self),
+  );
+  command(program, "post-commit", "the hook: compare what was committed with what was judged").action(
+    (_, self: Command) => perform(verbs.postCommit(), self),
+  );
+  return program;
+}
+
+/** Global options may stand before or after the verb. */
+function command(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option("-C <directory>", "work as if started in this directory")
+    .option("--json", "print one JSON document on stdout");
+}

@@ -1,0 +1,19 @@
+import type { Writable } from "node:stream";
+
+/** The surroundings of one invocation, as values: only `cli.ts` reads them from the process. */
+export interface Context {
+  /** Where gate was called, `-C` applied. Absolute. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly now: () => Date;
+  /** Says something to the person watching, at once, on stderr. */
+  readonly say: (text: string) => void;
+  /** Where a suite's own output streams to, untouched. */
+  readonly suiteOutput: Writable;
+  /** Asks the person at the terminal; null where there is none. */
+  readonly ask: ((question: string) => Promise<boolean>) | null;
+  /** Fires on Ctrl-C and on SIGTERM. */
+  readonly abort: AbortSignal;
+  /** How this gate was started, for hooks that have to find it again: absolute paths. */
+  readonly launcher: { readonly node: string; readonly script: string };
+}

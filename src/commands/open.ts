@@ -1,0 +1,25 @@
+import { hasWorktree, openRepository, type Repository, type Worktree } from "../adapters/git/repository.ts";
+import { type Problem, problem } from "../problem.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Context } from "./context.ts";
+
+export async function openHere(context: Context): Promise<Result<Repository, Problem>> {
+  const opened = await openRepository(context.directory, context.environment);
+  if (opened.ok) return opened;
+  return err(
+    problem("not-a-repository", `${context.directory} is not in a git repository.`, {
+      hint: "Go to a repository, or name one:  gate -C <directory> …",
+    }),
+  );
+}
+
+export async function openWorktree(context: Context): Promise<Result<Worktree, Problem>> {
+  const opened = await openHere(context);
+  if (!opened.ok) return opened;
+  if (hasWorktree(opened.value)) return ok(opened.value);
+  return err(
+    problem("not-a-repository", "this is a bare repository; there is nothing to run or attach here.", {
+      hint: "Judge a commit instead:  gate status --rev <revision>",
+    }),
+  );
+}

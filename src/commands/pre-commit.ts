@@ -1,0 +1,34 @@
+import { hasJournal } from "../evidence/journal.ts";
+import { writeMemo } from "../judgement/memo.ts";
+import type { Outcome } from "../outcome.ts";
+import { forgetJudged } from "../recording/judged-commit.ts";
+import { isFresh, judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
+import { settleAtCommit } from "../recording/settle-suite.ts";
+import { withLock } from "../recording/with-lock.ts";
+import type { Context } from "./context.ts";
+import { openWorktree } from "./open.ts";
+import { outcomesDocument, type RunDocument, refusedDocument } from "./run-document.ts";
+import { announceTo, surroundingsOf, waitingOf } from "./surroundings.ts";
+
+/** The hook: decide, then skip, attach, run or say pending, for every suite in file order. */
+export async function preCommit(context: Context): Promise<Outcome<RunDocument>> {
+  const opened = await openWorktree(context);
+  if (!opened.ok) return refusedDocument([opened.error]);
+  const worktree = opened.value;
+  await forgetJudged(worktree);
+  const judged = await judgeIndex(worktree);
+  if (!judged.ok) return refusedDocument(judged.error);
+  if (judged.value === null) return outcomesDocument([]);
+  if (isFresh(judged.value) && !(await hasJournal(worktree))) {
+    await writeMemo(worktree, judged.value, null);
+    return outcomesDocument(judged.value.suites.map(({ suite }) => ({ kind: "fresh", suite: suite.name })));
+  }
+  const announce = announceTo(context);
+  const settled = await withLock(worktree, "gate pre-commit", waitingOf(context), () =>
+    settleIndexSuites(worktree, surroundingsOf(context), null, (request) =>
+      settleAtCommit(request, announce),
+    ),
+  );
+  if (!settled.ok) return refusedDocument([settled.error]);
+  return settled.value.ok ? outcomesDocument(settled.value.value) : refusedDocument(settled.value.error);
+}

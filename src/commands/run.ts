@@ -1,0 +1,85 @@
+import type { Worktree } from "../adapters/git/repository.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import type { Outcome } from "../outcome.ts";
+import { type Problem, problem } from "../problem.ts";
+import { finishSession } from "../recording/accept-session.ts";
+import { judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
+import { settleOnRequest } from "../recording/settle-suite.ts";
+import { withLock } from "../recording/with-lock.ts";
+import { err, ok, type Result } from "../result.ts";
+import { loadSession, sessionFolder, sessionPath } from "../suite/session.ts";
+import type { Context } from "./context.ts";
+import { openWorktree } from "./open.ts";
+import { outcomesDocument, type RunDocument, refusedDocument } from "./run-document.ts";
+import { announceTo, surroundingsOf, waitingOf } from "./surroundings.ts";
+
+export interface RunOptions {
+  /** null: every suite. */
+  readonly suite: string | null;
+  readonly force: boolean;
+  /** A session to finish instead of starting one: its name, or a path that ends in it. */
+  readonly from: string | null;
+}
+
+/** Runs suites now, before the commit, and stages their reports. */
+export async function run(context: Context, options: RunOptions): Promise<Outcome<RunDocument>> {
+  const opened = await openWorktree(context);
+  if (!opened.ok) return refusedDocument([opened.error]);
+  const worktree = opened.value;
+  const chosen = await chooseSuite(worktree, options);
+  if (!chosen.ok) return refusedDocument(chosen.error);
+  const { suite, session } = chosen.value;
+  const announce = announceTo(context);
+  const settled = await withLock(worktree, "gate run", waitingOf(context), () =>
+    settleIndexSuites(worktree, surroundingsOf(context), suite, (request) =>
+      session === null ? settleOnRequest(request, options.force, announce) : finishSession(request, session),
+    ),
+  );
+  if (!settled.ok) return refusedDocument([settled.error]);
+  return settled.value.ok ? outcomesDocument(settled.value.value) : refusedDocument(settled.value.error);
+}
+
+interface Choice {
+  readonly suite: string | null;
+  readonly session: string | null;
+}
+
+async function chooseSuite(
+  worktree: Worktree,
+  { suite, from }: RunOptions,
+): Promise<Result<Choice, readonly Problem[]>> {
+  const judged = await judgeIndex(worktree);
+  if (!judged.ok) return judged;
+  if (judged.value === null) return err([noConfiguration()]);
+  const names = judged.value.suites.map((one) => one.suite.name);
+  if (from !== null) return sessionChoice(worktree, from, suite);
+  if (suite === null || names.includes(suite)) return ok({ suite, session: null });
+  return err([
+    problem("usage", `there is no suite ${suite}.`, { hint: `Suites in gate.yaml:  ${names.join(", ")}` }),
+  ]);
+}
+
+async function sessionChoice(
+  worktree: Worktree,
+  from: string,
+  suite: string | null,
+): Promise<Result<Choice, readonly Problem[]>> {
+  const name = from.replace(/\/+$/, "").split("/").at(-1) ?? from;
+  const record = await loadSession(sessionFolder(worktree.topLevel, name));
+  const refuse = (message: string, hint: string) => err([problem("session-unusable", message, { hint })]);
+  if (record === null) return refuse(`there is no session ${sessionPath(name)}.`, "ls .gate/sessions");
+  if (suite !== null && record.suite !== suite) {
+    return refuse(
+      `session ${name} is one of suite ${record.suite}.`,
+      `gate run ${record.suite} --from ${name}`,
+    );
+  }
+  return ok({ suite: record.suite, session: name });
+}
+
+function noConfiguration(): Problem {
+  return problem("config-missing", `there is no ${CONFIGURATION_PATH} among the staged files.`, {
+    path: CONFIGURATION_PATH,
+    hint: "Write one:  gate init,  or stage yours:  git add gate.yaml",
+  });
+}

@@ -1,0 +1,161 @@
+import { readIfThere } from "../adapters/files/files.ts";
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { resolveCommit, resolveTree } from "../adapters/git/trees.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { type Decision, decideStale, type Staleness } from "../decision/decide.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import { changesSinceEvidence } from "../judgement/changes.ts";
+import { gatherFacts } from "../judgement/facts.ts";
+import { treeOfIndex } from "../judgement/index-tree.ts";
+import { inputWarnings } from "../judgement/input-warnings.ts";
+import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { writeMemo } from "../judgement/memo.ts";
+import { pendingSentence } from "../judgement/sentences.ts";
+import type { Outcome } from "../outcome.ts";
+import { type Problem, problem } from "../problem.ts";
+import { factsOf } from "../recording/reuse.ts";
+import { isFresh } from "../recording/settle-index.ts";
+import { err, ok, type Result, unreachable } from "../result.ts";
+import type { Context } from "./context.ts";
+import { exitFor } from "./run-document.ts";
+import { document, type StatusDocument, type StatusOptions, type SuiteStatus } from "./status.ts";
+
+/** Judges the index or a commit in full, where no memo answers. */
+export async function judgeStatus(
+  context: Context,
+  repository: Repository,
+  options: StatusOptions,
+): Promise<Outcome<StatusDocument>> {
+  const refuse = (problems: readonly Problem[]) => ({
+    exit: exitFor(problems),
+    document: document(options.rev, [], problems),
+  });
+  const tree = await treeToJudge(repository, options.rev);
+  if (!tree.ok) return refuse(tree.error);
+  const other = await otherConfiguration(context, options.config);
+  if (!other.ok) return refuse(other.error);
+  const judged = await judgeTree(repository, tree.value, other.value);
+  if (!judged.ok) return refuse(judged.error);
+  if (judged.value === null)
+    return { exit: 0, document: document(options.rev, [], [noConfiguration(options.rev)]) };
+  const found = judged.value;
+  const warnings = await inputWarnings(repository, found);
+  if (options.rev === null && options.config === null && isFresh(found)) {
+    await writeMemo(repository, found, warnings);
+  }
+  const described = await Promise.all(
+    found.suites.map((one) => describe(context, repository, found, one, options.rev, warnings)),
+  );
+  return { exit: 0, document: document(options.rev, described, []) };
+}
+
+async function treeToJudge(
+  repository: Repository,
+  rev: string | null,
+): Promise<Result<TreeId, readonly Problem[]>> {
+  if (rev === null && repository.topLevel !== null) return treeOfIndex(repository);
+  const revision = rev ?? "HEAD";
+  const commit = await resolveCommit(repository, revision);
+  const tree = commit === null ? null : await resolveTree(repository, commit);
+  if (tree !== null) return ok(tree);
+  return err([
+    problem("usage", `${revision} is no commit in this repository.`, { hint: "git log --oneline --all" }),
+  ]);
+}
+
+async function otherConfiguration(
+  context: Context,
+  path: string | null,
+): Promise<Result<Configuration | null, readonly Problem[]>> {
+  if (path === null) return ok(null);
+  const { resolve } = await import("node:path");
+  const bytes = await readIfThere(resolve(context.directory, path));
+  if (bytes === null) return err([problem("config-missing", `there is no file ${path}.`, { path })]);
+  const { parseConfiguration } = await import("../config/parse.ts");
+  return parseConfiguration(bytes);
+}
+
+function noConfiguration(rev: string | null): Problem {
+  const where = rev === null ? "among the staged files" : `in ${rev}`;
+  return problem("config-missing", `there is no ${CONFIGURATION_PATH} ${where}.`, {
+    path: CONFIGURATION_PATH,
+    hint: "Write one:  gate init,  or stage yours:  git add gate.yaml",
+  });
+}
+
+async function describe(
+  context: Context,
+  repository: Repository,
+  { tree, configuration }: JudgedTree,
+  judged: JudgedSuite,
+  rev: string | null,
+  warnings: readonly Problem[],
+): Promise<SuiteStatus> {
+  const { suite, inputs, recorded, staleness } = judged;
+  const own = warnings.filter((one) => one.suite === suite.name);
+  const facts = {
+    name: suite.name,
+    fingerprint: inputs.fingerprint,
+    recorded: recorded.hash,
+    inputs: { files: inputs.files },
+    evidence: recorded.manifest === null ? null : factsOf(recorded.manifest),
+  };
+  if (staleness === null) {
+    return {
+      ...facts,
+      decision: "fresh",
+      reason: null,
+      changes: [],
+      staleSince: null,
+      problems: [...judged.problems, ...own],
+    };
+  }
+  const [due, since] = await Promise.all([
+    decisionFor(context, repository, { ...judged, staleness }),
+    changesSinceEvidence(repository, tree, rev ?? "HEAD", judged, reportsDirectories(configuration)),
+  ]);
+  const { staleSince: commit } = since;
+  return {
+    ...facts,
+    ...due,
+    changes: since.changes,
+    staleSince: commit === null ? null : { commit: commit.id, author: commit.author, date: commit.date },
+    problems: [...judged.problems, ...recorded.problems, ...own],
+  };
+}
+
+async function decisionFor(
+  context: Context,
+  repository: Repository,
+  judged: JudgedSuite & { readonly staleness: Staleness },
+): Promise<{ readonly decision: Decision["kind"]; readonly reason: string }> {
+  const [first] = judged.problems;
+  if (first !== undefined) return { decision: "blocked", reason: first.message };
+  const decision = decideStale(await gatherFacts(repository, judged, context.environment));
+  return { decision: decision.kind, reason: reasonFor(decision, judged.staleness) };
+}
+
+function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: Staleness): string {
+  switch (decision.kind) {
+    case "reuse":
+      return decision.evidence.in === "store"
+        ? "evidence for these inputs is in the local store"
+        : `evidence for these inputs is in commit ${decision.evidence.commit.slice(0, 7)}`;
+    case "pending":
+      return pendingSentence(decision.reason);
+    case "blocked":
+      return "on-stale: block refuses commits without evidence";
+    case "run":
+      return STALE[staleness];
+    default:
+      return unreachable(decision);
+  }
+}
+
+const STALE: Readonly<Record<Staleness, string>> = {
+  missing: "there is no evidence yet",
+  outdated: "the inputs changed after the recorded run",
+  broken: "the recorded evidence does not agree with itself",
+  "not-accepted": "the recorded run was not accepted",
+};

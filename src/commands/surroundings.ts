@@ -1,0 +1,24 @@
+import type { Surroundings } from "../recording/request.ts";
+import type { Announce } from "../recording/settle-suite.ts";
+import type { Context } from "./context.ts";
+
+export function surroundingsOf(context: Context): Surroundings {
+  const { environment, suiteOutput, abort, now } = context;
+  return { environment, suiteOutput, abort, now };
+}
+
+/** Says what is about to run, and the file that matters first. */
+export function announceTo(context: Context): Announce {
+  return ({ suite, command, changes }) => {
+    const [first, ...others] = changes;
+    const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+    const why = first === undefined ? "" : `${first.path} changed${more}. `;
+    context.say(`gate  ${suite}: ${why}Running: ${command}`);
+  };
+}
+
+/** How a command waits for another gate in the same worktree. */
+export function waitingOf(context: Context) {
+  const { say, abort, now } = context;
+  return { patienceMs: 10_000, say, abort, now };
+}

@@ -1,0 +1,56 @@
+import type { JsonObject } from "../protocol.ts";
+
+/** `gate.yaml`, checked and with every default filled in. Suites are in file order. */
+export interface Configuration {
+  readonly suites: readonly Suite[];
+}
+
+export interface Suite {
+  readonly name: string;
+  /** The shell command that runs the tests. */
+  readonly run: string;
+  readonly inputs: readonly InputPattern[];
+  /** Directory of the committed reports, relative to the top level, without a trailing slash. */
+  readonly reports: string;
+  /** Globs of the log files to collect for each test. */
+  readonly logs: readonly string[];
+  /** Where the runner leaves a JUnit XML file; null where it sends events. */
+  readonly results: string | null;
+  readonly gpu: GpuNeed;
+  readonly env: Readonly<Record<string, string>>;
+  /** Tracked files that pin what lies outside git: path, size and SHA-256. */
+  readonly pins: readonly string[];
+  readonly skips: readonly DeclaredSkip[];
+  readonly flaky: "refuse" | "accept";
+  readonly onStale: OnStale;
+  readonly commitBudgetMs: number;
+  readonly timeoutMs: number;
+  readonly leaks: "warn" | "error";
+  readonly maxReportBytes: number;
+  readonly normalise: NormaliseSettings;
+  /** What enters the fingerprint besides the inputs: whatever of the above can change a result. */
+  readonly definition: JsonObject;
+}
+
+/** One entry of `inputs:`, normalised: no leading `./`, no trailing slash, `**` for everything. */
+export interface InputPattern {
+  readonly glob: string;
+  readonly exclude: boolean;
+  /** 1-based line in gate.yaml. */
+  readonly line: number | null;
+}
+
+export type GpuNeed = "required" | "optional" | "none";
+export type OnStale = "auto" | "run" | "pending" | "block";
+
+export interface DeclaredSkip {
+  /** A glob over test ids (`*` matches anything). */
+  readonly match: string;
+  readonly reason: string;
+}
+
+export interface NormaliseSettings {
+  /** Built-in rules that are switched off, by name. */
+  readonly off: readonly string[];
+  readonly rules: readonly { readonly match: string; readonly replace: string }[];
+}

@@ -1,0 +1,118 @@
+import leven from "leven";
+import { isMap, isNode, isScalar, isSeq } from "yaml";
+import type { z } from "zod";
+import { type Problem, problem } from "../problem.ts";
+import { configurationSchema } from "./schema.ts";
+
+export interface Position {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+interface Place {
+  /** Offset in the text. */
+  readonly start: number;
+  readonly node: unknown;
+  /** False where the last keys of the path are not in the document. */
+  readonly found: boolean;
+}
+
+/** Where a path of keys leads in the document: the value, or the deepest part of the path that is there. */
+export function locate(contents: unknown, path: readonly PropertyKey[]): Place {
+  let node: unknown = contents;
+  let start = startOf(contents) ?? 0;
+  for (const key of path) {
+    const next = child(node, key);
+    if (next === undefined) return { start, node, found: false };
+    node = next;
+    start = startOf(next) ?? start;
+  }
+  return { start, node, found: true };
+}
+
+function child(node: unknown, key: PropertyKey): unknown {
+  if (isMap(node)) return node.items.find((pair) => keyText(pair.key) === String(key))?.value ?? undefined;
+  if (isSeq(node)) return node.items[Number(key)];
+  return undefined;
+}
+
+const keyText = (key: unknown) => (isScalar(key) ? String(key.value) : String(key));
+
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+type Issue = z.core.$ZodIssue;
+
+/** Says in our words what the schema found, with the position in the file and the nearest valid name. */
+export function explain(issue: Issue, contents: unknown, at: (offset: number) => Position): Problem[] {
+  const place = locate(contents, issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => {
+      const message = `unknown key "${key}"${within(issue.path)}.${suggest(key, knownKeys(issue.path))}`;
+      return problem("config-invalid", message, at(keyStart(place.node, key) ?? place.start));
+    });
+  }
+  if (issue.code === "invalid_key") {
+    const key = String(issue.path.at(-1));
+    const parent = locate(contents, issue.path.slice(0, -1));
+    const expected = issue.issues[0]?.message ?? "expected another name";
+    return [
+      problem("config-invalid", `"${key}": ${expected}.`, at(keyStart(parent.node, key) ?? parent.start)),
+    ];
+  }
+  return [problem("config-invalid", sentence(issue, place), at(place.start))];
+}
+
+function sentence(issue: Issue, { node, found }: Place): string {
+  const subject = `${subjectOf(issue.path)}${within(issue.path.slice(0, -1))}`;
+  if (!found) return `${subjectOf(issue.path)} is missing${within(issue.path.slice(0, -1))}.`;
+  const value = isScalar(node) ? `, found ${JSON.stringify(node.value)}` : "";
+  if (issue.code === "invalid_type") return `${subject}: expected ${kindName(issue.expected)}${value}.`;
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String);
+    const nearest = isScalar(node) ? suggest(String(node.value), values) : "";
+    return `${subject}: expected ${values.join(", ")}${value}.${nearest}`;
+  }
+  return `${subject}: ${issue.message}${issue.message.startsWith("expected") ? value : ""}.`;
+}
+
+function subjectOf(path: readonly PropertyKey[]): string {
+  const name = path.at(-1);
+  if (name === undefined) return "the file";
+  return typeof name === "number" ? `entry ${name + 1} of "${String(path.at(-2))}"` : `"${String(name)}"`;
+}
+
+const KIND_NAMES: Readonly<Record<string, string>> = {
+  array: "a list",
+  object: "a map of keys",
+  record: "a map of names",
+  string: "a text",
+  number: "a number",
+};
+
+const kindName = (kind: string) => KIND_NAMES[kind] ?? kind;
+
+const within = (path: readonly PropertyKey[]) =>
+  path[0] === "suites" && path.length > 1 ? ` in suite ${String(path[1])}` : "";
+
+function keyStart(node: unknown, key: string): number | undefined {
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((item) => keyText(item.key) === key);
+  return startOf(pair?.key);
+}
+
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const top = configurationSchema.shape;
+  if (path.length === 0) return Object.keys(top);
+  const suiteShape = configurationSchema.shape.suites.valueType.shape;
+  if (path.length === 2) return Object.keys(suiteShape);
+  return path[2] === "normalise" ? ["off", "rules", "match", "replace"] : ["match", "reason"];
+}
+
+function suggest(word: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((name) => ({ name, distance: leven(word, name) }))
+    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((left, right) => left.distance - right.distance);
+  return nearest === undefined ? "" : ` Did you mean "${nearest.name}"?`;
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== null, 'expected a duration such as "90s", "45m" or "1.5h"')
+  .meta({ pattern: "^\\d+(\\.\\d+)?\\s*(ms|s|m|h)$" });
+
+const size = z
+  .string()
+  .refine((text) => parseSize(text) !== null, 'expected a size such as "512KiB" or "10MiB"')
+  .meta({ pattern: "^\\d+(\\.\\d+)?\\s*([KMG]i?)?B$" });
+
+const repositoryPath = z
+  .string()
+  .refine(
+    (text) => normalisePath(text) !== null,
+    "expected a path below the repository's top level, without wildcards",
+  );
+
+const pattern = z.string().superRefine((text, context) => {
+  const normal = normalisePattern(text);
+  if (!normal.ok) context.addIssue({ code: "custom", message: `pattern "${text}" ${normal.error}` });
+});
+
+const text = z.string().min(1, "expected a text that is not empty");
+
+/** One suite as it is written in gate.yaml. Each description says whether the key is in the fingerprint. */
+const suite = z.strictObject({
+  run: text.describe(
+    "Shell command that runs the tests, from the repository's top level. In the fingerprint.",
+  ),
+  inputs: z
+    .array(pattern)
+    .min(1, "expected at least one pattern")
+    .refine(
+      (list) => list.some((one) => !one.startsWith("!")),
+      "expected a pattern that includes something; all of these exclude",
+    )
+    .describe(
+      "Tracked files that can change a result: paths or globs; !pattern excludes. The files they match are the fingerprint.",
+    ),
+  reports: repositoryPath
+    .default("test-reports")
+    .describe("Directory of the committed reports, this suite's alone. Not in the fingerprint."),
+  logs: z
+    .array(text)
+    .default([])
+    .describe("Globs of the log files to collect for each test. Not in the fingerprint."),
+  results: repositoryPath
+    .optional()
+    .describe(
+      "JUnit XML file that the command writes, where its runner sends no events. Not in the fingerprint.",
+    ),
+  gpu: z
+    .enum(["required", "optional", "none"])
+    .default("none")
+    .describe("Whether a run needs an NVIDIA GPU. In the fingerprint."),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe("Environment variables for the run. In the fingerprint."),
+  pins: z
+    .array(repositoryPath)
+    .default([])
+    .describe("Tracked files that pin files outside git by size and SHA-256. In the fingerprint."),
+  skips: z
+    .array(z.strictObject({ match: text, reason: text }))
+    .default([])
+    .describe("Tests that may be skipped: a glob over test ids and the reason. In the fingerprint."),
+  flaky: z
+    .enum(["refuse", "accept"])
+    .default("refuse")
+    .describe("Whether a test that passed on retry is accepted. In the fingerprint."),
+  "on-stale": z
+    .enum(["auto", "run", "pending", "block"])
+    .default("auto")
+    .describe("What the commit hook does when a run is due. Not in the fingerprint."),
+  "commit-budget": duration
+    .default("5m")
+    .describe("With on-stale auto: the longest suite that a commit waits for. Not in the fingerprint."),
+  timeout: duration.default("1h").describe("The run is ended after this time. Not in the fingerprint."),
+  leaks: z
+    .enum(["warn", "error"])
+    .default("warn")
+    .describe(
+      "Files that the suite leaves in the repository: warn, or refuse the run. Not in the fingerprint.",
+    ),
+  "max-report-size": size
+    .default("10MiB")
+    .describe("Largest report that is committed. Not in the fingerprint."),
+  normalise: z
+    .strictObject({
+      off: z.array(text).default([]),
+      rules: z.array(z.strictObject({ match: text, replace: z.string() })).default([]),
+    })
+    .prefault({})
+    .describe("Rules that take volatile text out of the reports. Not in the fingerprint."),
+});
+
+export const configurationSchema = z
+  .strictObject({
+    version: z.literal(1),
+    suites: z
+      .record(
+        z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected a name of lower-case letters, digits and dashes"),
+        suite,
+      )
+      .refine((suites) => Object.keys(suites).length > 0, "expected at least one suite"),
+  })
+  .meta({
+    title: "gate.yaml",
+    description: "What gate binds to the sources: https://www.npmjs.com/package/model-gate",
+  });
+
+export type WrittenSuite = z.infer<typeof suite>;

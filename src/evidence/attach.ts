@@ -1,0 +1,163 @@
+import { join } from "node:path";
+import {
+  kindOf,
+  makePlainDirectory,
+  removeFile,
+  removeTree,
+  writeAtomically,
+} from "../adapters/files/files.ts";
+import { writeBlobFiles } from "../adapters/git/blob-files.ts";
+import type { TreeId } from "../adapters/git/ids.ts";
+import { type IndexEntry, stagedEntries, updateIndex } from "../adapters/git/index.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
+import { listTree } from "../adapters/git/trees.ts";
+import { worktreeDifferences } from "../adapters/git/worktree.ts";
+import type { Fingerprint } from "../fingerprint/fingerprint.ts";
+import { exactly } from "../fingerprint/pathspecs.ts";
+import { hasErrors, type Problem, problem } from "../problem.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type AttachedEvidence, readAttached, writeAttached } from "./attached.ts";
+import { indexesToUpdate } from "./indexes.ts";
+import { closeJournal, openJournal } from "./journal.ts";
+import { refuseAttachment } from "./refusals.ts";
+
+/** Evidence, and where in the repository it belongs. */
+export interface Attachment {
+  readonly suite: string;
+  /** The reports directory, relative to the top level. */
+  readonly reports: string;
+  readonly fingerprint: Fingerprint;
+  readonly evidence: TreeId;
+}
+
+export interface Attached {
+  /** Reports whose content in the index changed. */
+  readonly changed: number;
+  /** What the index held under the reports before. */
+  readonly before: readonly IndexEntry[];
+}
+
+/**
+ * Puts evidence into the index and the working tree. The index comes first, then the files, under a
+ * journal: after a crash `recoverAttachment` finishes or undoes it. Nothing is written where the user
+ * has unstaged edits of their own. What was staged is read back from the index.
+ */
+export async function attachEvidence(
+  worktree: Worktree,
+  attachment: Attachment,
+): Promise<Result<Attached, readonly Problem[]>> {
+  const [wanted, before] = await Promise.all([
+    reportsOf(worktree, attachment),
+    stagedEntries(worktree, [exactly(attachment.reports)]),
+  ]);
+  const lastAttached = (await readAttached(worktree)).get(attachment.suite) ?? null;
+  const refusals = await refuseAttachment(worktree, { attachment, wanted, before, lastAttached });
+  if (hasErrors(refusals)) return err(refusals);
+  await openJournal(worktree, { ...attachment, before });
+  const changed = await putInPlace(worktree, attachment, wanted, before);
+  const missing = await notStaged(worktree, attachment, wanted);
+  if (missing.length > 0) return err(missing);
+  await closeJournal(worktree);
+  return ok({ changed, before });
+}
+
+/** The reports as index entries: paths from the top level, in byte order. */
+export async function reportsOf(
+  worktree: Worktree,
+  { evidence, reports }: Pick<Attachment, "evidence" | "reports">,
+): Promise<IndexEntry[]> {
+  const entries = await listTree(worktree, evidence, []);
+  return entries.map(({ mode, id, path }) => ({ mode, id, stage: 0, path: `${reports}/${path}` }));
+}
+
+/** Index, then files. Also the way back: `wanted` is then what was there before. */
+export async function putInPlace(
+  worktree: Worktree,
+  { suite, reports, evidence }: Pick<Attachment, "suite" | "reports"> & { readonly evidence: TreeId | null },
+  wanted: readonly IndexEntry[],
+  before: readonly IndexEntry[],
+): Promise<number> {
+  const stagedBefore = new Map(before.filter(({ stage }) => stage === 0).map((entry) => [entry.path, entry]));
+  const unmerged = new Set(before.filter(({ stage }) => stage !== 0).map(({ path }) => path));
+  const differs = wanted.filter(({ path, id, mode }) => {
+    const old = stagedBefore.get(path);
+    return old === undefined || old.id !== id || old.mode !== mode;
+  });
+  const kept = new Set(wanted.map(({ path }) => path));
+  const gone = [...stagedBefore.keys(), ...unmerged].filter((path) => !kept.has(path));
+  for (const file of await indexesToUpdate(worktree)) {
+    await updateIndex(worktree, { remove: [...gone, ...unmerged], add: differs }, { file });
+  }
+  await writeFiles(worktree, reports, wanted, gone);
+  await recordAttached(worktree, suite, evidence);
+  return differs.length + gone.length;
+}
+
+async function writeFiles(
+  worktree: Worktree,
+  reports: string,
+  wanted: readonly IndexEntry[],
+  gone: readonly string[],
+): Promise<void> {
+  const stopAt = join(worktree.topLevel, reports);
+  for (const path of gone) await removeFile(join(worktree.topLevel, path), stopAt);
+  const differences = await worktreeDifferences(worktree, [exactly(reports)]);
+  const stale = new Set(differences.map(({ path }) => path));
+  const due = wanted.filter(({ path }) => stale.has(path));
+  if (due.length === 0) return;
+  await clearTheWay(worktree, due);
+  await writeBlobFiles(
+    worktree,
+    due.map(({ id, path }) => ({ id, file: join(worktree.topLevel, path) })),
+    writeAtomically,
+  );
+}
+
+/** A file where a directory has to be, or a directory where a file has to be, is in the way. */
+async function clearTheWay(worktree: Worktree, due: readonly IndexEntry[]): Promise<void> {
+  const directories = new Set<string>();
+  for (const { path } of due) {
+    const segments = path.split("/").slice(0, -1);
+    segments.forEach((_, index) => {
+      directories.add(segments.slice(0, index + 1).join("/"));
+    });
+  }
+  for (const directory of [...directories].sort())
+    await makePlainDirectory(join(worktree.topLevel, directory));
+  for (const { path } of due) {
+    const file = join(worktree.topLevel, path);
+    if (directories.has(path)) throw new Error(`the reports hold ${path} as a file and as a directory`);
+    if ((await kindOf(file)) === "directory") await removeTree(file);
+  }
+}
+
+async function recordAttached(worktree: Worktree, suite: string, evidence: TreeId | null): Promise<void> {
+  const attached: AttachedEvidence = new Map(await readAttached(worktree));
+  const next = new Map(attached);
+  if (evidence === null) next.delete(suite);
+  else next.set(suite, evidence);
+  await writeAttached(worktree, next);
+}
+
+/** A failed restage fails the gate: what was asked for is compared with what the index says now. */
+async function notStaged(
+  worktree: Worktree,
+  { suite, reports }: Attachment,
+  wanted: readonly IndexEntry[],
+): Promise<Problem[]> {
+  const staged = await stagedEntries(worktree, [exactly(reports)]);
+  const text = ({ mode, id, stage, path }: IndexEntry) => `${mode} ${id} ${stage} ${path}`;
+  const present = new Set(staged.map(text));
+  const expected = new Set(wanted.map(text));
+  const wrong = [
+    ...wanted.filter((entry) => !present.has(text(entry))),
+    ...staged.filter((entry) => !expected.has(text(entry))),
+  ];
+  return wrong.slice(0, 10).map(({ path }) =>
+    problem("reports-not-staged", `${path} is not staged as it was recorded.`, {
+      path,
+      suite,
+      hint: "Another process may have changed the index meanwhile. Try again:  gate attach",
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import type { Repository } from "../adapters/git/repository.ts";
+
+/** gate's own files of one worktree, under its git directory: never tracked, safe to delete. */
+export interface Places {
+  readonly directory: string;
+  readonly memo: string;
+  readonly lock: string;
+  readonly journal: string;
+  /** Which evidence was last written to the working tree, by suite. */
+  readonly attached: string;
+  /** What the pre-commit hook judged, for post-commit. */
+  readonly judged: string;
+  readonly configurations: string;
+  readonly scratchIndex: string;
+}
+
+export function placesOf(repository: Repository): Places {
+  const directory = join(repository.gitDirectory, "gate");
+  return {
+    directory,
+    memo: join(directory, "memo"),
+    lock: join(directory, "lock"),
+    journal: join(directory, "journal.json"),
+    attached: join(directory, "attached.json"),
+    judged: join(directory, "judged.json"),
+    configurations: join(directory, "configurations"),
+    scratchIndex: join(directory, `index-${process.pid}`),
+  };
+}

@@ -1,0 +1,94 @@
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { listTree, readBlobs, type TreeEntry } from "../adapters/git/trees.ts";
+import type { Suite } from "../config/configuration.ts";
+import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
+import { exactly } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem } from "../problem.ts";
+import { parseHashFile } from "../reports/hash-file.ts";
+import { type Manifest, manifestPath, parseManifest, signaturePath } from "../reports/manifest.ts";
+
+/** What a tree says about a suite: the record, whole or not. */
+export interface Recorded {
+  /** What the hash file says; null where it is absent or not in its one form. */
+  readonly hash: Fingerprint | null;
+  readonly manifest: Manifest | null;
+  /** Why the record cannot be believed; empty where it is whole. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the record from the tree alone: hash file, manifest, and the list of the reports. */
+export async function readRecorded(repository: Repository, tree: TreeId, suite: Suite): Promise<Recorded> {
+  const place = `${tree}:${suite.reports}`;
+  const [[hashBlob, manifestBlob], listing] = await Promise.all([
+    readBlobs(repository, [`${place}/${suite.name}.hash`, `${place}/${manifestPath(suite.name)}`]),
+    listTree(repository, tree, [exactly(suite.reports)]),
+  ]);
+  if (!hashBlob && !manifestBlob) return { hash: null, manifest: null, problems: [] };
+  const line = hashBlob ? parseHashFile(hashBlob.bytes) : null;
+  const hash =
+    line !== null && line.suite === suite.name && isFingerprint(line.fingerprint) ? line.fingerprint : null;
+  const problems: Problem[] = [];
+  if (hash === null) problems.push(badHashFile(suite, hashBlob !== null && hashBlob !== undefined));
+  const manifest = parseManifest(manifestBlob?.bytes ?? Buffer.alloc(0));
+  if (!manifest.ok) {
+    const path = `${suite.reports}/${manifestPath(suite.name)}`;
+    const message = manifestBlob ? `${path}: ${manifest.error}.` : `${path} is missing.`;
+    return {
+      hash,
+      manifest: null,
+      problems: [...problems, problem("manifest-invalid", message, { path, suite: suite.name })],
+    };
+  }
+  problems.push(
+    ...disagreements(manifest.value, hash, suite),
+    ...compareListing(manifest.value, listing, suite),
+  );
+  return { hash, manifest: manifest.value, problems };
+}
+
+function badHashFile(suite: Suite, present: boolean): Problem {
+  const path = `${suite.reports}/${suite.name}.hash`;
+  const message = present
+    ? `${path} is not "<64 hex digits>  ${suite.name}" and a newline.`
+    : `${path} is missing.`;
+  return problem(present ? "tampered-report" : "missing-report", message, { path, suite: suite.name });
+}
+
+function disagreements(manifest: Manifest, hash: Fingerprint | null, suite: Suite): Problem[] {
+  const path = `${suite.reports}/${manifestPath(suite.name)}`;
+  const say = (message: string) => problem("manifest-invalid", message, { path, suite: suite.name });
+  return [
+    ...(manifest.suite === suite.name ? [] : [say(`${path} is the manifest of suite ${manifest.suite}.`)]),
+    ...(hash === null || manifest.fingerprint === hash
+      ? []
+      : [say(`${path} names another fingerprint than the hash file.`)]),
+  ];
+}
+
+/** The manifest's list against what is there: paths, modes and blob ids. */
+function compareListing(manifest: Manifest, listing: readonly TreeEntry[], suite: Suite): Problem[] {
+  const own = new Set([manifestPath(suite.name), signaturePath(suite.name)]);
+  const present = new Map(listing.map((entry) => [entry.path.slice(suite.reports.length + 1), entry]));
+  const problems: Problem[] = [];
+  const report = (
+    code: "missing-report" | "tampered-report" | "untracked-report",
+    name: string,
+    what: string,
+  ) => {
+    const path = `${suite.reports}/${name}`;
+    problems.push(problem(code, `${path} ${what}.`, { path, suite: suite.name }));
+  };
+  for (const [name, { mode, blob }] of manifest.reports) {
+    const entry = present.get(name);
+    if (entry === undefined) report("missing-report", name, "is in the manifest and not in the tree");
+    else if (entry.id !== blob) report("tampered-report", name, "is not what the run recorded");
+    else if (entry.mode !== mode)
+      report("tampered-report", name, `has mode ${entry.mode}; it was recorded as ${mode}`);
+  }
+  for (const name of present.keys()) {
+    if (!manifest.reports.has(name) && !own.has(name))
+      report("untracked-report", name, "is not in the manifest");
+  }
+  return problems;
+}

@@ -1,0 +1,99 @@
+import { makeDirectory, removeTree } from "../adapters/files/files.ts";
+import { type TreeId, treeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { listReferences, treeIsComplete, updateReferences, writeTreeOf } from "../adapters/git/store.ts";
+import { readBlobs } from "../adapters/git/trees.ts";
+import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
+import { parseManifest } from "../reports/manifest.ts";
+import { placesOf } from "./places.ts";
+
+/** Evidence in the local store: a tree of reports, named by what it is evidence of. */
+interface StoredEvidence {
+  readonly suite: string;
+  readonly fingerprint: Fingerprint;
+  readonly tree: TreeId;
+}
+
+const ROOT = "refs/gate/evidence";
+const KEPT_PER_SUITE = 50;
+
+/** Names the reports in the store. From here on they exist whole in git, attached or not. */
+export async function storeEvidence(
+  repository: Repository,
+  suite: string,
+  fingerprint: Fingerprint,
+  reports: readonly { readonly path: string; readonly blob: string }[],
+): Promise<TreeId> {
+  const tree = await writeReportsTree(repository, reports);
+  await updateReferences(repository, [{ name: `${ROOT}/${suite}/${fingerprint}/${tree}`, id: tree }]);
+  await forgetOldest(repository, suite);
+  return tree;
+}
+
+async function writeReportsTree(
+  repository: Repository,
+  reports: readonly { readonly path: string; readonly blob: string }[],
+): Promise<TreeId> {
+  const { directory, scratchIndex } = placesOf(repository);
+  await makeDirectory(directory);
+  try {
+    return await writeTreeOf(repository, reports, scratchIndex);
+  } finally {
+    await removeTree(scratchIndex);
+  }
+}
+
+/** The newest whole evidence of a fingerprint; null where the store has none. */
+export async function findStored(
+  repository: Repository,
+  suite: string,
+  fingerprint: Fingerprint,
+): Promise<TreeId | null> {
+  const found = await newestFirst(
+    repository,
+    suite,
+    await list(repository, `${ROOT}/${suite}/${fingerprint}`),
+  );
+  for (const { tree } of found) {
+    if (await treeIsComplete(repository, tree)) return tree;
+  }
+  return null;
+}
+
+async function list(repository: Repository, prefix: string): Promise<StoredEvidence[]> {
+  return (await listReferences(repository, prefix)).flatMap(({ name, id }) => {
+    const [suite, fingerprint, tree, ...rest] = name.slice(ROOT.length + 1).split("/");
+    const valid = suite !== undefined && fingerprint !== undefined && rest.length === 0 && tree === id;
+    return valid && isFingerprint(fingerprint) ? [{ suite, fingerprint, tree: treeId(id) }] : [];
+  });
+}
+
+/** Trees have no date of their own; their manifests do. */
+async function newestFirst(
+  repository: Repository,
+  suite: string,
+  evidence: readonly StoredEvidence[],
+): Promise<StoredEvidence[]> {
+  if (evidence.length < 2) return [...evidence];
+  const manifests = await readBlobs(
+    repository,
+    evidence.map(({ tree }) => `${tree}:${suite}.json`),
+  );
+  const dated = evidence.map((one, index) => {
+    const manifest = parseManifest(manifests[index]?.bytes ?? Buffer.alloc(0));
+    return { one, ended: manifest.ok ? manifest.value.run.ended : "" };
+  });
+  dated.sort((left, right) => (left.ended < right.ended ? 1 : left.ended > right.ended ? -1 : 0));
+  return dated.map(({ one }) => one);
+}
+
+async function forgetOldest(repository: Repository, suite: string): Promise<void> {
+  const all = await list(repository, `${ROOT}/${suite}`);
+  if (all.length <= KEPT_PER_SUITE) return;
+  const old = (await newestFirst(repository, suite, all)).slice(KEPT_PER_SUITE);
+  await updateReferences(
+    repository,
+    [],
+    old.map(({ fingerprint, tree }) => `${ROOT}/${suite}/${fingerprint}/${tree}`),
+  );
+}

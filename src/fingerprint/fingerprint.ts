@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { type ObjectFormat, objectIdLength, type TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { forEachRawEntry, rawTree } from "../adapters/git/trees.ts";
+import type { Suite } from "../config/configuration.ts";
+import type { JsonObject } from "../protocol.ts";
+import { inputPathspecs } from "./pathspecs.ts";
+
+declare const fingerprintBrand: unique symbol;
+/** 64 hex digits. */
+export type Fingerprint = string & { readonly [fingerprintBrand]: true };
+
+export function isFingerprint(text: string): text is Fingerprint {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
+export interface InputsOfTree {
+  readonly fingerprint: Fingerprint;
+  /** Number of entries: files, symbolic links and submodules. */
+  readonly files: number;
+}
+
+/** The fingerprint of a suite in a tree: of tracked content alone, so the same on every clone. */
+export async function fingerprintOf(
+  repository: Repository,
+  tree: TreeId,
+  suite: Suite,
+  reportsDirectories: readonly string[],
+): Promise<InputsOfTree> {
+  const raw = await rawTree(repository, tree, inputPathspecs(suite, reportsDirectories));
+  return digestEntries(raw, repository.objectFormat, suite.definition);
+}
+
+/**
+ * SHA-256 of `gate/fingerprint@1` NUL, the definition in RFC 8785 form, NUL, and then
+ * `mode SP id TAB path NUL` for each entry, in the byte order in which git lists a tree.
+ */
+export function digestEntries(raw: Buffer, format: ObjectFormat, definition: JsonObject): InputsOfTree {
+  const idLength = objectIdLength(format);
+  // An entry shrinks: the raw form repeats mode and id and adds a status.
+  const entries = Buffer.allocUnsafe(raw.length);
+  let files = 0;
+  let end = 0;
+  forEachRawEntry(raw, idLength, (modeAt, idAt, pathAt, pathEnd) => {
+    files += 1;
+    end += raw.copy(entries, end, modeAt, modeAt + 7);
+    end += raw.copy(entries, end, idAt, idAt + idLength);
+    entries[end] = 0x09;
+    end += 1;
+    end += raw.copy(entries, end, pathAt, pathEnd + 1);
+  });
+  const digest = createHash("sha256")
+    .update(`gate/fingerprint@1\0${canonicalDefinition(definition)}\0`)
+    .update(entries.subarray(0, end))
+    .digest("hex");
+  if (!isFingerprint(digest)) throw new Error("SHA-256 gave something else than 64 hex digits");
+  return { fingerprint: digest, files };
+}
+
+function canonicalDefinition(definition: JsonObject): string {
+  const text = canonicalize(definition);
+  if (text === undefined) throw new Error("a suite's definition is always JSON");
+  return text;
+}

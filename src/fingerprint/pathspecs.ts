@@ -1,0 +1,51 @@
+import type { InputPattern, Suite } from "../config/configuration.ts";
+
+/** Where gate.yaml lies in every repository. */
+export const CONFIGURATION_PATH = "gate.yaml";
+
+/** The two pathspecs that a glob means: the path itself, and all below it. */
+function bothPathspecs(magic: string, glob: string): string[] {
+  if (glob === "**") return [`:(top,${magic})**`];
+  return [`:(top,${magic})${glob}`, `:(top,${magic})${glob}/**`];
+}
+
+export function including(glob: string): string[] {
+  return bothPathspecs("glob", glob);
+}
+
+/** A directory or file by its exact name, all below it included. */
+export function exactly(path: string): string {
+  return `:(top,literal)${path}`;
+}
+
+/** Everything in the repository, for a call that names what it leaves out. */
+export const EVERYTHING = ":(top,glob)**";
+
+/** Leaves out a directory or file by its exact name, all below it included. */
+export function without(path: string): string {
+  return `:(top,literal,exclude)${path}`;
+}
+
+/** What selects a suite's inputs in a tree. Reports, of any suite, are outside by definition. */
+export function inputPathspecs(suite: Suite, reportsDirectories: readonly string[]): string[] {
+  return [
+    ...positivePathspecs(suite),
+    ...suite.inputs
+      .filter(({ exclude }) => exclude)
+      .flatMap(({ glob }) => bothPathspecs("glob,exclude", glob)),
+    ...reportsDirectories.map(without),
+  ];
+}
+
+/** Without the excludes: in one call for several suites these would hide changes from the others. */
+export function positivePathspecs(suite: Suite): string[] {
+  return [
+    ...suite.inputs.filter(({ exclude }) => !exclude).flatMap(({ glob }) => including(glob)),
+    ...suite.pins.map(exactly),
+  ];
+}
+
+/** What one pattern alone selects. */
+export function patternPathspecs({ glob }: InputPattern): string[] {
+  return including(glob);
+}

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { readEditable } from "../adapters/files/editing.ts";
+import { type Problem, warning } from "../problem.ts";
+import { fileEdit, type Place, type Plan, plan, readForEdit, refusedEdit, together } from "./edits.ts";
+import {
+  gateLine,
+  HOOKS,
+  type HookName,
+  isWired,
+  newHook,
+  whyNotAtEnd,
+  withGateLine,
+} from "./hook-script.ts";
+
+/** What init does with the shim's answer to "gate is not to be found". null: as it is there, else "pass". */
+export type WhenMissing = "pass" | "refuse" | null;
+
+export interface ShimSource {
+  /** The package's `hooks/`. */
+  readonly directory: string;
+  readonly whenMissing: WhenMissing;
+}
+
+interface HookFolder {
+  readonly place: (path: string) => Place;
+  /** husky runs its hooks with sh itself: they need neither a first line nor the mode. */
+  readonly husky: boolean;
+}
+
+/** Puts gate's line into each hook of a folder, and the shims that it calls beside them. */
+export async function planShellHooks(folder: HookFolder, shims: ShimSource): Promise<Plan> {
+  const plans = await Promise.all(
+    HOOKS.map(async (hook) =>
+      together([await planShim(shims, hook, folder.place(`gate/${hook}`)), await planHook(folder, hook)]),
+    ),
+  );
+  return together(plans);
+}
+
+const MISSING_LINE = /^gate_when_missing=(pass|refuse)$/m;
+
+/** Copies one shim; what a person chose at an earlier init stays. */
+export async function planShim(shims: ShimSource, hook: HookName, place: Place): Promise<Plan> {
+  const shipped = await readEditable(shims.directory, hook);
+  if (!shipped.ok || shipped.value.text === null) throw new Error(`the package lacks hooks/${hook}`);
+  const file = await readForEdit(place, "Move it away, then:  gate init");
+  if (!file.ok) return plan({ problems: [file.error] });
+  const chosen = shims.whenMissing ?? MISSING_LINE.exec(file.value.text ?? "")?.[1] ?? "pass";
+  const after = shipped.value.text.replace(MISSING_LINE, `gate_when_missing=${chosen}`);
+  return plan({ edits: fileEdit(place, file.value, after, true) });
+}
+
+async function planHook({ place, husky }: HookFolder, hook: HookName): Promise<Plan> {
+  const target = place(hook);
+  const byHand = `Add this where it is reached after everything else:  ${gateLine(hook)}`;
+  const file = await readForEdit(target, byHand);
+  if (!file.ok) return plan({ problems: [file.error] });
+  const { text, executable } = file.value;
+  if (text === null) return plan({ edits: fileEdit(target, file.value, newHook(hook, !husky), !husky) });
+  const asleep = executable || husky ? [] : [notExecutable(target)];
+  if (isWired(text, hook)) return plan({ problems: asleep });
+  const obstacle = whyNotAtEnd(text);
+  if (obstacle !== null) return plan({ problems: [refusedEdit(target, obstacle, byHand), ...asleep] });
+  return plan({ edits: fileEdit(target, file.value, withGateLine(text, hook)), problems: asleep });
+}
+
+function notExecutable(place: Place): Problem {
+  return warning("not-wired", `${place.shown} is not executable, so git does not run it.`, {
+    path: place.shown,
+    hint: `If it is meant to run:  chmod +x ${join(place.root, place.path)}`,
+  });
+}

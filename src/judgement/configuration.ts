@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { listTree, readBlobs } from "../adapters/git/trees.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { placesOf } from "../evidence/places.ts";
+import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem } from "../problem.ts";
+import { err, ok, type Result } from "../result.ts";
+
+/** Part of the cache's file names: to be raised whenever `Configuration` or its reading changes. */
+const CACHE_FORMAT = "1";
+
+/** The configuration that a tree carries; null where it has no gate.yaml. */
+export async function configurationOf(
+  repository: Repository,
+  tree: TreeId,
+): Promise<Result<Configuration | null, readonly Problem[]>> {
+  const entries = await listTree(repository, tree, [exactly(CONFIGURATION_PATH)]);
+  const entry = entries[0];
+  if (entry === undefined) return ok(null);
+  if (entry.path !== CONFIGURATION_PATH || !entry.mode.startsWith("100")) {
+    const message = `${CONFIGURATION_PATH} must be a regular file; it is ${kindOfEntry(entry.path, entry.mode)}.`;
+    return err([problem("config-not-a-file", message, { path: CONFIGURATION_PATH })]);
+  }
+  return readCached(repository, entry.id);
+}
+
+function kindOfEntry(path: string, mode: string): string {
+  if (path !== CONFIGURATION_PATH) return "a directory";
+  return mode === "120000" ? "a symbolic link" : "a submodule";
+}
+
+/** Reads gate.yaml by its blob id. Parsed once: the libraries for it are not loaded again. */
+export async function readCached(
+  repository: Repository,
+  blob: string,
+): Promise<Result<Configuration, readonly Problem[]>> {
+  const cache = join(placesOf(repository).configurations, `${blob}.${CACHE_FORMAT}.json`);
+  const cached = parseCache(await readIfThere(cache));
+  if (cached !== null) return ok(cached);
+  const [found] = await readBlobs(repository, [blob]);
+  if (!found) throw new Error(`the blob ${blob} of gate.yaml is not a blob`);
+  const { parseConfiguration } = await import("../config/parse.ts");
+  const parsed = parseConfiguration(found.bytes);
+  if (parsed.ok) await remember(cache, parsed.value);
+  return parsed;
+}
+
+interface CacheFile {
+  readonly format: string;
+  readonly configuration: Configuration;
+}
+
+function parseCache(bytes: Buffer | null): Configuration | null {
+  if (bytes === null) return null;
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return isCacheFile(value) ? value.configuration : null;
+  } catch {
+    return null;
+  }
+}
+
+function isCacheFile(value: unknown): value is CacheFile {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "format" in value &&
+    value.format === CACHE_FORMAT &&
+    "configuration" in value
+  );
+}
+
+async function remember(cache: string, configuration: Configuration): Promise<void> {
+  const file: CacheFile = { format: CACHE_FORMAT, configuration };
+  try {
+    await writeAtomically(cache, JSON.stringify(file));
+  } catch {
+    // A cache that cannot be written (a read-only or full disk) costs time, not correctness.
+  }
+}

@@ -1,0 +1,48 @@
+import { copyOf, removeTree } from "../adapters/files/files.ts";
+import type { TreeId } from "../adapters/git/ids.ts";
+import { unmergedEntries, updateIndex, writeTree } from "../adapters/git/index.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { readBlobs } from "../adapters/git/trees.ts";
+import { placesOf } from "../evidence/places.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem } from "../problem.ts";
+import { err, type Result } from "../result.ts";
+import { readCached } from "./configuration.ts";
+import { reportsDirectories } from "./judge.ts";
+
+/**
+ * The tree of what is being committed. Two branches with evidence always conflict in their reports, and
+ * nobody should have to resolve that: where only reports are unmerged, they are left out of the tree.
+ */
+export async function treeOfIndex(repository: Repository): Promise<Result<TreeId, readonly Problem[]>> {
+  const whole = await writeTree(repository);
+  if (whole.ok) return whole;
+  const unmerged = [...new Set((await unmergedEntries(repository, [])).map(({ path }) => path))];
+  const reports = await configuredReports(repository);
+  const isReport = (path: string) => reports.some((directory) => path.startsWith(`${directory}/`));
+  const others = unmerged.filter((path) => !isReport(path));
+  if (others.length > 0) return err(others.map(unmergedProblem));
+  const scratch = `${placesOf(repository).scratchIndex}-merge`;
+  try {
+    await copyOf(repository.indexFile, scratch);
+    await updateIndex(repository, { remove: unmerged, add: [] }, { file: scratch });
+    const tree = await writeTree(repository, { file: scratch });
+    return tree.ok ? tree : err(unmerged.map(unmergedProblem));
+  } finally {
+    await removeTree(scratch);
+  }
+}
+
+async function configuredReports(repository: Repository): Promise<readonly string[]> {
+  const [blob] = await readBlobs(repository, [`:${CONFIGURATION_PATH}`]);
+  if (!blob) return [];
+  const configuration = await readCached(repository, blob.id);
+  return configuration.ok ? reportsDirectories(configuration.value) : [];
+}
+
+function unmergedProblem(path: string): Problem {
+  return problem("unmerged-inputs", `${path} is unmerged.`, {
+    path,
+    hint: `Resolve the conflict, then:  git add -- ${path}`,
+  });
+}

@@ -1,0 +1,34 @@
+import { emptyTree } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { treesAgree } from "../adapters/git/trees.ts";
+import type { InputPattern, Suite } from "../config/configuration.ts";
+import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
+import { type Problem, warning } from "../problem.ts";
+import type { JudgedTree } from "./judge.ts";
+
+/** What is odd about the inputs without being wrong: patterns that match no tracked file. */
+export async function inputWarnings(
+  repository: Repository,
+  { tree, suites }: JudgedTree,
+): Promise<Problem[]> {
+  const nothing = emptyTree(repository.objectFormat);
+  const asked = suites.flatMap(({ suite }) => suite.inputs.map((pattern) => ({ suite, pattern })));
+  const empty = await Promise.all(
+    asked.map(({ pattern }) => treesAgree(repository, nothing, tree, patternPathspecs(pattern))),
+  );
+  return asked.flatMap(({ suite, pattern }, index) => (empty[index] ? [matchesNothing(suite, pattern)] : []));
+}
+
+function matchesNothing(suite: Suite, { glob, exclude, line }: InputPattern): Problem {
+  const written = `${exclude ? "!" : ""}${glob}`;
+  return warning(
+    "pattern-matches-nothing",
+    `the pattern ${written} of ${suite.name} matches no tracked file.`,
+    {
+      path: CONFIGURATION_PATH,
+      line,
+      suite: suite.name,
+      hint: "Correct it, git add what it should match, or take it out.",
+    },
+  );
+}

@@ -1,0 +1,79 @@
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import type { Configuration, Suite } from "../config/configuration.ts";
+import type { Staleness } from "../decision/decide.ts";
+import { type Recorded, readRecorded } from "../evidence/recorded.ts";
+import { fingerprintOf, type InputsOfTree } from "../fingerprint/fingerprint.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem } from "../problem.ts";
+import { ok, type Result } from "../result.ts";
+import { configurationOf } from "./configuration.ts";
+
+/** What a tree says of itself. Nothing outside the tree enters. */
+export interface JudgedTree {
+  readonly tree: TreeId;
+  readonly configuration: Configuration;
+  readonly suites: readonly JudgedSuite[];
+}
+
+export interface JudgedSuite {
+  readonly suite: Suite;
+  readonly inputs: InputsOfTree;
+  readonly recorded: Recorded;
+  /** null: the tree carries its evidence. */
+  readonly staleness: Staleness | null;
+  /** What is wrong with the inputs. With an error among them no evidence can be asked for. */
+  readonly problems: readonly Problem[];
+}
+
+/** Judges every suite of a tree; null where the tree has no gate.yaml. */
+export async function judgeTree(
+  repository: Repository,
+  tree: TreeId,
+  otherConfiguration: Configuration | null = null,
+): Promise<Result<JudgedTree | null, readonly Problem[]>> {
+  const found =
+    otherConfiguration === null ? await configurationOf(repository, tree) : ok(otherConfiguration);
+  if (!found.ok) return found;
+  if (found.value === null) return ok(null);
+  const configuration = found.value;
+  const suites = await Promise.all(
+    configuration.suites.map((suite) => judgeSuite(repository, tree, suite, configuration)),
+  );
+  return ok({ tree, configuration, suites });
+}
+
+export function reportsDirectories(configuration: Configuration): string[] {
+  return configuration.suites.map(({ reports }) => reports);
+}
+
+async function judgeSuite(
+  repository: Repository,
+  tree: TreeId,
+  suite: Suite,
+  configuration: Configuration,
+): Promise<JudgedSuite> {
+  const [inputs, recorded] = await Promise.all([
+    fingerprintOf(repository, tree, suite, reportsDirectories(configuration)),
+    readRecorded(repository, tree, suite),
+  ]);
+  const problems = inputs.files === 0 ? [emptyInputs(suite)] : [];
+  return { suite, inputs, recorded, staleness: stalenessOf(inputs, recorded), problems };
+}
+
+function emptyInputs(suite: Suite): Problem {
+  return problem("inputs-empty", `the inputs of ${suite.name} match no tracked file.`, {
+    path: CONFIGURATION_PATH,
+    line: suite.inputs[0]?.line ?? null,
+    suite: suite.name,
+    hint: "Name the files that can change the result under inputs:, and git add them.",
+  });
+}
+
+/** Fresh means: hash, manifest and listing agree with the inputs and each other, and the run was accepted. */
+export function stalenessOf(inputs: InputsOfTree, { hash, manifest, problems }: Recorded): Staleness | null {
+  if (hash === null && manifest === null && problems.length === 0) return "missing";
+  if (hash !== null && hash !== inputs.fingerprint) return "outdated";
+  if (hash === null || manifest === null || problems.length > 0) return "broken";
+  return manifest.verdict === "passed" ? null : "not-accepted";
+}

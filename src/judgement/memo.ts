@@ -1,0 +1,86 @@
+import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
+import { type TreeId, treeId } from "../adapters/git/ids.ts";
+import { indexAgrees } from "../adapters/git/index.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { placesOf } from "../evidence/places.ts";
+import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
+import { CONFIGURATION_PATH, exactly, positivePathspecs } from "../fingerprint/pathspecs.ts";
+import type { Problem } from "../problem.ts";
+import type { JudgedTree } from "./judge.ts";
+
+/**
+ * What gate remembers of a tree it found fresh, so that the shim, and `gate status`, can answer by one
+ * `git diff-index`. Lines: format, tree, until when it holds (`-`: for ever), then one pathspec a line:
+ * whatever matters to any suite. Excludes are left out, for in one call they would hide other suites' changes.
+ * hooks/pre-commit reads the same file.
+ */
+const MEMO_FORMAT = "gate-memo 1";
+
+export interface MemoSuite {
+  readonly name: string;
+  readonly fingerprint: Fingerprint;
+  readonly files: number;
+}
+
+/** What `gate status` says while the memo holds. */
+export interface MemoDetails {
+  readonly tree: TreeId;
+  readonly suites: readonly MemoSuite[];
+  /** null: nobody has looked for warnings yet. */
+  readonly warnings: readonly Problem[] | null;
+}
+
+export async function writeMemo(
+  repository: Repository,
+  judged: JudgedTree,
+  warnings: readonly Problem[] | null,
+): Promise<void> {
+  const places = placesOf(repository);
+  const pathspecs = new Set([
+    exactly(CONFIGURATION_PATH),
+    ...judged.suites.flatMap(({ suite }) => [exactly(suite.reports), ...positivePathspecs(suite)]),
+  ]);
+  const details: MemoDetails = {
+    tree: judged.tree,
+    suites: judged.suites.map(({ suite, inputs }) => ({ name: suite.name, ...inputs })),
+    warnings,
+  };
+  await writeAtomically(`${places.memo}.json`, JSON.stringify(details));
+  await writeAtomically(places.memo, [MEMO_FORMAT, judged.tree, "-", ...pathspecs, ""].join("\n"));
+}
+
+/** The details of the memo if the index still agrees with it; null on any doubt. */
+export async function recallMemo(repository: Repository): Promise<MemoDetails | null> {
+  const places = placesOf(repository);
+  const [memo, json] = await Promise.all([readIfThere(places.memo), readIfThere(`${places.memo}.json`)]);
+  if (memo === null || json === null) return null;
+  const [format, tree, until, ...rest] = memo.toString("utf8").split("\n");
+  const pathspecs = rest.slice(0, -1);
+  if (format !== MEMO_FORMAT || tree === undefined || until !== "-" || pathspecs.length === 0) return null;
+  const details = parseDetails(json);
+  if (details === null || details.tree !== tree) return null;
+  return (await indexAgrees(repository, details.tree, pathspecs)) ? details : null;
+}
+
+function parseDetails(json: Buffer): MemoDetails | null {
+  try {
+    const value: unknown = JSON.parse(json.toString("utf8"));
+    return isDetails(value) ? { ...value, tree: treeId(value.tree) } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isDetails(value: unknown): value is MemoDetails {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "tree" in value &&
+    typeof value.tree === "string" &&
+    "warnings" in value &&
+    (value.warnings === null || Array.isArray(value.warnings)) &&
+    "suites" in value &&
+    Array.isArray(value.suites) &&
+    value.suites.every((suite) => typeof suite.name === "string" && isFingerprint(suite.fingerprint))
+  );
+}

@@ -1,0 +1,86 @@
+/** Stable names of everything gate can complain about. Scripts may rely on them; they are never reused. */
+export type ProblemCode =
+  // configuration
+  | "config-invalid"
+  | "config-missing"
+  | "config-not-a-file"
+  | "reports-overlap"
+  // inputs
+  | "inputs-empty"
+  | "pattern-matches-nothing"
+  | "undeclared-input"
+  | "pin-mismatch"
+  | "pin-invalid"
+  | "unmerged-inputs"
+  // evidence in a tree
+  | "stale-evidence"
+  | "missing-evidence"
+  | "tampered-report"
+  | "missing-report"
+  | "untracked-report"
+  | "ignored-report"
+  | "manifest-invalid"
+  | "verdict-not-accepted"
+  // running
+  | "worktree-differs"
+  | "inputs-changed-during-run"
+  | "leaked-files"
+  | "results-invalid"
+  | "machine-cannot-run"
+  | "report-refused"
+  | "disk-full"
+  | "session-unusable"
+  | "left-processes"
+  // attaching
+  | "reports-edited"
+  | "reports-not-staged"
+  | "tree-moved"
+  | "attach-interrupted"
+  | "locked"
+  // wiring
+  | "not-wired"
+  | "hook-order"
+  | "edit-refused"
+  // the surroundings
+  | "not-a-repository"
+  | "git-failed"
+  | "git-too-old"
+  | "usage";
+
+/**
+ * One complaint: what is wrong, where, and what to do next.
+ * `path` is relative to the repository's top level; `line` and `column` are 1-based; absent parts are null.
+ */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly hint: string | null;
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly suite: string | null;
+}
+
+type ProblemDetails = Partial<Pick<Problem, "hint" | "path" | "line" | "column" | "suite">>;
+
+export function problem(code: ProblemCode, message: string, details: ProblemDetails = {}): Problem {
+  return complaint("error", code, message, details);
+}
+
+export function warning(code: ProblemCode, message: string, details: ProblemDetails = {}): Problem {
+  return complaint("warning", code, message, details);
+}
+
+function complaint(
+  severity: Problem["severity"],
+  code: ProblemCode,
+  message: string,
+  { hint = null, path = null, line = null, column = null, suite = null }: ProblemDetails,
+): Problem {
+  return { code, severity, message, hint, path, line, column, suite };
+}
+
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some((one) => one.severity === "error");
+}

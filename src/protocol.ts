@@ -1,0 +1,139 @@
+/**
+ * The event protocol between a test runner and gate, version 1 (docs/protocol.md).
+ *
+ * gate sets GATE_EVENTS to a directory. Every process that has something to say appends JSON lines to a
+ * file of its own there, `<pid>-<random>.ndjson`, one write per event, so that a crash loses at most the
+ * event being written. Reporters in plugins/ write these events; suite/events reads them.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** Environment variables that a suite sees. */
+export const EVENTS_VARIABLE = "GATE_EVENTS";
+export const ARTIFACTS_VARIABLE = "GATE_ARTIFACTS";
+export const SESSION_VARIABLE = "GATE_SESSION";
+/** The repository's top level: the paths in test ids are relative to it, wherever the runner was started. */
+export const ROOT_VARIABLE = "GATE_ROOT";
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** What became of one test. `flaky` passed on retry; `error` failed outside its own body. */
+export type TestOutcome = "passed" | "failed" | "error" | "skipped" | "xfailed" | "xpassed" | "flaky";
+
+export const TEST_OUTCOMES: readonly TestOutcome[] = [
+  "passed",
+  "failed",
+  "error",
+  "skipped",
+  "xfailed",
+  "xpassed",
+  "flaky",
+];
+
+interface EventBase {
+  /** Protocol version. */
+  readonly v: number;
+  /** Counts up from 0 within one file; a gap means a lost event. */
+  readonly seq: number;
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly time: string;
+}
+
+/** First event of every file: who is writing. `main` writers announce a plan and an end, helpers do not. */
+export interface HelloEvent extends EventBase {
+  readonly type: "hello";
+  readonly role: "main" | "helper";
+  readonly runner: { readonly name: string; readonly version: string };
+  readonly pid: number;
+}
+
+/** The tests that are about to run. May come several times; the union counts. */
+export interface PlanEvent extends EventBase {
+  readonly type: "plan";
+  readonly tests: readonly { readonly id: string; readonly name: string; readonly file: string | null }[];
+}
+
+export interface TestStartEvent extends EventBase {
+  readonly type: "test-start";
+  /** Unique in the suite and the same on every machine: a path relative to the top level, then the names. */
+  readonly id: string;
+  readonly name: string;
+  readonly file: string | null;
+}
+
+export interface TestEndEvent extends EventBase {
+  readonly type: "test-end";
+  readonly id: string;
+  readonly outcome: TestOutcome;
+  /** Seconds. */
+  readonly duration: number;
+  /** Failure text or reason of a skip. */
+  readonly message: string | null;
+  /** The test's own properties: tier, prompt, whatever it recorded. */
+  readonly properties: JsonObject;
+}
+
+/** One property of a test, from within the test itself; the last value of a name counts. */
+export interface PropertyEvent extends EventBase {
+  readonly type: "property";
+  readonly id: string;
+  readonly name: string;
+  readonly value: JsonValue;
+}
+
+/** A log file that gate may take: relative to GATE_ARTIFACTS, or absolute and untouched until the end. */
+export interface ArtifactEvent extends EventBase {
+  readonly type: "artifact";
+  /** null: of the suite as a whole. */
+  readonly id: string | null;
+  readonly path: string;
+  /** Its name among the test's logs, such as `session.log` or `server/access.log`. */
+  readonly name: string;
+}
+
+/** One step of a conversation, in the order in which it happened. */
+export interface TurnEvent extends EventBase {
+  readonly type: "turn";
+  readonly id: string;
+  readonly turn: Turn;
+}
+
+export type Turn =
+  | { readonly kind: "prompt"; readonly text: string; readonly tier?: string }
+  | { readonly kind: "thinking"; readonly text: string }
+  | { readonly kind: "tool-call"; readonly tool: string; readonly arguments: JsonValue }
+  | { readonly kind: "tool-result"; readonly tool: string; readonly result: JsonValue }
+  | { readonly kind: "response"; readonly text: string };
+
+/** Text for one of the test's logs; chunks for the same name are joined in order. */
+export interface LogEvent extends EventBase {
+  readonly type: "log";
+  readonly id: string | null;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Last event of a main writer; without it the results are truncated. */
+export interface EndEvent extends EventBase {
+  readonly type: "end";
+  /** Number of `test-end` events this file holds. */
+  readonly tests: number;
+}
+
+export type GateEvent =
+  | HelloEvent
+  | PlanEvent
+  | TestStartEvent
+  | TestEndEvent
+  | PropertyEvent
+  | ArtifactEvent
+  | TurnEvent
+  | LogEvent
+  | EndEvent;

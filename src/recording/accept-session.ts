@@ -1,0 +1,175 @@
+import { hostname, tmpdir, userInfo } from "node:os";
+import { makeDirectory, removeTree } from "../adapters/files/files.ts";
+import { committerName } from "../adapters/git/identity.ts";
+import { writeBlobs } from "../adapters/git/store.ts";
+import { attachEvidence } from "../evidence/attach.ts";
+import { storeEvidence } from "../evidence/store.ts";
+import { hasErrors, type Problem, problem } from "../problem.ts";
+import { type BuiltReports, buildReports } from "../reports/build.ts";
+import type { Result } from "../result.ts";
+import type { SuiteResults, Verdict } from "../suite/results.ts";
+import { listSessions, loadSession, saveSession, sessionFolder, sessionPath } from "../suite/session.ts";
+import type { SuiteOutcome } from "./outcomes.ts";
+import { previousReports } from "./previous-reports.ts";
+import type { RunRequest } from "./request.ts";
+import { refused, type Settled } from "./reuse.ts";
+import { type FinishedSession, judgeSession } from "./run-suite.ts";
+
+/** Makes evidence of a finished session and attaches it, or says why it is not accepted. Nothing is lost. */
+export async function acceptSession(request: RunRequest, session: FinishedSession): Promise<Settled> {
+  const { worktree, judged } = request;
+  const { suite, inputs } = judged;
+  const { folder, record, judgement, results, problems } = session;
+  const refuse = (reasons: readonly Problem[]) =>
+    notAccepted(suite.name, folder.name, judgement.verdict, reasons);
+  if (judgement.verdict !== "passed" || results === null) {
+    return refuse([...verdictProblems(suite.name, session), ...problems]);
+  }
+  if (hasErrors(problems)) return refuse(problems);
+  const built = await build(request, session, results);
+  if (!built.ok) return refuse([...built.error, finishHint(suite.name, folder.name)]);
+  const evidence = await storeEvidence(worktree, suite.name, inputs.fingerprint, built.value.files);
+  await saveSession(folder, { ...record, evidence });
+  await removeTree(folder.staging);
+  const attached = await attachEvidence(worktree, {
+    suite: suite.name,
+    reports: suite.reports,
+    fingerprint: inputs.fingerprint,
+    evidence,
+  });
+  if (!attached.ok) return refuse([...attached.error, finishHint(suite.name, folder.name)]);
+  const outcome: SuiteOutcome = {
+    kind: "recorded",
+    suite: suite.name,
+    counts: judgement.counts,
+    durationMs: record.ended.durationMs,
+    on: record.machine.gpus[0]?.name ?? record.machine.os,
+    reports: attached.value.changed,
+    session: sessionPath(folder.name),
+    warnings: problems,
+  };
+  return { outcome, attached: { suite: suite.name, reports: suite.reports, before: attached.value.before } };
+}
+
+/** `gate run --from`: finishes a session that was refused after its suite had ended. Nothing is run again. */
+export async function finishSession(request: RunRequest, name: string): Promise<Settled> {
+  const { worktree, judged } = request;
+  const { suite, inputs } = judged;
+  const folder = sessionFolder(worktree.topLevel, name);
+  const record = await loadSession(folder);
+  const refuse = (message: string, hint: string) => ({
+    outcome: refused(suite.name, [problem("session-unusable", message, { suite: suite.name, hint })]),
+    attached: null,
+  });
+  if (record === null) return refuse(`session ${name} cannot be read.`, `gate run ${suite.name}`);
+  const { ended } = record;
+  if (ended === null) return refuse(`session ${name} never came to its end.`, `gate run ${suite.name}`);
+  if (record.fingerprint !== inputs.fingerprint) {
+    return refuse(
+      `session ${name} is of other sources than those staged now.`,
+      `gate status, or gate run ${suite.name}`,
+    );
+  }
+  if (ended.moved.length > 0) {
+    return refuse(`${ended.moved[0]} changed while session ${name} ran.`, `gate run ${suite.name}`);
+  }
+  const { results, judgement } = await judgeSession(worktree, suite, folder, ended);
+  const leaks = suite.leaks === "error" ? ended.leaked.map((path) => leaked(suite.name, path)) : [];
+  return acceptSession(request, {
+    folder,
+    record: { ...record, ended },
+    results,
+    judgement,
+    problems: leaks,
+  });
+}
+
+function leaked(suite: string, path: string): Problem {
+  return problem("leaked-files", `the run left ${path}.`, {
+    path,
+    suite,
+    hint: "Let the suite write to a temporary directory.",
+  });
+}
+
+async function build(
+  { worktree, tree, judged, surroundings }: RunRequest,
+  { folder, record, judgement }: FinishedSession,
+  results: SuiteResults,
+): Promise<Result<BuiltReports, readonly Problem[]>> {
+  const { suite, inputs } = judged;
+  await removeTree(folder.staging);
+  await makeDirectory(folder.staging);
+  return buildReports({
+    suite,
+    results,
+    verdict: judgement.verdict,
+    fingerprint: inputs.fingerprint,
+    inputFiles: inputs.files,
+    run: { started: new Date(record.started), ended: new Date(record.ended.time) },
+    machine: record.machine,
+    recordedBy: (await committerName(worktree)) ?? "an unknown person",
+    earlierSessions: await earlierSessions(worktree.topLevel, suite.name, inputs.fingerprint, folder.name),
+    previous: await previousReports(worktree, tree, suite.reports),
+    topLevel: worktree.topLevel,
+    session: folder.name,
+    logRoots: [folder.directory],
+    stagingDirectory: folder.staging,
+    writeBlobs: (files) => writeBlobs(worktree, files),
+    places: {
+      repository: [worktree.topLevel],
+      session: [folder.directory],
+      home: surroundings.environment.HOME ?? null,
+      temporary: [tmpdir()],
+      host: hostname(),
+      user: userInfo().username,
+    },
+  });
+}
+
+/** How often this fingerprint was tried here before, and what came of it. */
+async function earlierSessions(topLevel: string, suite: string, fingerprint: string, own: string) {
+  const sessions = await listSessions(topLevel, suite);
+  const verdicts = new Map<Verdict, number>();
+  for (const { name, ended, fingerprint: other } of sessions) {
+    if (other !== fingerprint || name === own) continue;
+    const verdict = ended?.verdict ?? "interrupted";
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+  }
+  return { earlier: [...verdicts.values()].reduce((sum, count) => sum + count, 0), verdicts };
+}
+
+function verdictProblems(suite: string, { judgement, results }: FinishedSession): Problem[] {
+  const bad = (results?.tests ?? []).filter(
+    ({ outcome }) => outcome === "failed" || outcome === "error" || outcome === null,
+  );
+  const reasons = judgement.reasons.map((message) => problem("verdict-not-accepted", message, { suite }));
+  const tests = bad
+    .slice(0, 10)
+    .map(({ id, outcome }) => problem("verdict-not-accepted", `${outcome ?? "missing"}    ${id}`, { suite }));
+  return [...reasons, ...tests];
+}
+
+function finishHint(suite: string, session: string): Problem {
+  return problem("session-unusable", "the suite itself has passed; nothing has to be run again.", {
+    suite,
+    hint: `Once the cause is gone:  gate run --from ${session}`,
+  });
+}
+
+function notAccepted(
+  suite: string,
+  session: string,
+  verdict: Verdict,
+  problems: readonly Problem[],
+): Settled {
+  const outcome: SuiteOutcome = {
+    kind: "refused",
+    suite,
+    problems,
+    verdict,
+    session: sessionPath(session),
+    impossibleHere: false,
+  };
+  return { outcome, attached: null };
+}

@@ -1,0 +1,74 @@
+import { dirname, join } from "node:path";
+import { copyOf, makeDirectory } from "../adapters/files/files.ts";
+import { findFiles } from "../adapters/files/globs.ts";
+import type { Suite } from "../config/configuration.ts";
+import type { LogSource, SuiteResults, TestResult } from "../suite/results.ts";
+import type { SessionFolder } from "../suite/session.ts";
+
+const NEVER = ["**/.git/**", "**/node_modules/**", ".gate/**"];
+
+/**
+ * Adds the log files that match `logs:` and that no event has named: those that the run wrote in the
+ * working tree, which are copied into the session at once, and those below GATE_ARTIFACTS.
+ * A folder on their way that bears a test's name says whose they are.
+ */
+export async function collectLogs(
+  suite: Suite,
+  folder: SessionFolder,
+  topLevel: string,
+  startedMs: number,
+): Promise<void> {
+  if (suite.logs.length === 0) return;
+  const found = await findFiles(topLevel, suite.logs, [...NEVER, `${suite.reports}/**`]);
+  for (const file of found.filter(({ modifiedMs }) => modifiedMs >= startedMs)) {
+    const copy = join(folder.artifacts, "worktree", file.path);
+    await makeDirectory(dirname(copy));
+    await copyOf(file.absolute, copy);
+  }
+}
+
+export async function withCollectedLogs(
+  suite: Suite,
+  folder: SessionFolder,
+  results: SuiteResults,
+): Promise<SuiteResults> {
+  if (suite.logs.length === 0) return results;
+  const named = new Set(
+    [...results.logs, ...results.tests.flatMap(({ logs }) => logs)].map(({ path }) => path),
+  );
+  const found = (await findFiles(folder.artifacts, suite.logs, [])).filter(
+    ({ absolute }) => !named.has(absolute),
+  );
+  const owners = new Map<string, LogSource[]>();
+  const ownerless: LogSource[] = [];
+  for (const { path, absolute } of found) {
+    const owner = ownerOf(path, results.tests);
+    const source = {
+      name: path
+        .split("/")
+        .slice(owner === null ? 0 : owner.depth + 1)
+        .join("/"),
+      path: absolute,
+    };
+    if (owner === null) ownerless.push({ ...source, name: source.name.replace(/^worktree\//, "") });
+    else owners.set(owner.id, [...(owners.get(owner.id) ?? []), source]);
+  }
+  return {
+    ...results,
+    logs: [...results.logs, ...ownerless],
+    tests: results.tests.map((test) => ({ ...test, logs: [...test.logs, ...(owners.get(test.id) ?? [])] })),
+  };
+}
+
+function ownerOf(
+  path: string,
+  tests: readonly TestResult[],
+): { readonly id: string; readonly depth: number } | null {
+  const folders = path.split("/").slice(0, -1);
+  for (const [depth, folder] of folders.entries()) {
+    const owners = tests.filter(({ name, id }) => name === folder || id === folder);
+    const [owner] = owners;
+    if (owner !== undefined && owners.length === 1) return { id: owner.id, depth };
+  }
+  return null;
+}

@@ -1,0 +1,47 @@
+import { readIfThere, removeTree, writeAtomically } from "../adapters/files/files.ts";
+import type { IndexEntry } from "../adapters/git/index.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { placesOf } from "../evidence/places.ts";
+
+/** Reports that the pre-commit hook put into the index, and what was there before. */
+export interface AttachedReports {
+  readonly suite: string;
+  readonly reports: string;
+  readonly before: readonly IndexEntry[];
+}
+
+/** What pre-commit leaves for post-commit: the tree it judged, and what it attached. */
+export interface JudgedCommit {
+  readonly tree: string;
+  readonly attached: readonly AttachedReports[];
+}
+
+export async function rememberJudged(repository: Repository, judged: JudgedCommit): Promise<void> {
+  await writeAtomically(placesOf(repository).judged, JSON.stringify(judged));
+}
+
+export async function forgetJudged(repository: Repository): Promise<void> {
+  await removeTree(placesOf(repository).judged);
+}
+
+export async function recallJudged(repository: Repository): Promise<JudgedCommit | null> {
+  const bytes = await readIfThere(placesOf(repository).judged);
+  if (bytes === null) return null;
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return isJudgedCommit(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isJudgedCommit(value: unknown): value is JudgedCommit {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "tree" in value &&
+    typeof value.tree === "string" &&
+    "attached" in value &&
+    Array.isArray(value.attached)
+  );
+}

@@ -1,0 +1,34 @@
+import type { Worktree } from "../adapters/git/repository.ts";
+import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
+import type { Suite } from "../config/configuration.ts";
+import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem, warning } from "../problem.ts";
+
+/** The state of everything outside the reports and gate's own folder, to be compared after the run. */
+export async function traces(
+  worktree: Worktree,
+  reportsDirectories: readonly string[],
+): Promise<readonly WorktreeDifference[]> {
+  const outside = [...reportsDirectories, ".gate"].map(without);
+  const all = await worktreeDifferences(worktree, [EVERYTHING, ...outside]);
+  return all.filter(({ kind }) => kind !== "ignored");
+}
+
+/** What a run left in the repository: new files and changed ones. */
+export function findLeaks(
+  suite: Suite,
+  before: readonly WorktreeDifference[],
+  after: readonly WorktreeDifference[],
+): Problem[] {
+  const known = new Set(before.map(({ path, kind }) => `${kind} ${path}`));
+  const complain = suite.leaks === "error" ? problem : warning;
+  return after
+    .filter(({ path, kind }) => !known.has(`${kind} ${path}`))
+    .map(({ path, kind }) =>
+      complain("leaked-files", `the run ${kind === "untracked" ? "left" : "changed"} ${path}.`, {
+        path,
+        suite: suite.name,
+        hint: "Let the suite write to a temporary directory, or ignore the file.",
+      }),
+    );
+}

@@ -1,0 +1,62 @@
+import type { PendingReason } from "../decision/decide.ts";
+import type { InputChange } from "../judgement/changes.ts";
+import type { Problem } from "../problem.ts";
+import type { Verdict } from "../suite/results.ts";
+import type { TestCounts } from "../suite/verdict.ts";
+
+/** Who recorded evidence, when and on what. Unsigned evidence is never said to prove anything. */
+export interface RecordedFacts {
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** The GPU's name, or the operating system where there was none. */
+  readonly on: string;
+}
+
+/** Since when a suite is stale, and by whom. */
+export interface StaleSince {
+  readonly commit: string;
+  readonly author: string;
+  /** RFC 3339. */
+  readonly date: string;
+}
+
+/** What became of one suite at a commit or at `gate run`. */
+export type SuiteOutcome =
+  | { readonly kind: "fresh"; readonly suite: string }
+  | {
+      readonly kind: "reused";
+      readonly suite: string;
+      /** The commit it was found in; null: the local store. */
+      readonly commit: string | null;
+      readonly recorded: RecordedFacts;
+      /** Reports that changed in the index. */
+      readonly reports: number;
+    }
+  | {
+      readonly kind: "recorded";
+      readonly suite: string;
+      readonly counts: TestCounts;
+      readonly durationMs: number;
+      readonly on: string;
+      readonly reports: number;
+      readonly session: string;
+      readonly warnings: readonly Problem[];
+    }
+  | {
+      readonly kind: "pending";
+      readonly suite: string;
+      readonly reason: PendingReason;
+      readonly changes: readonly InputChange[];
+      readonly staleSince: StaleSince | null;
+    }
+  | {
+      readonly kind: "refused";
+      readonly suite: string;
+      readonly problems: readonly Problem[];
+      readonly verdict: Verdict | null;
+      /** Where the raw output is; null where nothing was run. */
+      readonly session: string | null;
+      /** The machine cannot do it, as opposed to the result being bad. */
+      readonly impossibleHere: boolean;
+    };

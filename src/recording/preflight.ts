@@ -1,0 +1,63 @@
+import { homedir } from "node:os";
+import { stagedEntries } from "../adapters/git/index.ts";
+import { readAttached } from "../evidence/attached.ts";
+import { ignoredReports, refuseAttachment } from "../evidence/refusals.ts";
+import { exactly } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem } from "../problem.ts";
+import { manifestPath } from "../reports/manifest.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type Gpu, probeGpu } from "../suite/gpu.ts";
+import { checkPins } from "./pins.ts";
+import { clearOldResults } from "./read-results.ts";
+import type { RunRequest } from "./request.ts";
+import { inputsOnDisk, refuseDifferences } from "./worktree.ts";
+
+export interface Cleared {
+  readonly gpus: readonly Gpu[];
+  /** Ignored files that the patterns match: part of the run, not of the fingerprint. */
+  readonly ignoredInputs: readonly string[];
+}
+
+/** Everything that can be known to go wrong is found before the suite starts, not 45 minutes later. */
+export async function preflight(request: RunRequest): Promise<Result<Cleared, readonly Problem[]>> {
+  const { worktree, judged, tree, reportsDirectories, surroundings } = request;
+  const { suite } = judged;
+  const onDisk = await inputsOnDisk(worktree, suite, reportsDirectories);
+  const problems = [
+    ...judged.problems,
+    ...refuseDifferences(suite, onDisk.differences),
+    ...(await reportsCannotBeWritten(request)),
+    ...(await checkPins(worktree, tree, suite, surroundings.environment.HOME ?? homedir())),
+  ];
+  if (problems.length > 0) return err(problems);
+  const gpus = suite.gpu === "none" ? ok([]) : await probeGpu(surroundings.environment);
+  if (!gpus.ok && suite.gpu === "required") return err([noGpu(suite.name, gpus.error)]);
+  const stale = await clearOldResults(worktree, suite);
+  return stale.length > 0
+    ? err(stale)
+    : ok({ gpus: gpus.ok ? gpus.value : [], ignoredInputs: onDisk.ignored });
+}
+
+function noGpu(suite: string, reason: string): Problem {
+  return problem("machine-cannot-run", `${suite} needs an NVIDIA GPU and this machine has none: ${reason}.`, {
+    suite,
+    hint: "Run it on a machine with a GPU:  gate run",
+  });
+}
+
+async function reportsCannotBeWritten({ worktree, judged }: RunRequest): Promise<Problem[]> {
+  const { name, reports } = judged.suite;
+  const before = await stagedEntries(worktree, [exactly(reports)]);
+  const lastAttached = (await readAttached(worktree)).get(name) ?? null;
+  const attachment = { suite: name, reports };
+  const refusals = await refuseAttachment(worktree, { attachment, wanted: [], before, lastAttached });
+  return refusals.length > 0 ? refusals : ignoredReports(worktree, probePaths(name, reports), name);
+}
+
+/** Paths like those that a run will write. */
+function probePaths(suite: string, reports: string): string[] {
+  const names = [`${suite}.hash`, manifestPath(suite), `${suite}-latest.txt`, "test_example.puml"];
+  return [...names, "logs/test_example/metadata.json", "logs/test_example/session.log"].map(
+    (name) => `${reports}/${name}`,
+  );
+}

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { copyOf, fileStamp, makeDirectory, removeTree } from "../adapters/files/files.ts";
+import { stagedEntries } from "../adapters/git/index.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
+import type { Suite } from "../config/configuration.ts";
+import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem } from "../problem.ts";
+import { err, ok, type Result } from "../result.ts";
+import { readEvents } from "../suite/events.ts";
+import { readJunit } from "../suite/junit.ts";
+import type { SuiteResults } from "../suite/results.ts";
+import type { SessionFolder } from "../suite/session.ts";
+import { withCollectedLogs } from "./collect-logs.ts";
+
+/** Last week's results must not pass for today's: the file has to be untracked, and goes before the run. */
+export async function clearOldResults(worktree: Worktree, suite: Suite): Promise<Problem[]> {
+  if (suite.results === null) return [];
+  if ((await stagedEntries(worktree, [exactly(suite.results)])).length > 0) {
+    const message = `${suite.results} is tracked; results: must name a file that each run makes anew.`;
+    const hint = `git rm --cached ${suite.results}, and ignore it.`;
+    return [problem("results-invalid", message, { path: CONFIGURATION_PATH, suite: suite.name, hint })];
+  }
+  await removeTree(join(worktree.topLevel, suite.results));
+  return [];
+}
+
+/** Keeps the JUnit file with the session: the next run deletes the one in the tree. */
+export async function keepResults(worktree: Worktree, suite: Suite, folder: SessionFolder): Promise<void> {
+  if (suite.results === null) return;
+  const file = join(worktree.topLevel, suite.results);
+  if ((await fileStamp(file)) !== null) await copyOf(file, keptResults(folder));
+}
+
+const keptResults = (folder: SessionFolder) => join(folder.directory, "results.xml");
+
+/** What the run said in structured form; null where it said nothing. Can be asked again of an old session. */
+export async function readResults(
+  worktree: Worktree,
+  suite: Suite,
+  folder: SessionFolder,
+): Promise<Result<SuiteResults | null, Problem>> {
+  await removeTree(folder.logs);
+  await makeDirectory(folder.logs);
+  const results = await readStructured(worktree, suite, folder);
+  return results.ok && results.value !== null
+    ? ok(await withCollectedLogs(suite, folder, results.value))
+    : results;
+}
+
+async function readStructured(
+  worktree: Worktree,
+  suite: Suite,
+  folder: SessionFolder,
+): Promise<Result<SuiteResults | null, Problem>> {
+  if (suite.results === null) {
+    const read = await readEvents({
+      eventsDirectory: folder.events,
+      artifactsDirectory: folder.artifacts,
+      logsDirectory: folder.logs,
+    });
+    return ok(read.kind === "none" ? null : read.results);
+  }
+  if ((await fileStamp(keptResults(folder))) === null) {
+    const message = `the run did not write ${suite.results}.`;
+    const hint =
+      "Make the runner write its JUnit XML there (pytest: --junitxml=…), or correct results: in gate.yaml.";
+    return err(problem("results-invalid", message, { path: suite.results, suite: suite.name, hint }));
+  }
+  return readJunit({ path: keptResults(folder), logsDirectory: folder.logs, root: worktree.topLevel });
+}

@@ -1,0 +1,56 @@
+import { treeId } from "../adapters/git/ids.ts";
+import type { Repository, Worktree } from "../adapters/git/repository.ts";
+import { readBlobs } from "../adapters/git/trees.ts";
+import type { EvidencePlace } from "../decision/decide.ts";
+import { attachEvidence } from "../evidence/attach.ts";
+import type { JudgedSuite } from "../judgement/judge.ts";
+import type { Problem } from "../problem.ts";
+import { type Manifest, manifestPath, parseManifest } from "../reports/manifest.ts";
+import type { AttachedReports } from "./judged-commit.ts";
+import type { RecordedFacts, SuiteOutcome } from "./outcomes.ts";
+
+export interface Settled {
+  readonly outcome: SuiteOutcome;
+  /** What was attached, for post-commit; null where nothing was. */
+  readonly attached: AttachedReports | null;
+}
+
+/** Attaches evidence that exists already. Nothing is run. */
+export async function reuseEvidence(
+  worktree: Worktree,
+  { suite, inputs }: JudgedSuite,
+  place: EvidencePlace,
+): Promise<Settled> {
+  const evidence = treeId(place.tree);
+  const attachment = { suite: suite.name, reports: suite.reports, fingerprint: inputs.fingerprint, evidence };
+  const attached = await attachEvidence(worktree, attachment);
+  if (!attached.ok) {
+    return { outcome: refused(suite.name, attached.error), attached: null };
+  }
+  const recorded = await recordedFacts(worktree, place.tree, suite.name);
+  const commit = place.in === "history" ? place.commit : null;
+  return {
+    outcome: { kind: "reused", suite: suite.name, commit, recorded, reports: attached.value.changed },
+    attached: { suite: suite.name, reports: suite.reports, before: attached.value.before },
+  };
+}
+
+export function refused(suite: string, problems: readonly Problem[]): SuiteOutcome {
+  const impossibleHere = problems.some(({ code }) => code === "machine-cannot-run");
+  return { kind: "refused", suite, problems, verdict: null, session: null, impossibleHere };
+}
+
+async function recordedFacts(
+  repository: Repository,
+  evidence: string,
+  suite: string,
+): Promise<RecordedFacts> {
+  const [blob] = await readBlobs(repository, [`${evidence}:${manifestPath(suite)}`]);
+  const manifest = parseManifest(blob?.bytes ?? Buffer.alloc(0));
+  if (!manifest.ok) throw new Error(`evidence ${evidence} was attached without a manifest that can be read`);
+  return factsOf(manifest.value);
+}
+
+export function factsOf({ recordedBy, run, machine }: Manifest): RecordedFacts {
+  return { by: recordedBy.name, at: run.ended, on: machine.gpus[0]?.name ?? machine.os };
+}

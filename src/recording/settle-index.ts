@@ -1,0 +1,78 @@
+import type { Worktree } from "../adapters/git/repository.ts";
+import { type Recovery, recoverAttachment } from "../evidence/recover.ts";
+import { fingerprintOf } from "../fingerprint/fingerprint.ts";
+import { configurationOf } from "../judgement/configuration.ts";
+import { treeOfIndex } from "../judgement/index-tree.ts";
+import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { writeMemo } from "../judgement/memo.ts";
+import type { Problem } from "../problem.ts";
+import { ok, type Result } from "../result.ts";
+import { type AttachedReports, rememberJudged } from "./judged-commit.ts";
+import type { SuiteOutcome } from "./outcomes.ts";
+import type { RunRequest, Surroundings } from "./request.ts";
+import type { Settled } from "./reuse.ts";
+
+/** Judges what is being committed; null where it has no gate.yaml. */
+export async function judgeIndex(worktree: Worktree): Promise<Result<JudgedTree | null, readonly Problem[]>> {
+  const tree = await treeOfIndex(worktree);
+  return tree.ok ? judgeTree(worktree, tree.value) : tree;
+}
+
+/**
+ * Brings the suites of the index to rest, in file order and all of them: what passed is attached even where
+ * another one is refused. Leaves a memo if everything is fresh then. The caller holds the lock.
+ */
+export async function settleIndexSuites(
+  worktree: Worktree,
+  surroundings: Surroundings,
+  only: string | null,
+  settle: (request: RunRequest) => Promise<Settled>,
+): Promise<Result<readonly SuiteOutcome[], readonly Problem[]>> {
+  await finishInterrupted(worktree);
+  const judged = await judgeIndex(worktree);
+  if (!judged.ok) return judged;
+  if (judged.value === null) return ok([]);
+  const { tree, suites, configuration } = judged.value;
+  const outcomes: SuiteOutcome[] = [];
+  const attached: AttachedReports[] = [];
+  for (const one of suites) {
+    if (only !== null && one.suite.name !== only) continue;
+    const request = {
+      worktree,
+      tree,
+      judged: one,
+      reportsDirectories: reportsDirectories(configuration),
+      surroundings,
+    };
+    const settled = await settle(request);
+    outcomes.push(settled.outcome);
+    if (settled.attached !== null) attached.push(settled.attached);
+  }
+  await conclude(worktree, attached);
+  return ok(outcomes);
+}
+
+async function conclude(worktree: Worktree, attached: readonly AttachedReports[]): Promise<void> {
+  const after = await judgeIndex(worktree);
+  if (!after.ok || after.value === null) return;
+  await rememberJudged(worktree, { tree: after.value.tree, attached });
+  if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
+}
+
+export function isFresh(judged: JudgedTree): boolean {
+  return judged.suites.every(({ staleness, problems }) => staleness === null && problems.length === 0);
+}
+
+/** Finishes or undoes an attachment that a crash has cut off. */
+export async function finishInterrupted(worktree: Worktree): Promise<Recovery | null> {
+  return recoverAttachment(worktree, async (entry) => {
+    const tree = await treeOfIndex(worktree);
+    if (!tree.ok) return false;
+    const configuration = await configurationOf(worktree, tree.value);
+    if (!configuration.ok || configuration.value === null) return false;
+    const suite = configuration.value.suites.find(({ name }) => name === entry.suite);
+    if (suite === undefined || suite.reports !== entry.reports) return false;
+    const now = await fingerprintOf(worktree, tree.value, suite, reportsDirectories(configuration.value));
+    return now.fingerprint === entry.fingerprint;
+  });
+}

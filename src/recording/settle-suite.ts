@@ -1,0 +1,108 @@
+import { type Decision, decideStale, type StaleFacts, type Staleness } from "../decision/decide.ts";
+import { changesSinceEvidence } from "../judgement/changes.ts";
+import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
+import { problem } from "../problem.ts";
+import { unreachable } from "../result.ts";
+import { acceptSession } from "./accept-session.ts";
+import type { SuiteOutcome } from "./outcomes.ts";
+import { preflight } from "./preflight.ts";
+import type { RunRequest } from "./request.ts";
+import { refused, reuseEvidence, type Settled } from "./reuse.ts";
+import { runSuite } from "./run-suite.ts";
+
+/** Called with what is about to run and why, before it does. */
+export type Announce = (announcement: {
+  readonly suite: string;
+  readonly command: string;
+  readonly changes: readonly { readonly path: string }[];
+}) => void;
+
+/** Brings one suite of a commit to rest: skip, attach, run or say pending. */
+export async function settleAtCommit(request: RunRequest, announce: Announce): Promise<Settled> {
+  const { worktree, judged, surroundings } = request;
+  const { suite, staleness } = judged;
+  if (staleness === null) return untouched({ kind: "fresh", suite: suite.name });
+  if (judged.problems.length > 0) return untouched(refused(suite.name, judged.problems));
+  const facts = await gatherFacts(worktree, { ...judged, staleness }, surroundings.environment);
+  const decision = decideStale(facts);
+  switch (decision.kind) {
+    case "reuse":
+      return reuseEvidence(worktree, judged, decision.evidence);
+    case "run":
+      return runAndAccept(request, announce);
+    case "pending":
+      return untouched(await pendingOutcome(request, decision));
+    case "blocked":
+      return untouched(await blockedOutcome(request, facts));
+    default:
+      return unreachable(decision);
+  }
+}
+
+/** `gate run`: run now, unless the evidence exists already and nobody forces it. */
+export async function settleOnRequest(
+  request: RunRequest,
+  force: boolean,
+  announce: Announce,
+): Promise<Settled> {
+  const { worktree, judged } = request;
+  const { suite, inputs } = judged;
+  if (judged.problems.length > 0) return untouched(refused(suite.name, judged.problems));
+  if (!force) {
+    if (judged.staleness === null) return untouched({ kind: "fresh", suite: suite.name });
+    const elsewhere = await findElsewhere(worktree, suite, inputs.fingerprint);
+    if (elsewhere !== null) return reuseEvidence(worktree, judged, elsewhere);
+  }
+  return runAndAccept(request, announce);
+}
+
+async function runAndAccept(request: RunRequest, announce: Announce): Promise<Settled> {
+  const { suite } = request.judged;
+  const cleared = await preflight(request);
+  if (!cleared.ok) return untouched(refused(suite.name, cleared.error));
+  const { changes } = await changesOf(request);
+  announce({ suite: suite.name, command: suite.run, changes });
+  return acceptSession(request, await runSuite(request, cleared.value));
+}
+
+function changesOf({ worktree, tree, judged, reportsDirectories }: RunRequest) {
+  return changesSinceEvidence(worktree, tree, "HEAD", judged, reportsDirectories);
+}
+
+async function pendingOutcome(
+  request: RunRequest,
+  { reason }: Extract<Decision, { kind: "pending" }>,
+): Promise<SuiteOutcome> {
+  const { changes, staleSince } = await changesOf(request);
+  const since =
+    staleSince === null ? null : { commit: staleSince.id, author: staleSince.author, date: staleSince.date };
+  return { kind: "pending", suite: request.judged.suite.name, reason, changes, staleSince: since };
+}
+
+async function blockedOutcome(request: RunRequest, { staleness }: StaleFacts): Promise<SuiteOutcome> {
+  const { suite } = request.judged;
+  const { changes } = await changesOf(request);
+  const [first] = changes;
+  const message =
+    first === undefined
+      ? `${suite.name} ${WHY[staleness]}`
+      : `${first.path} changed since ${suite.name} was run`;
+  return refused(suite.name, [
+    problem("stale-evidence", `${message}, and on-stale: block refuses such a commit.`, {
+      path: first?.path ?? null,
+      suite: suite.name,
+      hint: "gate run, then commit again.",
+    }),
+  ]);
+}
+
+const WHY: Readonly<Record<Staleness, string>> = {
+  missing: "has no evidence yet",
+  outdated: "has evidence of other sources",
+  broken: "has evidence that does not agree with itself",
+  "not-accepted": "has evidence of a run that was not accepted",
+};
+
+function untouched(outcome: SuiteOutcome): Settled {
+  return { outcome, attached: null };
+}

@@ -1,0 +1,113 @@
+import type { Worktree } from "../adapters/git/repository.ts";
+import { compareTrees } from "../adapters/git/trees.ts";
+import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
+import type { Suite } from "../config/configuration.ts";
+import { fingerprintOf } from "../fingerprint/fingerprint.ts";
+import { inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { treeOfIndex } from "../judgement/index-tree.ts";
+import { type Problem, problem } from "../problem.ts";
+import { unreachable } from "../result.ts";
+import type { RunRequest } from "./request.ts";
+
+interface InputsOnDisk {
+  /** In which ways the working tree is not what is being judged. */
+  readonly differences: readonly WorktreeDifference[];
+  /** Files that the patterns match and git ignores: they take part in the run and not in the fingerprint. */
+  readonly ignored: readonly string[];
+}
+
+/** Compares the inputs on disk with the index that is being judged. */
+export async function inputsOnDisk(
+  worktree: Worktree,
+  suite: Suite,
+  reportsDirectories: readonly string[],
+): Promise<InputsOnDisk> {
+  const all = await worktreeDifferences(worktree, inputPathspecs(suite, reportsDirectories));
+  return {
+    differences: all.filter(({ kind }) => kind !== "ignored"),
+    ignored: all
+      .filter(({ kind, path }) => kind === "ignored" && !path.startsWith(".gate/"))
+      .map(({ path }) => path),
+  };
+}
+
+/** One problem a file, with what is the matter and how to go on. */
+export function refuseDifferences(suite: Suite, differences: readonly WorktreeDifference[]): Problem[] {
+  return differences.map(({ path, kind }) =>
+    problem("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
+      path,
+      suite: suite.name,
+      hint: wayOut(kind),
+    }),
+  );
+}
+
+function complaint(kind: WorktreeDifference["kind"], suite: Suite): string {
+  switch (kind) {
+    case "unstaged":
+      return "has unstaged changes";
+    case "missing":
+      return "is staged and not on disk";
+    case "untracked":
+      return `is untracked and matches the inputs of ${suite.name}`;
+    case "ignored":
+      return `is ignored and matches the inputs of ${suite.name}`;
+    case "submodule":
+      return "is a submodule that is not clean at its pinned commit";
+    case "assume-unchanged":
+      return "is marked assume-unchanged, so that git does not look at it";
+    case "skip-worktree":
+      return "is marked skip-worktree (a sparse checkout does that), so that git does not look at it";
+    default:
+      return unreachable(kind);
+  }
+}
+
+function wayOut(kind: WorktreeDifference["kind"]): string {
+  switch (kind) {
+    case "assume-unchanged":
+      return "Clear the mark:  git update-index --no-assume-unchanged -- <file>";
+    case "skip-worktree":
+      return "Check the file out:  git sparse-checkout add <directory>,  or  git update-index --no-skip-worktree -- <file>";
+    case "submodule":
+      return "Bring it back to its pin:  git submodule update";
+    case "unstaged":
+    case "missing":
+    case "untracked":
+    case "ignored":
+      return "Stage or ignore them, or set the rest aside for the run:  git stash -k -u";
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** What has changed since the run was judged, on disk or in the index: other sources were tested. */
+export async function inputsMoved({
+  worktree,
+  tree,
+  judged,
+  reportsDirectories,
+}: RunRequest): Promise<Problem[]> {
+  const { suite, inputs } = judged;
+  const onDisk = await inputsOnDisk(worktree, suite, reportsDirectories);
+  const paths = onDisk.differences.map(({ path }) => path);
+  const now = await treeOfIndex(worktree);
+  if (now.ok && now.value !== tree) {
+    const { fingerprint } = await fingerprintOf(worktree, now.value, suite, reportsDirectories);
+    const pathspecs = inputPathspecs(suite, reportsDirectories);
+    if (fingerprint !== inputs.fingerprint) {
+      paths.push(...(await compareTrees(worktree, tree, now.value, pathspecs)).map(({ path }) => path));
+    }
+  }
+  return [...new Set(paths)].map((path) =>
+    problem(
+      "inputs-changed-during-run",
+      `${path} changed while the suite ran, so the run is of no known sources.`,
+      {
+        path,
+        suite: suite.name,
+        hint: "Leave the inputs alone while the suite runs, then:  gate run",
+      },
+    ),
+  );
+}

@@ -1,0 +1,106 @@
+import type { RunDocument } from "../commands/run-document.ts";
+import { minutes, pendingSentence } from "../judgement/sentences.ts";
+import type { SuiteOutcome } from "../recording/outcomes.ts";
+import { unreachable } from "../result.ts";
+import type { TestCounts } from "../suite/verdict.ts";
+import { daysAgo } from "./ago.ts";
+import { renderGrouped, renderProblems } from "./problems.ts";
+
+/** What a person sees of a run, an attachment or a commit. A fresh commit is silent. */
+export function renderRun(
+  document: RunDocument,
+  { now, quiet }: { readonly now: Date; readonly quiet: boolean },
+): string {
+  const suites = document.suites.flatMap((outcome) => renderOutcome(outcome, now, quiet));
+  const general = document.problems.length === 0 ? [] : [renderProblems(document.problems)];
+  return [...suites, ...general].join("\n");
+}
+
+function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string[] {
+  const name = `gate  ${outcome.suite}`;
+  switch (outcome.kind) {
+    case "fresh":
+      return quiet
+        ? []
+        : [`${name}: fresh; the committed evidence covers exactly these inputs. Nothing was run.`];
+    case "reused": {
+      const { by, at, on } = outcome.recorded;
+      const source =
+        outcome.commit === null ? "the local evidence" : `the evidence of ${outcome.commit.slice(0, 7)}`;
+      return [`${name}: reused ${source} (recorded by ${by}, ${daysAgo(at, now)}, ${on}). Nothing was run.`];
+    }
+    case "recorded":
+      return renderRecorded(outcome, name);
+    case "pending":
+      return renderPending(outcome, name, now);
+    case "refused":
+      return renderRefused(outcome, name);
+    default:
+      return unreachable(outcome);
+  }
+}
+
+function renderRecorded(outcome: Extract<SuiteOutcome, { kind: "recorded" }>, name: string): string[] {
+  const { counts, durationMs, on, reports, warnings } = outcome;
+  const reportsText =
+    reports === 0 ? "The reports are the same" : `${reports} report${reports === 1 ? "" : "s"} changed`;
+  return [
+    `${name}: ${countsText(counts)} in ${minutes(durationMs)} on ${on}. ${reportsText}, staged with this commit.`,
+    ...renderGrouped(warnings),
+  ];
+}
+
+function countsText({ passed, skipped, xfailed, xpassed, flaky }: TestCounts): string {
+  const parts: [number, string][] = [
+    [passed, "passed"],
+    [flaky, "passed on retry"],
+    [xfailed, "failed as expected"],
+    [xpassed, "passed unexpectedly"],
+    [skipped, "skipped as declared"],
+  ];
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(", ");
+}
+
+function renderPending(
+  outcome: Extract<SuiteOutcome, { kind: "pending" }>,
+  name: string,
+  now: Date,
+): string[] {
+  const { reason, changes, staleSince } = outcome;
+  if (reason.because === "unchanged-since-head") {
+    const since =
+      staleSince === null
+        ? "HEAD carries no evidence"
+        : `stale since ${staleSince.commit.slice(0, 7)} (${staleSince.author}, ${daysAgo(staleSince.date, now)})`;
+    return [`${name}: ${since}; your commit does not change its inputs.`];
+  }
+  const [first, ...others] = changes;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  const changed = first === undefined ? "" : `${first.path} changed${more}. `;
+  return [
+    `${name}: ${changed}Evidence pending: ${pendingSentence(reason)}.`,
+    "      The commit goes through; gate verify will refuse it in CI until someone runs:  gate run",
+  ];
+}
+
+function renderRefused(outcome: Extract<SuiteOutcome, { kind: "refused" }>, name: string): string[] {
+  const { problems, session, verdict } = outcome;
+  const what =
+    session !== null
+      ? `not accepted${verdict === null || verdict === "passed" ? "" : ` (${verdict})`}.`
+      : problems.some(({ code }) => code === "worktree-differs")
+        ? "cannot run: the working tree is not what you are committing."
+        : "refused.";
+  const kept =
+    session === null
+      ? []
+      : [`      session   ${session}`, "      The reports of the last accepted run are untouched."];
+  return [
+    `${name}${session === null && what.startsWith("cannot") ? " " : ": "}${what}`,
+    ...renderGrouped(problems),
+    ...kept,
+  ];
+}

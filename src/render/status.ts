@@ -1,0 +1,44 @@
+import type { StatusDocument, SuiteStatus } from "../commands/status.ts";
+import { daysAgo } from "./ago.ts";
+import { renderProblems } from "./problems.ts";
+
+const MOST_CHANGES = 20;
+
+/** The decision for each suite, why, and what to do next. */
+export function renderStatus(document: StatusDocument, now: Date): string {
+  const suites = document.suites.map((suite) => renderSuite(suite, now));
+  const general = document.problems.length === 0 ? [] : [renderProblems(document.problems)];
+  return [...suites, ...general].join("\n");
+}
+
+function renderSuite(suite: SuiteStatus, now: Date): string {
+  const { name, decision, reason, inputs, fingerprint, changes, staleSince, evidence, problems } = suite;
+  const why = reason === null ? "the committed evidence covers exactly these inputs" : reason;
+  const shown = changes.slice(0, MOST_CHANGES).map(({ path, change }) => `  ${change.padEnd(9)} ${path}`);
+  const since =
+    staleSince === null
+      ? []
+      : [
+          `  stale since ${staleSince.commit.slice(0, 7)} (${staleSince.author}, ${daysAgo(staleSince.date, now)})`,
+        ];
+  const recorded =
+    evidence === null ? [] : [`  recorded by ${evidence.by} on ${evidence.on}, ${daysAgo(evidence.at, now)}`];
+  return [
+    `${name}: ${decision}; ${why}`,
+    ...shown,
+    ...(changes.length > shown.length ? [`  and ${changes.length - shown.length} more`] : []),
+    ...since,
+    ...recorded,
+    `  ${inputs.files} input${inputs.files === 1 ? "" : "s"}, fingerprint ${fingerprint.slice(0, 12)}`,
+    ...NEXT[decision],
+    ...(problems.length === 0 ? [] : [renderProblems(problems)]),
+  ].join("\n");
+}
+
+const NEXT: Readonly<Record<SuiteStatus["decision"], readonly string[]>> = {
+  fresh: [],
+  reuse: ["  next: git commit attaches it, or now:  gate attach"],
+  run: ["  next: git commit runs it, or now:  gate run"],
+  pending: ["  next: gate run"],
+  blocked: ["  next: gate run, then git commit"],
+};

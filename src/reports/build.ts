@@ -1,0 +1,240 @@
+import { isDiskFull, removeTree } from "../adapters/files/files.ts";
+import type { Suite } from "../config/configuration.ts";
+import { type Problem, problem } from "../problem.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { MachineFacts } from "../suite/machine.ts";
+import type { SuiteResults, TestResult, Verdict } from "../suite/results.ts";
+import { collectLogs, tooLarge } from "./collect.ts";
+import { renderDiagram } from "./diagram.ts";
+import { renderHashFile } from "./hash-file.ts";
+import { type Manifest, type ManifestTest, manifestPath, serialiseManifest } from "./manifest.ts";
+import {
+  type Recording,
+  recordingOfSame,
+  renderMetadata,
+  roundedSeconds,
+  testMetadata,
+  utcSecond,
+} from "./metadata.ts";
+import { METADATA_FILE, reportNames } from "./names.ts";
+import { compileNormaliser, type Normaliser } from "./normalise.ts";
+import type { Places } from "./normalise-places.ts";
+import { behaviourFiles, type PreviousReports, readPreviousMetadata } from "./previous.ts";
+import { type StagedReport, Staging } from "./staging.ts";
+import { renderSummary, type SummaryTest } from "./summary.ts";
+
+/** Everything that reports are made from; nothing is asked of the machine or the clock. */
+export interface ReportsInput {
+  readonly suite: Suite;
+  readonly results: SuiteResults;
+  readonly verdict: Verdict;
+  readonly fingerprint: string;
+  readonly inputFiles: number;
+  readonly run: RunFacts;
+  readonly machine: MachineFacts;
+  readonly recordedBy: string;
+  /** Sessions of this fingerprint before this one, and how they ended. */
+  readonly earlierSessions: Manifest["sessions"];
+  readonly places: Places;
+  /** Absolute path of the repository's top level. */
+  readonly topLevel: string;
+  /** The session's name, for `gate run --from`. */
+  readonly session: string;
+  /** Directories that links among the logs may lead into. */
+  readonly logRoots: readonly string[];
+  /** Made anew: what an earlier attempt left there goes. */
+  readonly stagingDirectory: string;
+  /** Stores files as git blobs and gives their ids, in the same order. */
+  readonly writeBlobs: (paths: readonly string[]) => Promise<readonly string[]>;
+  readonly previous: PreviousReports | null;
+}
+
+export interface RunFacts {
+  readonly started: Date;
+  readonly ended: Date;
+}
+
+export interface BuiltReports {
+  /** Manifest and hash file included. */
+  readonly files: readonly BuiltReport[];
+  readonly manifest: Manifest;
+}
+
+export interface BuiltReport extends StagedReport {
+  readonly blob: string;
+}
+
+/**
+ * Makes the reports of a session in the staging directory, as files and as git blobs. A refusal touches
+ * nothing else; it names everything that is refused, not only the first.
+ */
+export async function buildReports(input: ReportsInput): Promise<Result<BuiltReports, readonly Problem[]>> {
+  const compiled = compileNormaliser(input.suite.normalise, input.places);
+  if (!compiled.ok) return compiled;
+  const unfinished = input.results.tests.filter(({ outcome }) => outcome === null);
+  if (unfinished.length > 0) return err(unfinished.map((test) => neverEnded(test, input)));
+  try {
+    return await build(input, compiled.value);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return err([
+      problem(
+        "disk-full",
+        `the disk is full: the reports could not be written to ${input.stagingDirectory}`,
+        {
+          hint: `make room, then  gate run --from ${input.session}`,
+          suite: input.suite.name,
+        },
+      ),
+    ]);
+  }
+}
+
+/** git says it in words only. */
+function isFull(error: unknown): boolean {
+  return (
+    isDiskFull(error) ||
+    (error instanceof Error && /No space left on device|Disk quota exceeded/.test(error.message))
+  );
+}
+
+function neverEnded(test: TestResult, { suite, session }: ReportsInput): Problem {
+  return problem("results-invalid", `${test.id} never ended; no reports are made of session ${session}`, {
+    suite: suite.name,
+  });
+}
+
+async function build(
+  input: ReportsInput,
+  normaliser: Normaliser,
+): Promise<Result<BuiltReports, readonly Problem[]>> {
+  const { suite, results } = input;
+  await removeTree(input.stagingDirectory);
+  const staging = new Staging(input.stagingDirectory);
+  const directories = reportNames(results.tests);
+  const logs = await collectLogs(results, directories, normaliser, staging, {
+    roots: input.logRoots,
+    topLevel: input.topLevel,
+    suite: suite.name,
+    session: input.session,
+    maxReportBytes: suite.maxReportBytes,
+  });
+  const tests = results.tests.map((test) => ({
+    metadata: testMetadata(test, normaliser),
+    directory: directories.get(test.id) ?? test.id,
+  }));
+  const diagrams = await stageDiagrams(tests, normaliser, staging);
+  const refused = [...logs.refused, ...oversized(diagrams, input)];
+  if (refused.length > 0) return err(refused);
+  const behaviour = await withBlobs([...logs.staged, ...diagrams], input);
+  const described = [
+    ...(await stageMetadata(tests, behaviour, staging, input)),
+    staging.text(`${suite.name}-latest.txt`, renderSummary(suite.name, input.verdict, tests)),
+    staging.text(`${suite.name}.hash`, renderHashFile(input.fingerprint, suite.name)),
+  ];
+  const tooMuch = oversized(described, input);
+  if (tooMuch.length > 0) return err(tooMuch);
+  const reports = [...behaviour, ...(await withBlobs(described, input))];
+  const manifest = manifestOf(input, tests, reports);
+  const table = staging.text(manifestPath(suite.name), serialiseManifest(manifest));
+  return ok({ files: [...reports, ...(await withBlobs([table], input))], manifest });
+}
+
+async function withBlobs(
+  staged: readonly StagedReport[],
+  { writeBlobs }: ReportsInput,
+): Promise<readonly BuiltReport[]> {
+  if (staged.length === 0) return [];
+  const blobs = await writeBlobs(staged.map(({ stagedAt }) => stagedAt));
+  return staged.map((report, index) => {
+    const blob = blobs[index];
+    if (blob === undefined) throw new Error(`${staged.length} files gave ${blobs.length} blob ids`);
+    return { ...report, blob };
+  });
+}
+
+async function stageDiagrams(
+  tests: readonly SummaryTest[],
+  normaliser: Normaliser,
+  staging: Staging,
+): Promise<readonly StagedReport[]> {
+  const staged: StagedReport[] = [];
+  for (const { metadata, directory } of tests) {
+    await staging.pause();
+    staged.push(staging.text(`${directory}.puml`, renderDiagram(metadata.test, normaliser)));
+  }
+  return staged;
+}
+
+/** A test whose other files are the previous ones keeps its metadata, down to the time of recording. */
+async function stageMetadata(
+  tests: readonly SummaryTest[],
+  behaviour: readonly BuiltReport[],
+  staging: Staging,
+  { run, previous }: ReportsInput,
+): Promise<readonly StagedReport[]> {
+  const unchanged = await readPreviousMetadata(previous, behaviourFiles(behaviour));
+  const staged: StagedReport[] = [];
+  for (const { metadata, directory } of tests) {
+    await staging.pause();
+    const now: Recording = {
+      timestamp: utcSecond(metadata.test.startedAt) ?? second(run.started),
+      duration: roundedSeconds(metadata.test.duration),
+    };
+    const before = unchanged.get(directory);
+    const recording = (before === undefined ? null : recordingOfSame(metadata, before)) ?? now;
+    staged.push(staging.text(`logs/${directory}/${METADATA_FILE}`, renderMetadata(metadata, recording)));
+  }
+  return staged;
+}
+
+/** Logs are stopped while they are written; this is for what was made of prompts and messages. */
+function oversized(staged: readonly StagedReport[], { suite, session }: ReportsInput): readonly Problem[] {
+  return staged
+    .filter(({ bytes }) => bytes > suite.maxReportBytes)
+    .map(({ path, bytes }) =>
+      problem("report-refused", `${suite.reports}/${path} ${tooLarge(bytes, suite.maxReportBytes)}`, {
+        hint: `raise max-report-size in gate.yaml; then  gate run --from ${session}`,
+        suite: suite.name,
+      }),
+    );
+}
+
+function manifestOf(
+  input: ReportsInput,
+  tests: readonly SummaryTest[],
+  reports: readonly BuiltReport[],
+): Manifest {
+  const { suite, run } = input;
+  return {
+    suite: suite.name,
+    fingerprint: input.fingerprint,
+    inputs: { files: input.inputFiles },
+    verdict: input.verdict,
+    tests: new Map(tests.map(({ metadata }) => [metadata.test.id, manifestTest(metadata)])),
+    run: {
+      started: second(run.started),
+      ended: second(run.ended),
+      duration: roundedSeconds((run.ended.getTime() - run.started.getTime()) / 1000) ?? 0,
+      command: suite.run,
+    },
+    machine: input.machine,
+    runner: { name: input.results.runner.name, version: input.results.runner.version },
+    recordedBy: { name: input.recordedBy },
+    sessions: input.earlierSessions,
+    reports: new Map(reports.map(({ path, blob, sha256 }) => [path, { mode: "100644", blob, sha256 }])),
+  };
+}
+
+function manifestTest({ test, message }: SummaryTest["metadata"]): ManifestTest {
+  if (test.outcome === null) throw new Error(`${test.id} never ended`);
+  return {
+    outcome: test.outcome,
+    duration: roundedSeconds(test.duration),
+    message: test.outcome === "skipped" ? message : null,
+  };
+}
+
+function second(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,253 @@
+import { TEST_OUTCOMES, type TestOutcome } from "../protocol.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { MachineFacts } from "../suite/machine.ts";
+import type { Verdict } from "../suite/results.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { isDigest, isObjectId, isSuiteName } from "./digests.ts";
+import { Members, Unexpected } from "./members.ts";
+
+export const MANIFEST_SCHEMA = "gate/manifest@1";
+
+/** The reports' own table: what was run on what, and every report's digest. `<suite>.json`, committed. */
+export interface Manifest {
+  readonly suite: string;
+  readonly fingerprint: string;
+  readonly inputs: { readonly files: number };
+  readonly verdict: Verdict;
+  /** By test id. */
+  readonly tests: ReadonlyMap<string, ManifestTest>;
+  readonly run: ManifestRun;
+  readonly machine: MachineFacts;
+  readonly runner: { readonly name: string; readonly version: string };
+  readonly recordedBy: { readonly name: string };
+  /** Sessions of this fingerprint before this one, here on this machine, and how they ended. */
+  readonly sessions: { readonly earlier: number; readonly verdicts: ReadonlyMap<Verdict, number> };
+  /** By path relative to the reports directory: every report but the manifest and its signature. */
+  readonly reports: ReadonlyMap<string, ReportDigest>;
+}
+
+export interface ManifestTest {
+  readonly outcome: TestOutcome;
+  /** Seconds in this run; null where the runner does not say. */
+  readonly duration: number | null;
+  /** Reason of a skip; null otherwise. */
+  readonly message: string | null;
+}
+
+export interface ManifestRun {
+  /** RFC 3339 in UTC, to the second. */
+  readonly started: string;
+  readonly ended: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly command: string;
+}
+
+export interface ReportDigest {
+  readonly mode: "100644";
+  readonly blob: string;
+  readonly sha256: string;
+}
+
+const VERDICTS: readonly Verdict[] = [
+  "passed",
+  "failed",
+  "incomplete",
+  "timed-out",
+  "out-of-memory",
+  "interrupted",
+  "no-tests",
+];
+
+export function manifestPath(suite: string): string {
+  return `${suite}.json`;
+}
+
+export function signaturePath(suite: string): string {
+  return `${suite}.json.sig`;
+}
+
+/** The manifest's bytes: one form for one content. */
+export function serialiseManifest(manifest: Manifest): string {
+  const { run, machine, sessions } = manifest;
+  const text = canonicalJson({
+    schema: MANIFEST_SCHEMA,
+    suite: manifest.suite,
+    fingerprint: manifest.fingerprint,
+    inputs: { files: manifest.inputs.files },
+    verdict: manifest.verdict,
+    tests: mapValues(manifest.tests, ({ outcome, duration, message }) => ({
+      outcome,
+      duration_s: duration,
+      ...(message === null ? {} : { message }),
+    })),
+    run: { started: run.started, ended: run.ended, duration_s: run.duration, command: run.command },
+    machine: {
+      os: machine.os,
+      cpus: machine.cpus,
+      memory_bytes: machine.memoryBytes,
+      node: machine.node,
+      gpus: machine.gpus.map(({ name, driver, memoryMiB }) => ({ name, driver, memory_mib: memoryMiB })),
+    },
+    runner: { name: manifest.runner.name, version: manifest.runner.version },
+    recorded_by: { name: manifest.recordedBy.name },
+    sessions: { earlier: sessions.earlier, verdicts: sessions.verdicts },
+    reports: mapValues(manifest.reports, ({ mode, blob, sha256 }) => `${mode} ${blob} ${sha256}`),
+  });
+  return `${text}\n`;
+}
+
+/** Reads a manifest; accepts only the bytes that `serialiseManifest` writes, and says what is wrong else. */
+export function parseManifest(bytes: Uint8Array): Result<Manifest, string> {
+  let manifest: Manifest;
+  try {
+    manifest = readManifest(
+      JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)),
+    );
+  } catch (error) {
+    if (error instanceof Unexpected) return err(error.message);
+    if (error instanceof SyntaxError) return err("it is not JSON");
+    if (error instanceof TypeError) return err("it is not UTF-8");
+    throw error;
+  }
+  if (!Buffer.from(serialiseManifest(manifest)).equals(bytes))
+    return err("it is not in the form gate writes");
+  return ok(manifest);
+}
+
+function readManifest(json: unknown): Manifest {
+  const members = new Members(json, "");
+  const schema = members.text("schema");
+  if (schema !== MANIFEST_SCHEMA) throw new Unexpected(foreignSchema(schema));
+  const suite = members.text("suite", isSuiteName);
+  const manifest: Manifest = {
+    suite,
+    fingerprint: members.text("fingerprint", isDigest),
+    inputs: readInputs(members.members("inputs")),
+    verdict: readVerdict(members, "verdict"),
+    tests: members.members("tests").table((tests, id) => readTest(tests.members(id))),
+    run: readRun(members.members("run")),
+    machine: readMachine(members.members("machine")),
+    runner: readRunner(members.members("runner")),
+    recordedBy: readRecorder(members.members("recorded_by")),
+    sessions: readSessions(members.members("sessions")),
+    reports: members.members("reports").table((reports, path) => readReport(reports, path, suite)),
+  };
+  members.end();
+  return manifest;
+}
+
+function foreignSchema(schema: string): string {
+  return schema.startsWith("gate/manifest@")
+    ? `its schema is ${schema}; this gate reads ${MANIFEST_SCHEMA}`
+    : "it is not a manifest";
+}
+
+function readInputs(members: Members): Manifest["inputs"] {
+  const inputs = { files: members.count("files") };
+  members.end();
+  return inputs;
+}
+
+function readVerdict(members: Members, key: string): Verdict {
+  const text = members.text(key);
+  const verdict = VERDICTS.find((one) => one === text);
+  if (verdict === undefined) throw new Unexpected(`${members.place(key)} is not a verdict`);
+  return verdict;
+}
+
+function readTest(members: Members): ManifestTest {
+  const text = members.text("outcome");
+  const outcome = TEST_OUTCOMES.find((one) => one === text);
+  if (outcome === undefined) throw new Unexpected(`${members.place("outcome")} is not an outcome`);
+  const duration = members.orNull("duration_s", (key) => members.amount(key));
+  const message = members.optionalText("message");
+  members.end();
+  return { outcome, duration, message };
+}
+
+function readRun(members: Members): ManifestRun {
+  const run = {
+    started: members.text("started", isTime),
+    ended: members.text("ended", isTime),
+    duration: members.amount("duration_s"),
+    command: members.text("command"),
+  };
+  members.end();
+  return run;
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function readMachine(members: Members): MachineFacts {
+  const gpus = members.list("gpus").map((value, index) => {
+    const gpu = new Members(value, `${members.place("gpus")}[${index}]`);
+    const facts = {
+      name: gpu.text("name"),
+      driver: gpu.text("driver"),
+      memoryMiB: gpu.orNull("memory_mib", (key) => gpu.count(key)),
+    };
+    gpu.end();
+    return facts;
+  });
+  const machine = {
+    os: members.text("os"),
+    cpus: members.count("cpus"),
+    memoryBytes: members.count("memory_bytes"),
+    node: members.text("node"),
+    gpus,
+  };
+  members.end();
+  return machine;
+}
+
+function readRunner(members: Members): Manifest["runner"] {
+  const runner = { name: members.text("name"), version: members.text("version") };
+  members.end();
+  return runner;
+}
+
+function readRecorder(members: Members): Manifest["recordedBy"] {
+  const recorder = { name: members.text("name") };
+  members.end();
+  return recorder;
+}
+
+function readSessions(members: Members): Manifest["sessions"] {
+  const earlier = members.count("earlier");
+  const counts = members.members("verdicts").table((table, key) => table.count(key));
+  members.end();
+  const verdicts = new Map<Verdict, number>();
+  for (const [key, count] of counts) {
+    const verdict = VERDICTS.find((one) => one === key);
+    if (verdict === undefined) throw new Unexpected(`sessions.verdicts.${key} is not a verdict`);
+    verdicts.set(verdict, count);
+  }
+  return { earlier, verdicts };
+}
+
+function readReport(reports: Members, path: string, suite: string): ReportDigest {
+  if (!isReportPath(path)) throw new Unexpected(`reports: ${JSON.stringify(path)} is not a report's path`);
+  if (path === manifestPath(suite) || path === signaturePath(suite)) {
+    throw new Unexpected(`reports: the manifest cannot list ${path}`);
+  }
+  const [mode, blob, sha256, ...rest] = reports.text(path).split(" ");
+  if (mode !== "100644" || blob === undefined || sha256 === undefined || rest.length > 0) {
+    throw new Unexpected(`reports: the entry of ${path} is not "100644 <blob> <sha256>"`);
+  }
+  if (!isObjectId(blob) || !isDigest(sha256))
+    throw new Unexpected(`reports: the digests of ${path} are not valid`);
+  return { mode, blob, sha256 };
+}
+
+/** Relative, with `/` alone as separator, and nothing in it that leads elsewhere. */
+function isReportPath(path: string): boolean {
+  if (/[\p{Cc}\p{Cs}\\]/u.test(path)) return false;
+  return path.split("/").every((segment) => !/^(?:|\.|\.\.|\.git)$/i.test(segment));
+}
+
+function mapValues<K, V, W>(map: ReadonlyMap<K, V>, convert: (value: V) => W): ReadonlyMap<K, W> {
+  return new Map([...map].map(([key, value]) => [key, convert(value)]));
+}

@@ -1,0 +1,78 @@
+/** JSON that is not what it should be: where, and what was expected there. Caught by whoever reads. */
+export class Unexpected extends Error {}
+
+/** Reads the members of one JSON object, and complains of those that nobody asked for. */
+export class Members {
+  readonly #place: string;
+  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #asked = new Set<string>();
+
+  constructor(value: unknown, place: string) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw new Unexpected(`${place === "" ? "it" : place} is not an object`);
+    }
+    this.#place = place;
+    this.#values = new Map(Object.entries(value));
+  }
+
+  text(key: string, accepts: (text: string) => boolean = () => true): string {
+    const value = this.value(key);
+    if (typeof value !== "string" || !accepts(value)) throw this.#wrong(key);
+    return value;
+  }
+
+  optionalText(key: string): string | null {
+    return this.#values.has(key) ? this.text(key) : null;
+  }
+
+  count(key: string): number {
+    const value = this.value(key);
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw this.#wrong(key);
+    return value;
+  }
+
+  amount(key: string): number {
+    const value = this.value(key);
+    if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw this.#wrong(key);
+    return value;
+  }
+
+  orNull<T>(key: string, read: (key: string) => T): T | null {
+    return this.value(key) === null ? null : read(key);
+  }
+
+  members(key: string): Members {
+    return new Members(this.value(key), this.place(key));
+  }
+
+  list(key: string): readonly unknown[] {
+    const value = this.value(key);
+    if (!Array.isArray(value)) throw this.#wrong(key);
+    return value;
+  }
+
+  /** Every member as one table: for objects whose keys are data. */
+  table<T>(read: (members: Members, key: string) => T): ReadonlyMap<string, T> {
+    return new Map([...this.#values.keys()].map((key) => [key, read(this, key)]));
+  }
+
+  place(key: string): string {
+    return this.#place === "" ? key : `${this.#place}.${key}`;
+  }
+
+  value(key: string): unknown {
+    this.#asked.add(key);
+    if (!this.#values.has(key)) throw new Unexpected(`${this.place(key)} is missing`);
+    return this.#values.get(key);
+  }
+
+  end(): void {
+    for (const key of this.#values.keys()) {
+      if (!this.#asked.has(key)) throw new Unexpected(`${this.place(key)} is not known`);
+    }
+  }
+
+  #wrong(key: string): Unexpected {
+    return new Unexpected(`${this.place(key)} is not valid`);
+  }
+}

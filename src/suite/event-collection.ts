@@ -1,0 +1,224 @@
+import { locateArtifact } from "../adapters/files/artifacts.ts";
+import type { LogSink } from "../adapters/files/log-sink.ts";
+import type { ArtifactEvent, GateEvent, JsonValue, LogEvent, TestEndEvent, TurnEvent } from "../protocol.ts";
+import { unreachable } from "../result.ts";
+import { type Doubts, quoted } from "./doubts.ts";
+import { DistinctNames, isLogName } from "./log-names.ts";
+import type { LogSource, TestResult } from "./results.ts";
+
+/** What turns, properties and messages may hold together; logs are on disk and do not count. */
+const MOST_KEPT_CHARACTERS = 256 * 1024 * 1024;
+
+interface NamedLog {
+  readonly name: string;
+  /** Where the text was put, or what the artifact event said. */
+  readonly source: { readonly kind: "sink" | "artifact"; readonly path: string };
+}
+
+interface TestRecord {
+  readonly id: string;
+  name: string;
+  file: string | null;
+  /** A main writer announced, started or ended it. */
+  known: boolean;
+  startedAt: string | null;
+  end: TestEndEvent | null;
+  readonly properties: Map<string, JsonValue>;
+  readonly turns: TurnEvent[];
+  readonly logs: Map<string, NamedLog>;
+}
+
+/** Joins the events of all files into one result per test. */
+export class EventCollection {
+  readonly #sink: LogSink;
+  readonly #doubts: Doubts;
+  readonly #records = new Map<string, TestRecord>();
+  readonly #ended: TestRecord[] = [];
+  readonly #suiteLogs = new Map<string, NamedLog>();
+  #keptCharacters = 0;
+
+  constructor(sink: LogSink, doubts: Doubts) {
+    this.#sink = sink;
+    this.#doubts = doubts;
+  }
+
+  take(event: GateEvent, lineLength: number): void {
+    switch (event.type) {
+      case "hello":
+      case "end":
+        break;
+      case "plan":
+        for (const test of event.tests) this.#announce(test.id, test.name, test.file);
+        break;
+      case "test-start":
+        this.#announce(event.id, event.name, event.file).startedAt ??= event.time;
+        break;
+      case "test-end":
+        this.#end(event, lineLength);
+        break;
+      case "property":
+        if (this.#mayKeep(lineLength)) this.#record(event.id).properties.set(event.name, event.value);
+        break;
+      case "turn":
+        if (this.#mayKeep(lineLength)) this.#record(event.id).turns.push(event);
+        break;
+      case "artifact":
+        this.#addArtifact(event);
+        break;
+      case "log":
+        this.#addLog(event);
+        break;
+      default:
+        unreachable(event);
+    }
+  }
+
+  async finish(
+    artifactsDirectory: string,
+  ): Promise<{ readonly tests: readonly TestResult[]; readonly logs: readonly LogSource[] }> {
+    const known = [...this.#records.values()].filter((record) => this.#isKnown(record));
+    const ordered = [...this.#ended, ...known.filter((record) => record.end === null)];
+    const tests: TestResult[] = [];
+    for (const record of ordered) {
+      const logs = await this.#sources(record.logs, artifactsDirectory, `test ${quoted(record.id)}`);
+      tests.push(resultOf(record, logs));
+    }
+    return { tests, logs: await this.#sources(this.#suiteLogs, artifactsDirectory, "the suite") };
+  }
+
+  #record(id: string): TestRecord {
+    const found = this.#records.get(id);
+    if (found !== undefined) return found;
+    const record: TestRecord = {
+      id,
+      name: id,
+      file: null,
+      known: false,
+      startedAt: null,
+      end: null,
+      properties: new Map(),
+      turns: [],
+      logs: new Map(),
+    };
+    this.#records.set(id, record);
+    return record;
+  }
+
+  #announce(id: string, name: string, file: string | null): TestRecord {
+    const record = this.#record(id);
+    if (record.known) return record;
+    record.known = true;
+    record.name = name;
+    record.file = file;
+    return record;
+  }
+
+  #end(event: TestEndEvent, lineLength: number): void {
+    const record = this.#record(event.id);
+    if (record.startedAt === null) this.#doubts.add(`Test ${quoted(event.id)} ended without having started.`);
+    record.known = true;
+    const kept = this.#mayKeep(lineLength) ? event : { ...event, message: null, properties: {} };
+    if (record.end === null) {
+      record.end = kept;
+      this.#ended.push(record);
+      return;
+    }
+    this.#doubts.add(`Test ${quoted(event.id)} ended twice: ${record.end.outcome}, then ${event.outcome}.`);
+    if (!isFailure(record.end)) record.end = kept;
+  }
+
+  #addArtifact({ id, path, name }: ArtifactEvent): void {
+    if (!this.#acceptsName(id, name)) return;
+    const logs = this.#logsOf(id);
+    logs.set(`artifact:${logs.size}`, { name, source: { kind: "artifact", path } });
+  }
+
+  #addLog({ id, name, text }: LogEvent): void {
+    if (!this.#acceptsName(id, name)) return;
+    const path = this.#sink.append(JSON.stringify([id, name]), text);
+    this.#logsOf(id).set(`log:${name}`, { name, source: { kind: "sink", path } });
+  }
+
+  #logsOf(id: string | null): Map<string, NamedLog> {
+    return id === null ? this.#suiteLogs : this.#record(id).logs;
+  }
+
+  #acceptsName(id: string | null, name: string): boolean {
+    if (isLogName(name)) return true;
+    const owner = id === null ? "the suite" : `test ${quoted(id)}`;
+    this.#doubts.add(`A log of ${owner} has a name that is no relative path: ${quoted(name)}.`);
+    return false;
+  }
+
+  #isKnown(record: TestRecord): boolean {
+    if (!record.known) {
+      this.#doubts.add(`Something was recorded for ${quoted(record.id)}, which is no test of this run.`);
+    }
+    return record.known;
+  }
+
+  #mayKeep(characters: number): boolean {
+    this.#keptCharacters += characters;
+    if (this.#keptCharacters <= MOST_KEPT_CHARACTERS) return true;
+    this.#doubts.add(
+      "The tests recorded more turns and properties than gate keeps (256 MiB); use logs instead.",
+    );
+    return false;
+  }
+
+  async #sources(
+    logs: ReadonlyMap<string, NamedLog>,
+    artifactsDirectory: string,
+    owner: string,
+  ): Promise<readonly LogSource[]> {
+    const names = new DistinctNames();
+    const sources: LogSource[] = [];
+    for (const { name, source } of logs.values()) {
+      const path =
+        source.kind === "sink" ? source.path : await this.#locate(artifactsDirectory, source.path, owner);
+      if (path !== null) sources.push({ name: names.next(name), path });
+    }
+    return sources;
+  }
+
+  async #locate(directory: string, path: string, owner: string): Promise<string | null> {
+    const place = await locateArtifact(directory, path);
+    switch (place.kind) {
+      case "file":
+        return place.path;
+      case "absent":
+        this.#doubts.add(`The log file ${quoted(path)} of ${owner} is not there.`);
+        return null;
+      case "outside":
+        this.#doubts.add(`The log file ${quoted(path)} of ${owner} is outside the artifacts directory.`);
+        return null;
+      case "not-a-file":
+        this.#doubts.add(`The log file ${quoted(path)} of ${owner} is not a regular file.`);
+        return null;
+      default:
+        return unreachable(place);
+    }
+  }
+}
+
+function isFailure({ outcome }: TestEndEvent): boolean {
+  return outcome === "failed" || outcome === "error";
+}
+
+function resultOf(record: TestRecord, logs: readonly LogSource[]): TestResult {
+  const { id, name, file, startedAt, end, turns } = record;
+  // fromEntries defines, so that a property named __proto__ is only a name.
+  const properties = Object.fromEntries([...record.properties, ...Object.entries(end?.properties ?? {})]);
+  return {
+    id,
+    name,
+    file,
+    outcome: end?.outcome ?? null,
+    startedAt,
+    duration: end?.duration ?? null,
+    message: end?.message ?? null,
+    properties,
+    turns: turns.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time)).map((one) => one.turn),
+    logs,
+  };
+}

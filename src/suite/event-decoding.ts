@@ -1,0 +1,93 @@
+import { z } from "zod";
+import {
+  type GateEvent,
+  type JsonObject,
+  type JsonValue,
+  PROTOCOL_VERSION,
+  TEST_OUTCOMES,
+} from "../protocol.ts";
+
+type DecodedLine =
+  | { readonly kind: "event"; readonly event: GateEvent }
+  /** A type that a later reporter knows: it counts, and says nothing to us. */
+  | { readonly kind: "unknown-type"; readonly seq: number }
+  | { readonly kind: "other-version"; readonly version: string }
+  | { readonly kind: "malformed" };
+
+const DEEPEST = 64;
+
+const id = z.string().min(1).max(4096);
+const name = z.string().max(4096);
+const file = z.string().max(4096).nullable().default(null);
+const json = z.custom<JsonValue>((value) => value !== undefined);
+const object = z.custom<JsonObject>(isObject);
+const seq = z.number().int().nonnegative();
+
+const turn = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("prompt"), text: z.string(), tier: z.string().exactOptional() }),
+  z.object({ kind: z.literal("thinking"), text: z.string() }),
+  z.object({ kind: z.literal("tool-call"), tool: z.string(), arguments: json }),
+  z.object({ kind: z.literal("tool-result"), tool: z.string(), result: json }),
+  z.object({ kind: z.literal("response"), text: z.string() }),
+]);
+
+const base = { v: z.literal(PROTOCOL_VERSION), seq, time: z.iso.datetime({ offset: true }) };
+
+const event = z.discriminatedUnion("type", [
+  z.object({
+    ...base,
+    type: z.literal("hello"),
+    role: z.enum(["main", "helper"]),
+    runner: z.object({ name: z.string().max(200), version: z.string().max(200) }),
+    pid: z.number().int(),
+  }),
+  z.object({ ...base, type: z.literal("plan"), tests: z.array(z.object({ id, name, file })) }),
+  z.object({ ...base, type: z.literal("test-start"), id, name, file }),
+  z.object({
+    ...base,
+    type: z.literal("test-end"),
+    id,
+    outcome: z.enum(TEST_OUTCOMES),
+    // A clock that was set back makes a duration negative; that is no reason to lose a result.
+    duration: z.number().transform((seconds) => Math.max(0, seconds)),
+    message: z.string().nullable().default(null),
+    properties: object.default({}),
+  }),
+  z.object({ ...base, type: z.literal("property"), id, name, value: json }),
+  z.object({ ...base, type: z.literal("artifact"), id: id.nullable(), path: z.string().min(1), name }),
+  z.object({ ...base, type: z.literal("turn"), id, turn }),
+  z.object({ ...base, type: z.literal("log"), id: id.nullable(), name, text: z.string() }),
+  z.object({ ...base, type: z.literal("end"), tests: z.number().int().nonnegative() }),
+]);
+
+const KNOWN_TYPES: ReadonlySet<unknown> = new Set(event.options.map((option) => option.shape.type.value));
+
+/** Never throws, whatever the line holds. */
+export function decodeEvent(line: string): DecodedLine {
+  const value = parse(line);
+  if (!isObject(value) || isDeeperThan(value, DEEPEST)) return { kind: "malformed" };
+  if (typeof value.v !== "number") return { kind: "malformed" };
+  if (value.v !== PROTOCOL_VERSION) return { kind: "other-version", version: String(value.v) };
+  const known = event.safeParse(value);
+  if (known.success) return { kind: "event", event: known.data };
+  const position = seq.safeParse(value.seq);
+  const isNews = typeof value.type === "string" && !KNOWN_TYPES.has(value.type) && position.success;
+  return isNews ? { kind: "unknown-type", seq: position.data } : { kind: "malformed" };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(one, levels - 1));
+}

@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { kindOf, listDirectory } from "../adapters/files/files.ts";
+import { LogSink } from "../adapters/files/log-sink.ts";
+import { readLines } from "../adapters/files/streams.ts";
+import type { EndEvent, GateEvent, HelloEvent } from "../protocol.ts";
+import { Doubts, quoted } from "./doubts.ts";
+import { EventCollection } from "./event-collection.ts";
+import { decodeEvent } from "./event-decoding.ts";
+import type { SuiteResults } from "./results.ts";
+
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+type EventsRead =
+  /** No process greeted as a main writer: the runner sends no events, or lost its reporter. */
+  { readonly kind: "none" } | { readonly kind: "results"; readonly results: SuiteResults };
+
+/**
+ * Reads what the processes of a suite wrote to the events directory. Whatever is wrong with it becomes a doubt;
+ * only failures of the file system itself throw.
+ */
+export async function readEvents(directories: {
+  readonly eventsDirectory: string;
+  readonly artifactsDirectory: string;
+  /** Text from `log` events is put here. */
+  readonly logsDirectory: string;
+}): Promise<EventsRead> {
+  const { eventsDirectory, artifactsDirectory, logsDirectory } = directories;
+  const doubts = new Doubts();
+  const sink = new LogSink(logsDirectory);
+  const collection = new EventCollection(sink, doubts);
+  const writers: WriterState[] = [];
+  try {
+    for (const name of await listDirectory(eventsDirectory)) {
+      if (!name.endsWith(".ndjson")) continue;
+      const path = join(eventsDirectory, name);
+      if ((await kindOf(path)) === "file") writers.push(await readWriter(path, name, collection, doubts));
+      else doubts.add(`The events file ${quoted(name)} is not a regular file.`);
+    }
+  } finally {
+    sink.close();
+  }
+  const main = writers.find((writer) => writer.hello?.role === "main")?.hello;
+  if (main === undefined || main === null) return { kind: "none" };
+  const { tests, logs } = await collection.finish(artifactsDirectory);
+  const complete = writers.every((writer) => writer.whole);
+  return { kind: "results", results: { runner: main.runner, tests, logs, complete, doubts: doubts.list() } };
+}
+
+/** What is known of one file and the process that wrote it. */
+interface WriterState {
+  hello: HelloEvent | null;
+  end: EndEvent | null;
+  /** The sequence number that the next event must have. */
+  next: number;
+  testEnds: number;
+  /** No event is missing. */
+  whole: boolean;
+}
+
+async function readWriter(
+  path: string,
+  name: string,
+  collection: EventCollection,
+  doubts: Doubts,
+): Promise<WriterState> {
+  const state: WriterState = { hello: null, end: null, next: 0, testEnds: 0, whole: true };
+  const lose = (what: string): void => {
+    state.whole = false;
+    doubts.add(`Events file ${quoted(name)}: ${what}.`);
+  };
+  let number = 0;
+  for await (const line of readLines(path, MAX_LINE_BYTES)) {
+    number++;
+    if (line.kind === "oversized") lose(`line ${number} is longer than 8 MiB and was not read`);
+    else if (line.kind === "not-utf8") lose(`line ${number} is not UTF-8`);
+    else if (!takeLine(line, number, state, collection, lose)) break;
+  }
+  checkEnd(state, number, lose);
+  return state;
+}
+
+type Lose = (what: string) => void;
+
+/** False where the rest of the file cannot be understood. */
+function takeLine(
+  line: { readonly text: string; readonly ended: boolean },
+  number: number,
+  state: WriterState,
+  collection: EventCollection,
+  lose: Lose,
+): boolean {
+  const decoded = decodeEvent(line.text);
+  switch (decoded.kind) {
+    case "other-version":
+      lose(`it speaks protocol version ${decoded.version.slice(0, 20)}, this gate speaks 1`);
+      return false;
+    case "malformed":
+      lose(line.ended ? `line ${number} is not an event` : "it breaks off in the middle of an event");
+      state.next++;
+      return true;
+    case "unknown-type":
+      followSequence(decoded.seq, number, state, lose);
+      return true;
+    case "event":
+      followSequence(decoded.event.seq, number, state, lose);
+      if (isInPlace(decoded.event, number, state, lose)) collection.take(decoded.event, line.text.length);
+      return true;
+  }
+}
+
+function followSequence(seq: number, number: number, state: WriterState, lose: Lose): void {
+  if (seq !== state.next) lose(`line ${number} has number ${seq}, ${state.next} was due: events were lost`);
+  state.next = seq + 1;
+}
+
+/** Notes the frame that a writer puts around its events, and says whether this event belongs inside it. */
+function isInPlace(event: GateEvent, number: number, state: WriterState, lose: Lose): boolean {
+  if (event.type === "hello") {
+    if (number !== 1 || state.hello !== null) lose(`line ${number} greets again`);
+    state.hello ??= event;
+    return false;
+  }
+  if (state.hello === null && number === 1) lose("it does not begin with a greeting");
+  if (state.end !== null) lose(`line ${number} comes after the end`);
+  const isForMain = ["plan", "test-start", "test-end", "end"].includes(event.type);
+  if (isForMain && state.hello?.role === "helper") {
+    lose(`line ${number}: a helper may not send ${event.type}`);
+    return false;
+  }
+  if (event.type === "end") state.end = event;
+  if (event.type === "test-end") state.testEnds++;
+  return true;
+}
+
+function checkEnd({ hello, end, testEnds }: WriterState, lines: number, lose: Lose): void {
+  if (lines === 0) lose("it is empty");
+  if (hello?.role !== "main") return;
+  if (end === null) lose(`the runner stopped before its end event, with ${testEnds} results`);
+  else if (end.tests !== testEnds) lose(`it announces ${end.tests} results and holds ${testEnds}`);
+}

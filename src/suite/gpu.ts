@@ -1,0 +1,65 @@
+import { type CapturedProcess, captureProcess, succeeded } from "../adapters/process/capture.ts";
+import { err, ok, type Result } from "../result.ts";
+
+export interface Gpu {
+  readonly index: number;
+  readonly name: string;
+  readonly driver: string;
+  /** null where the GPU shares the machine's memory. */
+  readonly memoryMiB: number | null;
+}
+
+const LIMIT_MS = 3000;
+const QUERY = ["--query-gpu=index,name,driver_version,memory.total", "--format=csv,noheader,nounits"];
+
+/** The NVIDIA GPUs of this machine, at least one, or a short reason why none can be used. */
+export async function probeGpu(
+  env: Readonly<Record<string, string>>,
+  limitMs: number = LIMIT_MS,
+): Promise<Result<readonly Gpu[], string>> {
+  const answer = await captureProcess("nvidia-smi", QUERY, { cwd: "/", env, timeoutMs: limitMs });
+  if (!answer.started) {
+    return err(
+      answer.reason.includes("ENOENT") ? "nvidia-smi not found" : `nvidia-smi failed: ${answer.reason}`,
+    );
+  }
+  if (answer.timedOut) return err(`nvidia-smi did not answer within ${limitMs / 1000} s`);
+  const lines = linesOf(answer);
+  if (lines.some((line) => /^No devices were found/i.test(line))) return err("nvidia-smi lists no GPU");
+  const [first] = lines;
+  if (!succeeded(answer)) return err(`nvidia-smi failed: ${first ?? ending(answer)}`);
+  if (first === undefined) return err("nvidia-smi lists no GPU");
+  const gpus = lines.flatMap((line) => parseGpu(line) ?? []);
+  return gpus.length === 0 ? err(`nvidia-smi failed: ${first}`) : ok(gpus);
+}
+
+function parseGpu(line: string): Gpu | null {
+  const [, index, name, driver, memory] = /^(\d+), (.+), ([^,]+), ([^,]+)$/.exec(line) ?? [];
+  if (index === undefined || name === undefined || driver === undefined || memory === undefined) return null;
+  return {
+    index: Number(index),
+    name,
+    driver,
+    memoryMiB: /^\d+$/.test(memory) ? Number(memory) : null,
+  };
+}
+
+function linesOf({
+  stdout,
+  stderr,
+}: {
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}): readonly string[] {
+  const lines = (output: Buffer) =>
+    output
+      .toString("utf8")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+  return [...lines(stdout), ...lines(stderr)];
+}
+
+function ending(answer: Extract<CapturedProcess, { started: true }>): string {
+  return answer.signal === null ? `exit code ${answer.code}` : `ended by ${answer.signal}`;
+}

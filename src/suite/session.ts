@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import {
+  listDirectory,
+  makeDirectory,
+  makeNewDirectory,
+  readIfThere,
+  writeAtomically,
+} from "../adapters/files/files.ts";
+import type { MachineFacts } from "./machine.ts";
+import type { ProcessEnd, Verdict } from "./results.ts";
+
+/** One execution of a suite. Its directory holds everything raw; git ignores it. */
+export interface SessionFolder {
+  /** `RUN_YYYYMMDD_HHMMSS` in UTC, with `_2` and so on for a second one in the same second. */
+  readonly name: string;
+  readonly directory: string;
+  readonly record: string;
+  readonly output: string;
+  readonly events: string;
+  readonly artifacts: string;
+  /** Logs that came as text of events or of JUnit XML, as files. */
+  readonly logs: string;
+  /** Reports while they are being made. */
+  readonly staging: string;
+}
+
+/** `session.json`: written when the run starts and again when it ends. */
+export interface SessionRecord {
+  readonly schema: "gate/session@1";
+  readonly name: string;
+  readonly suite: string;
+  readonly fingerprint: string;
+  readonly command: string;
+  /** Marks the suite's processes; unique on this machine. */
+  readonly mark: string;
+  readonly started: string;
+  readonly machine: MachineFacts;
+  /** Files that the inputs' patterns match and git ignores: part of the run, not of the fingerprint. */
+  readonly ignoredInputs: readonly string[];
+  /** null while it runs, or when gate was killed before the suite had ended. */
+  readonly ended: SessionEnd | null;
+  /** The evidence made from it; null where it was refused or not accepted. */
+  readonly evidence: string | null;
+}
+
+export interface SessionEnd {
+  readonly time: string;
+  readonly durationMs: number;
+  readonly end: ProcessEnd;
+  readonly outOfMemory: string | null;
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  /** Files that the run left in the repository. */
+  readonly leaked: readonly string[];
+  /** Inputs that were not what had been judged any more when the suite had ended. */
+  readonly moved: readonly string[];
+}
+
+const SESSIONS = ".gate/sessions";
+
+export function sessionsDirectory(topLevel: string): string {
+  return join(topLevel, SESSIONS);
+}
+
+/** Where a session is, for people: relative to the top level. */
+export function sessionPath(name: string): string {
+  return `${SESSIONS}/${name}`;
+}
+
+export function sessionFolder(topLevel: string, name: string): SessionFolder {
+  const directory = join(sessionsDirectory(topLevel), name);
+  return {
+    name,
+    directory,
+    record: join(directory, "session.json"),
+    output: join(directory, "output.log"),
+    events: join(directory, "events"),
+    artifacts: join(directory, "artifacts"),
+    logs: join(directory, "logs"),
+    staging: join(directory, "reports"),
+  };
+}
+
+/** Makes a directory of its own for a session, also where two start in the same second. */
+export async function createSession(topLevel: string, now: Date): Promise<SessionFolder> {
+  const base = `RUN_${now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_")}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = sessionFolder(topLevel, attempt === 1 ? base : `${base}_${attempt}`);
+    if (!(await makeNewDirectory(folder.directory))) continue;
+    for (const directory of [folder.events, folder.artifacts, folder.logs]) await makeDirectory(directory);
+    return folder;
+  }
+}
+
+export function newMark(): string {
+  return randomBytes(12).toString("hex");
+}
+
+export async function saveSession(folder: SessionFolder, record: SessionRecord): Promise<void> {
+  await writeAtomically(folder.record, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** null where there is no such session or its record cannot be read. */
+export async function loadSession(folder: SessionFolder): Promise<SessionRecord | null> {
+  const bytes = await readIfThere(folder.record);
+  if (bytes === null) return null;
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return isSessionRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isSessionRecord(value: unknown): value is SessionRecord {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "schema" in value &&
+    value.schema === "gate/session@1" &&
+    "suite" in value &&
+    typeof value.suite === "string" &&
+    "fingerprint" in value &&
+    typeof value.fingerprint === "string" &&
+    "ended" in value &&
+    typeof value.ended === "object"
+  );
+}
+
+/** Sessions of a suite, oldest first: the names sort by time. */
+export async function listSessions(topLevel: string, suite: string): Promise<SessionRecord[]> {
+  const names = (await listDirectory(sessionsDirectory(topLevel))).filter((name) => name.startsWith("RUN_"));
+  names.sort(byTime);
+  const records = await Promise.all(names.map((name) => loadSession(sessionFolder(topLevel, name))));
+  return records.flatMap((record) => (record !== null && record.suite === suite ? [record] : []));
+}
+
+/** `RUN_…_2` comes before `RUN_…_10`. */
+function byTime(left: string, right: string): number {
+  return left.localeCompare(right, "en", { numeric: true });
+}

@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+import type { Context } from "./commands/context.ts";
+import type { ExitCode } from "./outcome.ts";
+
+/** What a verb has to say: a document for scripts and a text for people. */
+export interface Answer {
+  readonly exit: ExitCode;
+  readonly document: unknown;
+  readonly text: string;
+}
+
+export type Verb = (context: Context) => Promise<Answer>;
+
+/** Each verb is loaded when it is called, and brings in only what it needs. */
+export const verbs = {
+  status:
+    (rev: string | null, config: string | null): Verb =>
+    async (context) => {
+      const { status } = await import("./commands/status.ts");
+      const { renderStatus } = await import("./render/status.ts");
+      const { exit, document } = await status(context, { rev, config });
+      return { exit, document, text: renderStatus(document, context.now()) };
+    },
+  run:
+    (suite: string | null, force: boolean, from: string | null): Verb =>
+    async (context) => {
+      const { run } = await import("./commands/run.ts");
+      return runAnswer(context, await run(context, { suite, force, from }), false);
+    },
+  attach: (): Verb => async (context) => {
+    const { attach } = await import("./commands/attach.ts");
+    return runAnswer(context, await attach(context), false);
+  },
+  preCommit: (): Verb => async (context) => {
+    const { preCommit } = await import("./commands/pre-commit.ts");
+    return runAnswer(context, await preCommit(context), true);
+  },
+  preMergeCommit: (): Verb => async (context) => {
+    const { preMergeCommit } = await import("./commands/pre-merge-commit.ts");
+    return runAnswer(context, await preMergeCommit(context), true);
+  },
+  postCommit: (): Verb => async (context) => {
+    const { postCommit } = await import("./commands/post-commit.ts");
+    const { renderProblems } = await import("./render/problems.ts");
+    const { exit, document } = await postCommit(context);
+    return { exit, document, text: renderProblems(document.problems) };
+  },
+  init:
+    (options: { yes: boolean; dryRun: boolean; whenMissing: "pass" | "refuse" }): Verb =>
+    async (context) => {
+      const { initCommand } = await import("./commands/init.ts");
+      const { renderInit } = await import("./render/init.ts");
+      const hooksDirectory = resolve(import.meta.dirname, "../hooks");
+      const { exit, document } = await initCommand(context, { ...options, hooksDirectory });
+      return { exit, document, text: renderInit(document) };
+    },
+};
+
+async function runAnswer(
+  context: Context,
+  { exit, document }: Awaited<ReturnType<typeof import("./commands/run.ts").run>>,
+  quiet: boolean,
+): Promise<Answer> {
+  const { renderRun } = await import("./render/run.ts");
+  return { exit, document, text: renderRun(document, { now: context.now(), quiet }) };
+}

@@ -1,0 +1,116 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type BuiltReports, buildReports, type ReportsInput } from "../../src/reports/build.ts";
+import type { PreviousReports } from "../../src/reports/previous.ts";
+import type { LogSource, TestResult } from "../../src/suite/results.ts";
+import { NOWHERE } from "./sample-test.ts";
+
+export const FINGERPRINT = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** A real git repository with a session directory, in which reports are built. */
+export class ReportsWorkshop {
+  readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "gate-reports-")));
+  readonly session = join(this.directory, ".gate/sessions/RUN_20260213_142722");
+  readonly staging = join(this.session, "staging");
+
+  constructor(git: readonly string[] = []) {
+    execFileSync("git", ["init", "-q", ...git], { cwd: this.directory });
+    mkdirSync(join(this.session, "artifacts"), { recursive: true });
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Writes a raw log among the artifacts. */
+  log(name: string, content: string | Uint8Array, file: string = name): LogSource {
+    const path = join(this.session, "artifacts", file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return { name, path };
+  }
+
+  readonly writeBlobs = async (paths: readonly string[]): Promise<readonly string[]> => {
+    const output = execFileSync("git", ["hash-object", "-w", "--no-filters", "--stdin-paths"], {
+      cwd: this.directory,
+      input: paths.map((path) => `${path}\n`).join(""),
+      maxBuffer: 1 << 26,
+    });
+    return output.toString().trimEnd().split("\n");
+  };
+
+  input(
+    tests: readonly TestResult[],
+    { maxReportBytes = 1 << 20, logs = [], ...overrides }: Overrides = {},
+  ): ReportsInput {
+    return {
+      suite: {
+        name: "model-tests",
+        run: "pytest tests/model",
+        inputs: [],
+        reports: "test-reports",
+        logs: [],
+        results: null,
+        gpu: "none",
+        env: {},
+        pins: [],
+        skips: [],
+        flaky: "refuse",
+        onStale: "auto",
+        commitBudgetMs: 300_000,
+        timeoutMs: 60_000,
+        leaks: "warn",
+        maxReportBytes,
+        normalise: { off: [], rules: [] },
+        definition: {},
+      },
+      results: { runner: { name: "pytest", version: "9.0.0" }, tests, logs, complete: true, doubts: [] },
+      verdict: "passed",
+      fingerprint: FINGERPRINT,
+      inputFiles: 3,
+      run: { started: new Date("2026-02-13T14:27:22.9Z"), ended: new Date("2026-02-13T14:29:35.4Z") },
+      machine: { os: "Linux 6.1 x86_64", cpus: 2, memoryBytes: 1024, node: "v20.20.2", gpus: [] },
+      recordedBy: "Ann",
+      earlierSessions: { earlier: 0, verdicts: new Map() },
+      places: { ...NOWHERE, repository: [this.directory], session: [this.session] },
+      topLevel: this.directory,
+      session: "RUN_20260213_142722",
+      logRoots: [this.session],
+      stagingDirectory: this.staging,
+      writeBlobs: this.writeBlobs,
+      previous: null,
+      ...overrides,
+    };
+  }
+
+  async build(tests: readonly TestResult[], overrides: Overrides = {}): Promise<BuiltReports> {
+    const built = await buildReports(this.input(tests, overrides));
+    if (!built.ok) throw new Error(built.error.map(({ message }) => message).join("\n"));
+    return built.value;
+  }
+
+  /** What the next build finds in place, read from git's objects. */
+  previous({ files }: BuiltReports): PreviousReports {
+    const blobs = new Map(files.map(({ path, blob }) => [path, blob]));
+    return {
+      blobs,
+      readText: async (paths) => new Map(paths.map((path) => [path, this.#blob(blobs.get(path) ?? "")])),
+    };
+  }
+
+  #blob(id: string): string {
+    return execFileSync("git", ["cat-file", "blob", id], { cwd: this.directory }).toString();
+  }
+}
+
+interface Overrides extends Partial<Omit<ReportsInput, "suite" | "results">> {
+  readonly maxReportBytes?: number;
+  readonly logs?: readonly LogSource[];
+}
+
+/** Path → text of everything that was built. */
+export function texts({ files }: BuiltReports): ReadonlyMap<string, string> {
+  return new Map(files.map(({ path, stagedAt }) => [path, readFileSync(stagedAt, "utf8")]));
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { isWired, newHook, whyNotAtEnd, withGateLine } from "../../../src/integrations/hook-script.ts";
+
+describe("a hook script", () => {
+  it("is wired by the line that init writes, and not by a comment about it", () => {
+    expect(isWired(newHook("pre-commit", true), "pre-commit")).toBe(true);
+    expect(isWired(withGateLine("npx lint-staged", "pre-commit"), "pre-commit")).toBe(true);
+    expect(isWired(newHook("pre-commit", true), "pre-merge-commit")).toBe(false);
+    expect(isWired('# sh "gate/pre-commit"\n', "pre-commit")).toBe(false);
+    expect(isWired("sh gate/pre-commit-extra\n", "pre-commit")).toBe(false);
+  });
+
+  it.each([
+    "#!/bin/sh\nif x; then\n  exit 1\nfi\n",
+    "#!/usr/bin/env bash\nset -e\nx || exit 1\n",
+    "#!/usr/bin/env -S zsh -f\nx\n",
+    "x && { y; exit 1; }\n",
+    "exec 1>&2\nexec < /dev/tty\nx\n",
+    "cat <<-'END'\nexit 0\n\tEND\nx\n",
+    "exitcode=1\n",
+    "execute x\n",
+    "",
+  ])("may be added to: %j", (text) => {
+    expect(whyNotAtEnd(text)).toBeNull();
+  });
+
+  it.each([
+    "#!/usr/bin/env node\nx()\n",
+    "#!/usr/bin/fish\nx\n",
+    "#!/usr/bin/perl\nx;\n",
+    "x\nexit\n",
+    "x\nexit 0\r\n",
+    "x; exit $?\n",
+    'exec npm run check -- "$@"\n',
+    "cat <<END\nexit 0\nEND\nexit 1\n",
+    "x \\",
+  ])("may not be added to: %j", (text) => {
+    expect(whyNotAtEnd(text)).not.toBeNull();
+  });
+});

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/rig/closing-line.ts"],
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...limits } },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/rig/build.ts"],
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/rig/build.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
