@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { type Verb, verbs } from "./verbs.ts";
 
@@ -44,17 +44,22 @@ function declare(choose: (invocation: Invocation) => void): Command {
   command(program, "init", "set up gate.yaml, hooks, ignore rules and attributes; shows every change first")
     .option("--yes", "make the changes without asking")
     .option("--dry-run", "only show the changes")
-    .option("--when-missing <what>", "what hooks do when gate cannot be started: pass or refuse", "pass")
-    .action((options: { yes?: true; dryRun?: true; whenMissing: string }, self: Command) => {
-      if (options.whenMissing !== "pass" && options.whenMissing !== "refuse") {
-        self.error("error: --when-missing takes pass or refuse");
-      }
-      const whenMissing = options.whenMissing === "refuse" ? "refuse" : "pass";
-      return perform(
-        verbs.init({ yes: options.yes ?? false, dryRun: options.dryRun ?? false, whenMissing }),
+    .addOption(
+      new Option("--when-missing <what>", "what the hooks do when gate cannot be started").choices([
+        "pass",
+        "refuse",
+      ]),
+    )
+    .action((options: { yes?: true; dryRun?: true; whenMissing?: "pass" | "refuse" }, self: Command) =>
+      perform(
+        verbs.init({
+          yes: options.yes ?? false,
+          dryRun: options.dryRun ?? false,
+          whenMissing: options.whenMissing ?? null,
+        }),
         self,
-      );
-    });
+      ),
+    );
   command(program, "run", "run a suite now and stage its reports")
     .argument("[suite]", "one suite of gate.yaml; all of them without it")
     .option("--force", "run although the evidence exists")

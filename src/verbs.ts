@@ -46,7 +46,7 @@ export const verbs = {
     return { exit, document, text: renderProblems(document.problems) };
   },
   init:
-    (options: { yes: boolean; dryRun: boolean; whenMissing: "pass" | "refuse" }): Verb =>
+    (options: { yes: boolean; dryRun: boolean; whenMissing: "pass" | "refuse" | null }): Verb =>
     async (context) => {
       const { initCommand } = await import("./commands/init.ts");
       const { renderInit } = await import("./render/init.ts");

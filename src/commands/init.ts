@@ -82,7 +82,8 @@ function outcome(result: {
 }): Outcome<InitDocument> {
   const { problems, next } = result.plan;
   const { edits, applied: done } = result;
-  const steps = done ? [...next, "gate run"] : [];
+  const named = next.some((step) => step.startsWith("gate run"));
+  const steps = done ? [...next, ...(named ? [] : ["gate run"])] : [];
   return {
     exit: exitFor(problems),
     document: { schema: "gate/init@1", edits, applied: done, problems, next: steps },

@@ -7,14 +7,8 @@ export function surroundingsOf(context: Context): Surroundings {
   return { environment, suiteOutput, abort, now };
 }
 
-/** Says what is about to run, and the file that matters first. */
 export function announceTo(context: Context): Announce {
-  return ({ suite, command, changes }) => {
-    const [first, ...others] = changes;
-    const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-    const why = first === undefined ? "" : `${first.path} changed${more}. `;
-    context.say(`gate  ${suite}: ${why}Running: ${command}`);
-  };
+  return ({ suite, command, why }) => context.say(`gate  ${suite}: ${why}. Running: ${command}`);
 }
 
 /** How a command waits for another gate in the same worktree. */

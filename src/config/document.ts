@@ -41,29 +41,34 @@ export function readYaml(bytes: Uint8Array): Result<YamlFile, readonly Problem[]
   const [broken] = document.errors;
   if (broken !== undefined) return err([refuse(notYaml(broken.code, broken.message), broken.pos[0])]);
   const misread = [
-    ...document.warnings.map(({ pos: [start, end] }) => refuse(readAsTag(text.value.slice(start, end)), start)),
+    ...document.warnings.map(({ pos: [start, end] }) =>
+      refuse(readAsTag(text.value.slice(start, end)), start),
+    ),
     ...misreadNodes(document, text.value, refuse),
   ];
   if (misread.length > 0) return err(misread);
   const value = plainValue(document);
-  return value.ok ? ok({ contents: document.contents, value: value.value, at }) : err([refuse(value.error, 0)]);
+  return value.ok
+    ? ok({ contents: document.contents, value: value.value, at })
+    : err([refuse(value.error, 0)]);
 }
 
 function decode(bytes: Uint8Array): Result<string, string> {
   if (bytes.byteLength > LARGEST)
-    return err(`larger than 1 MiB (${bytes.byteLength} bytes); this is no configuration`);
+    return err(`larger than 1 MiB (${bytes.byteLength} bytes); this is no configuration.`);
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return err("not UTF-8 text; save the file as UTF-8");
+    return err("not UTF-8 text; save the file as UTF-8.");
   }
-  if (text.trim() === "") return err("empty; it needs version: 1 and suites:");
+  if (text.trim() === "") return err("empty; it needs version: 1 and suites.");
   return ok(text);
 }
 
 function notYaml(code: string, message: string): string {
-  if (code === "MULTIPLE_DOCS") return "holds more than one YAML document; everything from this line on is extra.";
+  if (code === "MULTIPLE_DOCS")
+    return "holds more than one YAML document; everything from this line on is extra.";
   return `not valid YAML: ${message}.`;
 }
 
@@ -76,13 +81,13 @@ type Refuse = (message: string, offset: number) => Problem;
 function misreadNodes(document: Document.Parsed, text: string, refuse: Refuse): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
-    Node: (_key, node) => {
+    Node: (role, node) => {
       const [start, end] = node.range ?? [0, 0];
       if (isAlias(node) && node.resolve(document) === undefined) {
         problems.push(refuse(readAsAlias(text.slice(start, end)), start));
       }
       if (!isScalar(node)) return;
-      const wrong = wrongText(node.value);
+      const wrong = role === "key" && node.value === "__proto__" ? UNUSABLE_NAME : wrongText(node.value);
       if (wrong !== null) problems.push(refuse(wrong, start));
     },
   });
@@ -93,12 +98,14 @@ function readAsAlias(written: string): string {
   return `${written} is not in quotes, and YAML takes a word that starts with * for an alias. Write "${written}".`;
 }
 
-/** `__proto__` is no key of a plain JavaScript object: it would be dropped without a word. */
+/** No key of a plain JavaScript object: it would be dropped without a word. */
+const UNUSABLE_NAME = 'the name "__proto__" cannot be used.';
+
 function wrongText(value: unknown): string | null {
   if (typeof value !== "string") return null;
-  if (value === "__proto__") return 'the name "__proto__" cannot be used.';
   if (value.includes("\0")) return "a text cannot hold a NUL (\\0).";
-  if (/\p{Surrogate}/u.test(value)) return "a text cannot hold half of a surrogate pair (\\ud800 to \\udfff).";
+  if (/\p{Surrogate}/u.test(value))
+    return "a text cannot hold half of a surrogate pair (\\ud800 to \\udfff).";
   return null;
 }
 

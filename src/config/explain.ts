@@ -2,13 +2,8 @@ import leven from "leven";
 import { isMap, isNode, isScalar, isSeq } from "yaml";
 import type { z } from "zod";
 import { type Problem, problem } from "../problem.ts";
+import type { Position } from "./document.ts";
 import { configurationSchema } from "./schema.ts";
-
-export interface Position {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-}
 
 interface Place {
   /** Offset in the text. */
@@ -44,7 +39,24 @@ const startOf = (node: unknown): number | undefined => (isNode(node) ? node.rang
 type Issue = z.core.$ZodIssue;
 
 /** Says in our words what the schema found, with the position in the file and the nearest valid name. */
-export function explain(issue: Issue, contents: unknown, at: (offset: number) => Position): Problem[] {
+export function explainAll(
+  issues: readonly Issue[],
+  contents: unknown,
+  at: (offset: number) => Position,
+): Problem[] {
+  const misspelt = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => pathText([...issue.path, nearestName(key, knownKeys(issue.path)) ?? key]))
+      : [],
+  );
+  return issues
+    .filter((issue) => locate(contents, issue.path).found || !misspelt.includes(pathText(issue.path)))
+    .flatMap((issue) => explain(issue, contents, at));
+}
+
+const pathText = (path: readonly PropertyKey[]) => path.map(String).join("\0");
+
+function explain(issue: Issue, contents: unknown, at: (offset: number) => Position): Problem[] {
   const place = locate(contents, issue.path);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
@@ -66,15 +78,18 @@ export function explain(issue: Issue, contents: unknown, at: (offset: number) =>
 function sentence(issue: Issue, { node, found }: Place): string {
   const subject = `${subjectOf(issue.path)}${within(issue.path.slice(0, -1))}`;
   if (!found) return `${subjectOf(issue.path)} is missing${within(issue.path.slice(0, -1))}.`;
-  const value = isScalar(node) ? `, found ${JSON.stringify(node.value)}` : "";
+  const value = isScalar(node) ? `, found ${asWritten(node.value)}` : "";
+  if (issue.message.startsWith("expected")) return `${subject}: ${issue.message}${value}.`;
   if (issue.code === "invalid_type") return `${subject}: expected ${kindName(issue.expected)}${value}.`;
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
     const nearest = isScalar(node) ? suggest(String(node.value), values) : "";
     return `${subject}: expected ${values.join(", ")}${value}.${nearest}`;
   }
-  return `${subject}: ${issue.message}${issue.message.startsWith("expected") ? value : ""}.`;
+  return `${subject}: ${issue.message}.`;
 }
+
+const asWritten = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : String(value));
 
 function subjectOf(path: readonly PropertyKey[]): string {
   const name = path.at(-1);
@@ -106,13 +121,20 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(top);
   const suiteShape = configurationSchema.shape.suites.valueType.shape;
   if (path.length === 2) return Object.keys(suiteShape);
-  return path[2] === "normalise" ? ["off", "rules", "match", "replace"] : ["match", "reason"];
+  if (path[2] !== "normalise") return ["match", "reason"];
+  return path.length === 3 ? ["off", "rules"] : ["match", "replace"];
 }
 
 function suggest(word: string, known: readonly string[]): string {
+  const nearest = nearestName(word, known);
+  return nearest === null ? "" : ` Did you mean "${nearest}"?`;
+}
+
+function nearestName(word: string, known: readonly string[]): string | null {
   const [nearest] = known
     .map((name) => ({ name, distance: leven(word, name) }))
     .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .filter(({ name, distance }) => distance > 0 && distance < name.length)
     .sort((left, right) => left.distance - right.distance);
-  return nearest === undefined ? "" : ` Did you mean "${nearest.name}"?`;
+  return nearest?.name ?? null;
 }

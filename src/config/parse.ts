@@ -1,62 +1,48 @@
-import { LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar } from "yaml";
 import { type Problem, problem } from "../problem.ts";
 import type { JsonObject } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Configuration, InputPattern, Suite } from "./configuration.ts";
-import { explain, locate, type Position } from "./explain.ts";
+import { readYaml, type YamlFile } from "./document.ts";
+import { explainAll, locate } from "./explain.ts";
 import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
+import { reportsProblems } from "./reports-directories.ts";
 import { configurationSchema, type WrittenSuite } from "./schema.ts";
 
-const FILE = "gate.yaml";
-const LARGEST = 1 << 20;
+type Path = readonly PropertyKey[];
 
 /** Reads gate.yaml from its bytes. Every problem has a position, what was expected, and the nearest name. */
 export function parseConfiguration(bytes: Uint8Array): Result<Configuration, readonly Problem[]> {
-  const text = decode(bytes);
-  if (!text.ok) return err([problem("config-invalid", text.error, { path: FILE, line: 1, column: 1 })]);
-  const lines = new LineCounter();
-  const document = parseDocument(text.value, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const at = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { path: FILE, line, column: col };
-  };
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    return err([problem("config-invalid", `not valid YAML: ${broken.message}`, at(broken.pos[0]))]);
-  }
-  const written = configurationSchema.safeParse(plainValue(document));
-  if (!written.success) {
-    return err(written.error.issues.flatMap((issue) => explain(issue, document.contents, at)));
-  }
-  const lineOf = (path: readonly PropertyKey[]) => at(locate(document.contents, path).start).line;
-  const suites = Object.entries(written.data.suites).map(([name, suite]) => typed(name, suite, lineOf));
-  const overlap = overlappingReports(suites);
-  return overlap === null ? ok({ suites }) : err([overlap]);
+  const yaml = readYaml(bytes);
+  if (!yaml.ok) return yaml;
+  const { contents, value, at } = yaml.value;
+  const written = configurationSchema.safeParse(value);
+  if (!written.success) return err(explainAll(written.error.issues, contents, at));
+  const offsetOf = (path: Path) => locate(contents, path).start;
+  // A JavaScript object puts names that are numbers first.
+  const suites = Object.entries(written.data.suites)
+    .toSorted(([left], [right]) => offsetOf(["suites", left]) - offsetOf(["suites", right]))
+    .map(([name, suite]) => typed(name, suite, (path) => at(offsetOf(path)).line));
+  const problems = [
+    ...suites.flatMap(({ name }) => rewrittenValues(name, yaml.value)),
+    ...reportsProblems(suites, (path) => at(offsetOf(path))),
+  ];
+  return problems.length === 0 ? ok({ suites }) : err(problems);
 }
 
-function decode(bytes: Uint8Array): Result<string, string> {
-  if (bytes.byteLength > LARGEST)
-    return err(`larger than 1 MiB (${bytes.byteLength} bytes); this is no configuration`);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return err("not UTF-8 text; save the file as UTF-8");
-  }
-  if (text.trim() === "") return err("empty; it needs version: 1 and suites:");
-  return ok(text);
+/** YAML reads `1.10` as the number 1.1: a variable would get another text than the one in the file. */
+function rewrittenValues(suite: string, { contents, at }: YamlFile): Problem[] {
+  const { node, found } = locate(contents, ["suites", suite, "env"]);
+  if (!found || !isMap(node)) return [];
+  return node.items.flatMap(({ key, value }) => {
+    if (!isScalar(value) || value.source === undefined || String(value.value) === value.source) return [];
+    const name = isScalar(key) ? String(key.value) : String(key);
+    const message = `"${name}" in suite ${suite}: YAML reads ${value.source} as ${String(value.value)}. Write "${value.source}".`;
+    return [problem("config-invalid", message, { ...at(value.range?.[0] ?? 0), suite })];
+  });
 }
 
-/** An alias bomb is not worth an answer of its own: it reads as null, which no schema accepts. */
-function plainValue(document: ReturnType<typeof parseDocument>): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
-    return null;
-  }
-}
-
-function typed(name: string, suite: WrittenSuite, lineOf: (path: readonly PropertyKey[]) => number): Suite {
+function typed(name: string, suite: WrittenSuite, lineOf: (path: Path) => number): Suite {
   const env = Object.fromEntries(Object.entries(suite.env).map(([key, value]) => [key, String(value)]));
   const pins = suite.pins.map((path) => normalisePath(path) ?? path);
   return {
@@ -101,20 +87,4 @@ function definition(
     ...(suite.skips.length === 0 ? {} : { skips: suite.skips }),
     ...(suite.flaky === "refuse" ? {} : { flaky: suite.flaky }),
   };
-}
-
-function overlappingReports(suites: readonly Suite[]): Problem | null {
-  for (const [index, suite] of suites.entries()) {
-    for (const other of suites.slice(index + 1)) {
-      if (
-        `${suite.reports}/`.startsWith(`${other.reports}/`) ||
-        `${other.reports}/`.startsWith(`${suite.reports}/`)
-      ) {
-        const message = `suites ${suite.name} and ${other.name} share the reports directory ${suite.reports}; each needs its own.`;
-        const hint = `Give ${other.name} another one:  reports: ${other.reports}-${other.name}`;
-        return problem("reports-overlap", message, { path: FILE, suite: other.name, hint });
-      }
-    }
-  }
-  return null;
 }

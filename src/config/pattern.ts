@@ -27,7 +27,7 @@ function refusePattern(written: string): string | null {
 export function normalisePath(text: string): string | null {
   const plain = normalisePattern(text);
   if (!plain.ok || plain.value.exclude || plain.value.glob === "**" || /[*?[\]]/.test(text)) return null;
-  return plain.value.glob;
+  return plain.value.glob.split("/").some((name) => name.toLowerCase() === ".git") ? null : plain.value.glob;
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
 
+const DURATION = 'expected a duration such as "90s", "45m" or "1.5h"';
 const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== null, 'expected a duration such as "90s", "45m" or "1.5h"')
+  .string(DURATION)
+  .refine((text) => parseDuration(text) !== null, DURATION)
   .meta({ pattern: "^\\d+(\\.\\d+)?\\s*(ms|s|m|h)$" });
 
+const SIZE = 'expected a size such as "512KiB" or "10MiB"';
 const size = z
-  .string()
-  .refine((text) => parseSize(text) !== null, 'expected a size such as "512KiB" or "10MiB"')
+  .string(SIZE)
+  .refine((text) => parseSize(text) !== null, SIZE)
   .meta({ pattern: "^\\d+(\\.\\d+)?\\s*([KMG]i?)?B$" });
 
 const repositoryPath = z
@@ -18,12 +20,27 @@ const repositoryPath = z
     "expected a path below the repository's top level, without wildcards",
   );
 
-const pattern = z.string().superRefine((text, context) => {
-  const normal = normalisePattern(text);
-  if (!normal.ok) context.addIssue({ code: "custom", message: `pattern "${text}" ${normal.error}` });
-});
+/** gate keeps its sessions there, and nothing in it is ever committed. */
+const isGatesOwn = (path: string) => normalisePath(path)?.split("/")[0] === ".gate";
+
+const pattern = z
+  .string()
+  .superRefine((text, context) => {
+    const normal = normalisePattern(text);
+    if (!normal.ok) context.addIssue({ code: "custom", message: `pattern "${text}" ${normal.error}` });
+  })
+  .meta({ pattern: "^!?[^:/\\\\\\n][^\\\\\\n]*$" });
 
 const text = z.string().min(1, "expected a text that is not empty");
+
+const regularExpression = text.superRefine((source, context) => {
+  try {
+    new RegExp(source, "u");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^.*: /, "") : String(error);
+    context.addIssue({ code: "custom", message: `expected a regular expression (${reason})` });
+  }
+});
 
 /** One suite as it is written in gate.yaml. Each description says whether the key is in the fingerprint. */
 const suite = z.strictObject({
@@ -32,7 +49,7 @@ const suite = z.strictObject({
   ),
   inputs: z
     .array(pattern)
-    .min(1, "expected at least one pattern")
+    .min(1, { error: "expected at least one pattern", abort: true })
     .refine(
       (list) => list.some((one) => !one.startsWith("!")),
       "expected a pattern that includes something; all of these exclude",
@@ -41,6 +58,7 @@ const suite = z.strictObject({
       "Tracked files that can change a result: paths or globs; !pattern excludes. The files they match are the fingerprint.",
     ),
   reports: repositoryPath
+    .refine((path) => !isGatesOwn(path), "expected a directory that is committed; .gate/ never is")
     .default("test-reports")
     .describe("Directory of the committed reports, this suite's alone. Not in the fingerprint."),
   logs: z
@@ -57,7 +75,10 @@ const suite = z.strictObject({
     .default("none")
     .describe("Whether a run needs an NVIDIA GPU. In the fingerprint."),
   env: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()]))
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a name of letters, digits and underscores"),
+      z.union([z.string(), z.number(), z.boolean()], "expected a text, a number, true or false"),
+    )
     .default({})
     .describe("Environment variables for the run. In the fingerprint."),
   pins: z
@@ -79,7 +100,10 @@ const suite = z.strictObject({
   "commit-budget": duration
     .default("5m")
     .describe("With on-stale auto: the longest suite that a commit waits for. Not in the fingerprint."),
-  timeout: duration.default("1h").describe("The run is ended after this time. Not in the fingerprint."),
+  timeout: duration
+    .refine((text) => parseDuration(text) !== 0, "expected a time above zero")
+    .default("1h")
+    .describe("The run is ended after this time. Not in the fingerprint."),
   leaks: z
     .enum(["warn", "error"])
     .default("warn")
@@ -92,7 +116,7 @@ const suite = z.strictObject({
   normalise: z
     .strictObject({
       off: z.array(text).default([]),
-      rules: z.array(z.strictObject({ match: text, replace: z.string() })).default([]),
+      rules: z.array(z.strictObject({ match: regularExpression, replace: z.string() })).default([]),
     })
     .prefault({})
     .describe("Rules that take volatile text out of the reports. Not in the fingerprint."),
@@ -106,7 +130,8 @@ export const configurationSchema = z
         z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected a name of lower-case letters, digits and dashes"),
         suite,
       )
-      .refine((suites) => Object.keys(suites).length > 0, "expected at least one suite"),
+      .refine((suites) => Object.keys(suites).length > 0, "expected at least one suite")
+      .meta({ minProperties: 1 }),
   })
   .meta({
     title: "gate.yaml",

@@ -8,7 +8,7 @@ import {
 } from "../adapters/files/files.ts";
 import { writeBlobFiles } from "../adapters/git/blob-files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import { type IndexEntry, stagedEntries, updateIndex } from "../adapters/git/index.ts";
+import { type IndexEntry, refreshStats, stagedEntries, updateIndex } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import { worktreeDifferences } from "../adapters/git/worktree.ts";
@@ -89,6 +89,7 @@ export async function putInPlace(
     await updateIndex(worktree, { remove: [...gone, ...unmerged], add: differs }, { file });
   }
   await writeFiles(worktree, reports, wanted, gone);
+  await refreshStats(worktree, [exactly(reports)]);
   await recordAttached(worktree, suite, evidence);
   return differs.length + gone.length;
 }

@@ -19,6 +19,8 @@ export interface InputsOfTree {
   readonly fingerprint: Fingerprint;
   /** Number of entries: files, symbolic links and submodules. */
   readonly files: number;
+  /** How many of them are symbolic links. */
+  readonly links: number;
 }
 
 /** The fingerprint of a suite in a tree: of tracked content alone, so the same on every clone. */
@@ -41,9 +43,11 @@ export function digestEntries(raw: Buffer, format: ObjectFormat, definition: Jso
   // An entry shrinks: the raw form repeats mode and id and adds a status.
   const entries = Buffer.allocUnsafe(raw.length);
   let files = 0;
+  let links = 0;
   let end = 0;
   forEachRawEntry(raw, idLength, (modeAt, idAt, pathAt, pathEnd) => {
     files += 1;
+    if (raw[modeAt + 1] === LINK_MODE_DIGIT) links += 1;
     end += raw.copy(entries, end, modeAt, modeAt + 7);
     end += raw.copy(entries, end, idAt, idAt + idLength);
     entries[end] = 0x09;
@@ -55,8 +59,11 @@ export function digestEntries(raw: Buffer, format: ObjectFormat, definition: Jso
     .update(entries.subarray(0, end))
     .digest("hex");
   if (!isFingerprint(digest)) throw new Error("SHA-256 gave something else than 64 hex digits");
-  return { fingerprint: digest, files };
+  return { fingerprint: digest, files, links };
 }
+
+/** Modes are 100644, 100755, 120000 and 160000: the second digit tells a link. */
+const LINK_MODE_DIGIT = 0x32;
 
 function canonicalDefinition(definition: JsonObject): string {
   const text = canonicalize(definition);

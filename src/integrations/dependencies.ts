@@ -15,7 +15,7 @@ export function gpuLibrary(survey: Survey): string | null {
 }
 
 /** Names that the Python project files require, lower-case and with dashes. */
-export function pythonDependencies({ texts }: Survey): readonly string[] {
+function pythonDependencies({ texts }: Survey): readonly string[] {
   return [...texts].filter(([name]) => name !== "package.json").flatMap(([, text]) => namesIn(text));
 }
 

@@ -2,7 +2,7 @@ import { type Problem, warning } from "../problem.ts";
 import { ok, type Result } from "../result.ts";
 import { fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit, together } from "./edits.ts";
 import { HOOKS, type HookName, PURPOSE } from "./hook-script.ts";
-import { planShim, type ShimSource } from "./shell-hooks.ts";
+import { planShims, type ShimSource } from "./shell-hooks.ts";
 import { readYaml, withYamlItem, type YamlItem } from "./yaml-insert.ts";
 
 const FOLDER = ".lefthook/gate";
@@ -11,8 +11,8 @@ const call = (hook: HookName) => `sh ${FOLDER}/${hook}`;
 
 /** A job or a command in each hook, in the form the file already uses. */
 export async function planLefthook(topLevel: string, file: string, shims: ShimSource): Promise<Plan> {
-  const copies = HOOKS.map((hook) => planShim(shims, hook, inTree(topLevel, `${FOLDER}/${hook}`)));
-  return together([...(await Promise.all(copies)), await planConfiguration(topLevel, file)]);
+  const copies = await planShims(shims, HOOKS, (name) => inTree(topLevel, `${FOLDER}/${name}`));
+  return together([copies, await planConfiguration(topLevel, file)]);
 }
 
 async function planConfiguration(topLevel: string, path: string): Promise<Plan> {

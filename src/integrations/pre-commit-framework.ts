@@ -1,5 +1,5 @@
 import { fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit, together } from "./edits.ts";
-import { planShim, type ShimSource } from "./shell-hooks.ts";
+import { planShims, type ShimSource } from "./shell-hooks.ts";
 import { readYaml, withYamlItem } from "./yaml-insert.ts";
 
 const FOLDER = ".gate-hooks";
@@ -26,13 +26,13 @@ const COMMENTS = [
 
 const NEXT = [
   "pre-commit install",
-  "gate run                before a commit that changes inputs: inside the pre-commit framework gate starts no suite",
+  "gate run   (and before each commit that changes inputs: in the pre-commit framework gate starts no suite)",
 ];
 
 /** A local hook at the end, where everything that rewrites files has run. */
 export async function planFrameworkHook(topLevel: string, file: string, shims: ShimSource): Promise<Plan> {
-  const shim = await planShim(shims, "pre-commit", inTree(topLevel, `${FOLDER}/pre-commit`));
-  return together([shim, await planConfiguration(topLevel, file)]);
+  const copies = await planShims(shims, ["pre-commit"], (name) => inTree(topLevel, `${FOLDER}/${name}`));
+  return together([copies, await planConfiguration(topLevel, file)]);
 }
 
 async function planConfiguration(topLevel: string, path: string): Promise<Plan> {

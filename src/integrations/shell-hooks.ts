@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readEditable } from "../adapters/files/editing.ts";
+import { listDirectory } from "../adapters/files/files.ts";
 import { type Problem, warning } from "../problem.ts";
 import { fileEdit, type Place, type Plan, plan, readForEdit, refusedEdit, together } from "./edits.ts";
 import {
@@ -29,25 +30,34 @@ interface HookFolder {
 
 /** Puts gate's line into each hook of a folder, and the shims that it calls beside them. */
 export async function planShellHooks(folder: HookFolder, shims: ShimSource): Promise<Plan> {
-  const plans = await Promise.all(
-    HOOKS.map(async (hook) =>
-      together([await planShim(shims, hook, folder.place(`gate/${hook}`)), await planHook(folder, hook)]),
-    ),
-  );
-  return together(plans);
+  const copies = await planShims(shims, HOOKS, (name) => folder.place(`gate/${name}`));
+  const lines = await Promise.all(HOOKS.map((hook) => planHook(folder, hook)));
+  return together([copies, ...lines]);
+}
+
+/** Copies the shims of these hooks, and what they share. */
+export async function planShims(
+  shims: ShimSource,
+  hooks: readonly HookName[],
+  placeOf: (name: string) => Place,
+): Promise<Plan> {
+  const shipped = await listDirectory(shims.directory);
+  const unused: readonly string[] = HOOKS.filter((hook) => !hooks.includes(hook));
+  const wanted = shipped.filter((name) => !unused.includes(name));
+  return together(await Promise.all(wanted.map((name) => planShim(shims, name, placeOf(name)))));
 }
 
 const MISSING_LINE = /^gate_when_missing=(pass|refuse)$/m;
 
-/** Copies one shim; what a person chose at an earlier init stays. */
-export async function planShim(shims: ShimSource, hook: HookName, place: Place): Promise<Plan> {
-  const shipped = await readEditable(shims.directory, hook);
-  if (!shipped.ok || shipped.value.text === null) throw new Error(`the package lacks hooks/${hook}`);
+/** What a person chose at an earlier init stays. */
+async function planShim(shims: ShimSource, name: string, place: Place): Promise<Plan> {
+  const shipped = await readEditable(shims.directory, name);
+  if (!shipped.ok || shipped.value.text === null) throw new Error(`the package's hooks/${name} is no file`);
   const file = await readForEdit(place, "Move it away, then:  gate init");
   if (!file.ok) return plan({ problems: [file.error] });
   const chosen = shims.whenMissing ?? MISSING_LINE.exec(file.value.text ?? "")?.[1] ?? "pass";
   const after = shipped.value.text.replace(MISSING_LINE, `gate_when_missing=${chosen}`);
-  return plan({ edits: fileEdit(place, file.value, after, true) });
+  return plan({ edits: fileEdit(place, file.value, after, after.startsWith("#!")) });
 }
 
 async function planHook({ place, husky }: HookFolder, hook: HookName): Promise<Plan> {

@@ -4,13 +4,32 @@ import { treesAgree } from "../adapters/git/trees.ts";
 import type { InputPattern, Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
-import type { JudgedTree } from "./judge.ts";
+import { type JudgedTree, reportsDirectories } from "./judge.ts";
+import { undeclaredLinkTargets } from "./links.ts";
 
-/** What is odd about the inputs without being wrong: patterns that match no tracked file. */
-export async function inputWarnings(
+/** What is odd about the inputs without being wrong: patterns that match nothing, links that lead out. */
+export async function inputWarnings(repository: Repository, judged: JudgedTree): Promise<Problem[]> {
+  const [patterns, links] = await Promise.all([
+    emptyPatterns(repository, judged),
+    leadingOut(repository, judged),
+  ]);
+  return [...patterns, ...links];
+}
+
+async function leadingOut(
   repository: Repository,
-  { tree, suites }: JudgedTree,
+  { tree, suites, configuration }: JudgedTree,
 ): Promise<Problem[]> {
+  const withLinks = suites.filter(({ inputs }) => inputs.links > 0);
+  const found = await Promise.all(
+    withLinks.map(({ suite }) =>
+      undeclaredLinkTargets(repository, tree, suite, reportsDirectories(configuration)),
+    ),
+  );
+  return found.flat();
+}
+
+async function emptyPatterns(repository: Repository, { tree, suites }: JudgedTree): Promise<Problem[]> {
   const nothing = emptyTree(repository.objectFormat);
   const asked = suites.flatMap(({ suite }) => suite.inputs.map((pattern) => ({ suite, pattern })));
   const empty = await Promise.all(

@@ -14,7 +14,7 @@ import { runSuite } from "./run-suite.ts";
 export type Announce = (announcement: {
   readonly suite: string;
   readonly command: string;
-  readonly changes: readonly { readonly path: string }[];
+  readonly why: string;
 }) => void;
 
 /** Brings one suite of a commit to rest: skip, attach, run or say pending. */
@@ -60,9 +60,17 @@ async function runAndAccept(request: RunRequest, announce: Announce): Promise<Se
   const { suite } = request.judged;
   const cleared = await preflight(request);
   if (!cleared.ok) return untouched(refused(suite.name, cleared.error));
-  const { changes } = await changesOf(request);
-  announce({ suite: suite.name, command: suite.run, changes });
+  announce({ suite: suite.name, command: suite.run, why: await whyDue(request) });
   return acceptSession(request, await runSuite(request, cleared.value));
+}
+
+/** The file that matters first. */
+async function whyDue(request: RunRequest): Promise<string> {
+  const { staleness } = request.judged;
+  if (staleness === null) return "run again as asked";
+  const [first, ...others] = (await changesOf(request)).changes;
+  if (first === undefined) return WHY[staleness];
+  return `${first.path} changed${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
 }
 
 function changesOf({ worktree, tree, judged, reportsDirectories }: RunRequest) {
@@ -97,10 +105,10 @@ async function blockedOutcome(request: RunRequest, { staleness }: StaleFacts): P
 }
 
 const WHY: Readonly<Record<Staleness, string>> = {
-  missing: "has no evidence yet",
-  outdated: "has evidence of other sources",
-  broken: "has evidence that does not agree with itself",
-  "not-accepted": "has evidence of a run that was not accepted",
+  missing: "no evidence yet",
+  outdated: "the evidence is of other sources",
+  broken: "the evidence does not agree with itself",
+  "not-accepted": "the recorded run was not accepted",
 };
 
 function untouched(outcome: SuiteOutcome): Settled {

@@ -49,7 +49,7 @@ export interface ReportsInput {
   readonly previous: PreviousReports | null;
 }
 
-export interface RunFacts {
+interface RunFacts {
   readonly started: Date;
   readonly ended: Date;
 }
@@ -60,7 +60,7 @@ export interface BuiltReports {
   readonly manifest: Manifest;
 }
 
-export interface BuiltReport extends StagedReport {
+interface BuiltReport extends StagedReport {
   readonly blob: string;
 }
 

@@ -75,10 +75,10 @@ async function copyLog(
   staging: Staging,
   { maxReportBytes }: CollectOptions,
 ): Promise<Result<StagedReport, string>> {
-  const file = staging.open(path);
+  const file = staging.open();
   try {
     const copied = await copyText(raw, file, normaliser, staging, maxReportBytes);
-    if (copied.ok) return ok(staging.finish(path, file));
+    if (copied.ok) return ok({ path, ...file.finish() });
     file.abandon();
     return copied;
   } catch (error) {

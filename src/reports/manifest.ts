@@ -6,7 +6,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { isDigest, isObjectId, isSuiteName } from "./digests.ts";
 import { Members, Unexpected } from "./members.ts";
 
-export const MANIFEST_SCHEMA = "gate/manifest@1";
+const MANIFEST_SCHEMA = "gate/manifest@1";
 
 /** The reports' own table: what was run on what, and every report's digest. `<suite>.json`, committed. */
 export interface Manifest {
@@ -34,7 +34,7 @@ export interface ManifestTest {
   readonly message: string | null;
 }
 
-export interface ManifestRun {
+interface ManifestRun {
   /** RFC 3339 in UTC, to the second. */
   readonly started: string;
   readonly ended: string;
@@ -43,7 +43,7 @@ export interface ManifestRun {
   readonly command: string;
 }
 
-export interface ReportDigest {
+interface ReportDigest {
   readonly mode: "100644";
   readonly blob: string;
   readonly sha256: string;

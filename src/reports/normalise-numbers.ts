@@ -25,7 +25,7 @@ const PLAIN = "\\d{0,14}(?:\\.\\d{1,18})?(?:e[+-]\\d{1,3})?";
 const END = "(?!\\w)";
 const END_OF_NUMBER = "(?![\\w:]|\\.\\d)";
 /** Between a key and its number, in `key=1`, `key: 1` and `"key": 1`. */
-const ASSIGN = "[\"']?\\s?[=:]\\s?";
+const ASSIGN = "[\"']?[ \\t]?[=:][ \\t]?";
 
 /** What stands before the number; the first digit is behind us already. */
 function after(key: string): string {
@@ -36,11 +36,11 @@ function pattern(rule: string, placeholder: string, ...rests: readonly string[])
   return { rule, placeholder, rest: rests.join("|") };
 }
 
-const PROCESS_KEY = "(?:p?pid|PID|[tT]id|TID|(?:thread|process)[_ ]id)[\"']?\\s?[=:]?\\s?";
+const PROCESS_KEY = "(?:p?pid|PID|[tT]id|TID|(?:thread|process)[_ ]id)[\"']?[ \\t]?[=:]?[ \\t]?";
 const PROCESS_NAME = "(?:Process|Thread)-";
 const TIME_KEY = `(?:[tT]ime|[tT]imestamp|ts|created|epoch|_at|At)${ASSIGN}`;
 const UNIT = "(?:ns|us|µs|ms|s|sec|secs|seconds|millis)";
-const DURATION_KEY = `(?:(?:elapsed|duration|latency|runtime|uptime|ttft|wall_?time)(?:_?${UNIT})?|time_${UNIT})(?:${ASSIGN}|\\s)`;
+const DURATION_KEY = `(?:(?:elapsed|duration|latency|runtime|uptime|ttft|wall_?time)(?:_?${UNIT})?|time_${UNIT})(?:${ASSIGN}|[ \\t])`;
 const SPELLED_UNIT = "(?: ?(?:seconds?|secs?|minutes?|mins?|milliseconds?|hours?|ms|s|m|h))?";
 const HOST = "(?:(?<![\\w.])(?:localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0)|\\[::1?\\]):";
 

@@ -56,7 +56,7 @@ const TIDYING: readonly Rewrite[] = [
 function hostNames(host: string | null): readonly Rewrite[] {
   if (host === null || host.length < 3 || /^localhost(?:\.|$)/i.test(host)) return [];
   const [short = host] = host.split(".");
-  const said = "@|://|\\b(?:host|hostname|node|server|HOST|HOSTNAME)[\"']?\\s?[=:]\\s?[\"']?";
+  const said = "@|://|\\b(?:host|hostname|node|server|HOST|HOSTNAME)[\"']?[ \\t]?[=:][ \\t]?[\"']?";
   return [...new Set([host, short])].map((name) => {
     const before = /[\d.-]/.test(name) ? `(?<![\\w.-]${escaped(name)})` : `(?<=(?:${said})${escaped(name)})`;
     return {
@@ -71,7 +71,7 @@ function hostNames(host: string | null): readonly Rewrite[] {
 function userNames(user: string | null): readonly Rewrite[] {
   if (user === null || user === "") return [];
   const name = escaped(user);
-  const said = "\\b(?:user|username|login|owner|uid|USER|LOGNAME)[\"']?\\s?[=:]\\s?[\"']?";
+  const said = "\\b(?:user|username|login|owner|uid|USER|LOGNAME)[\"']?[ \\t]?[=:][ \\t]?[\"']?";
   const pattern = `${name}(?:(?<![\\w.-]${name})(?=@\\w)|(?<=${said}${name})(?![\\w-]))`;
   return [{ pattern: new RegExp(pattern, "g"), to: "<user>", needs: [user] }];
 }

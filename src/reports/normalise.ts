@@ -14,7 +14,7 @@ export interface Normaliser {
   stream(): NormalisingStream;
 }
 
-export interface NormalisingStream {
+interface NormalisingStream {
   push(bytes: Buffer): string;
   end(): string;
 }

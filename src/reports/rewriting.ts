@@ -12,8 +12,8 @@ export interface Rewrite {
   readonly needs?: readonly (string | RegExp)[];
 }
 
-export const MAX_SPAN = 1024;
-export const MAX_CONTEXT = 256;
+const MAX_SPAN = 1024;
+const MAX_CONTEXT = 256;
 /** Lines longer than this are worked on in windows. */
 export const LONG_LINE = 64 * 1024;
 

@@ -245,22 +245,24 @@ describe("merges", () => {
 
   it("a clean merge with evidence to reuse attaches it and asks for git commit", async () => {
     const rig = await branches();
-    rig.write("README.md", "# main moved\n");
-    await rig.commit("main", "-a");
-    await rig.git("rm", "-q", "-r", "--cached", "test-reports");
-    rig.remove("test-reports");
-    await rig.commit("reports lost", "--no-verify");
-    rig.write("README.md", "# and on\n");
-    await rig.commit("docs", "-a", "--no-verify");
-    const merge = await rig.tryGit("merge", "--no-edit", "-X", "theirs", "side");
-    if (merge.code === 0) {
-      await expectWhole(rig);
-      return;
-    }
-    expect(merge.stderr).toContain("git commit");
+    // The same sources as after the merge, gated elsewhere.
+    await rig.git("checkout", "-q", "-b", "elsewhere", "main");
+    rig.write("src/side.py", "side = 1\n");
+    rig.write("src/main.py", "main = 1\n");
+    await rig.git("add", ".");
+    await rig.commit("both");
+    await rig.git("checkout", "-q", "main");
+    rig.write("src/main.py", "main = 1\n");
+    await rig.git("add", ".");
+    await rig.commit("main", "--no-verify");
+    const runs = rig.suite.runs;
+    const merge = await rig.tryGit("merge", "--no-edit", "side");
+    expect(merge.code).not.toBe(0);
+    expect(merge.stdout + merge.stderr).toContain("git commit");
     await rig.git("commit", "--no-edit");
     await expectWhole(rig);
     expect((await rig.git("rev-list", "--parents", "-1", "HEAD")).split(" ")).toHaveLength(3);
+    expect(rig.suite.runs).toBe(runs);
   });
 
   it("a conflict in nothing but reports needs no resolving by hand", async () => {
@@ -359,9 +361,10 @@ describe("unusual repositories", () => {
     const rig = await Rig.create();
     await rig.withEvidence();
     await rig.git("sparse-checkout", "set", "--cone", "src");
-    expect(rig.exists("test-reports")).toBe(false);
+    expect(rig.exists("test-reports/model-tests.json")).toBe(false);
     await changeRouter(rig);
     await rig.commit("route");
+    expect(rig.suite.runs).toBe(2);
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 

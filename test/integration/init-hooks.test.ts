@@ -274,6 +274,7 @@ repos:
     expect(after.startsWith(CONFIG)).toBe(true);
     expect(after).toContain("-   repo: local\n    hooks:\n      - id: gate\n");
     expect(document.next.join("\n")).toContain("gate starts no suite");
+    expect(document.edits.map(({ target }) => target)).not.toContain(".gate-hooks/post-commit");
     await expectNothingToDo(repository);
   });
 

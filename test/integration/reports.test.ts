@@ -1,14 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -199,8 +191,8 @@ describe("reports", () => {
   it("are made again where an earlier attempt left something behind", async () => {
     await workshop.build([helloTest(), ROUTING]);
     const again = await workshop.build([ROUTING]);
-    expect(existsSync(join(workshop.staging, "test_hello.puml"))).toBe(false);
     expect(again.files).toHaveLength(5);
+    expect(readdirSync(workshop.staging)).toHaveLength(5);
   });
 });
 
@@ -257,11 +249,12 @@ describe("a log that cannot be a report is refused by name", () => {
     });
   });
 
-  it("a file that may not be read", async (context) => {
+  it("a file that may not be read", async () => {
     const log = workshop.log("secret.log", "x");
     chmodSync(log.path, 0o000);
-    context.skip(process.getuid?.() === 0, "root may read everything");
-    expect((await refusals([log]))[0]?.message).toContain("permission denied");
+    const reasons = (await refusals([log])).map(({ message }) => message.includes("permission denied"));
+    // Root may read everything.
+    expect(reasons).toEqual(process.getuid?.() === 0 ? [] : [true]);
   });
 
   it("a file over the limit, with both sizes and the key that sets it", async () => {

@@ -38,7 +38,10 @@ export interface InitRepository {
 }
 
 const SHIM = `#!/bin/sh
-gate_when_missing=pass
+. "\${0%/*}/launch"
+`;
+
+const LAUNCH = `gate_when_missing=pass
 echo "\${0##*/} $gate_when_missing" >>"$(git rev-parse --git-common-dir)/calls"
 [ "$gate_when_missing" = pass ]
 `;
@@ -57,6 +60,7 @@ export function initRepository({ path = [], name = "repository" }: RepositoryOpt
   for (const one of [directory, shims, home]) mkdirSync(one);
   const hooks = ["pre-commit", "post-commit", "pre-merge-commit"];
   for (const hook of hooks) writeFileSync(join(shims, hook), SHIM);
+  writeFileSync(join(shims, "launch"), LAUNCH);
   writeFileSync(
     join(home, ".gitconfig"),
     "[user]\n\tname = Ann\n\temail = ann@example.org\n[init]\n\tdefaultBranch = main\n",

@@ -34,19 +34,20 @@ export function rawLogOpener(roots: readonly string[]): (path: string) => Result
     isInside(real, realRoots) || !(isLink || isInside(path, roots));
   return (path) => {
     try {
+      const found = lstatSync(path);
+      const isLink = found.isSymbolicLink();
       const real = realpathSync.native(path);
-      if (!mayBeRead(path, real, lstatSync(path).isSymbolicLink())) {
+      if (!mayBeRead(path, real, isLink)) {
         return err("is a symbolic link, or lies behind one, that leads out of the session");
       }
-      return openRegular(real);
+      return openRegular(real, isLink ? lstatSync(real) : found);
     } catch (error) {
       return err(whyNotRead(error));
     }
   };
 }
 
-function openRegular(path: string): Result<RawLog, string> {
-  const before = lstatSync(path);
+function openRegular(path: string, before: Stats): Result<RawLog, string> {
   if (!before.isFile()) return err(`is ${kindOf(before)}, not a regular file`);
   // Between the look and the opening it may become a fifo or a link: never wait for one, never follow one.
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

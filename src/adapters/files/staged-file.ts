@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { hashingStream } from "hasha";
 
 export interface StagedContent {
+  readonly stagedAt: string;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -15,7 +16,7 @@ export interface StagedFile {
   abandon(): void;
 }
 
-/** Creates a file and the directories above it; its SHA-256 is made while it is written. */
+/** Creates a file, and its directory where that is not there yet; its SHA-256 is made while it is written. */
 export function createStagedFile(path: string): StagedFile {
   const descriptor = createIn(path);
   const digest = hashingStream({ algorithm: "sha256" });
@@ -32,7 +33,7 @@ export function createStagedFile(path: string): StagedFile {
     },
     finish() {
       closeSync(descriptor);
-      return { bytes, sha256: digest.digest("hex") };
+      return { stagedAt: path, bytes, sha256: digest.digest("hex") };
     },
     abandon() {
       closeSync(descriptor);

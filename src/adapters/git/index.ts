@@ -78,6 +78,14 @@ export async function updateIndex(
   await git(repository, ["update-index", "-z", "--index-info"], { ...chosen(which), input: lines.join("") });
 }
 
+/**
+ * Lets the index know which files on disk are what it holds already. Without it git would read them again,
+ * and a sparse checkout would take them for the user's changes. Only a convenience: it may fail.
+ */
+export async function refreshStats(repository: Repository, pathspecs: readonly string[]): Promise<void> {
+  await gitAnswer(repository, ["add", "--refresh", "--", ...pathspecs], { accept: [1, 128] });
+}
+
 /** Whether the index agrees with a tree where the pathspecs match. Any doubt is a no. */
 export async function indexAgrees(
   repository: Repository,

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { oneSuite, parse, suiteOf } from "./sample.ts";
+
+const EVERY_KEY = `version: 1
+suites:
+  model:
+    run: uv run pytest tests/model
+    inputs:
+      - ./src/
+      - "!**/*.md"
+      - .
+    reports: ./reports/model/
+    logs: ["**/session*.log"]
+    results: build/junit.xml
+    gpu: required
+    env:
+      SEED: 7
+      OFFLINE: true
+      MODE: fast
+    pins: [models/weights.pin]
+    skips:
+      - match: "*slow*"
+        reason: takes an hour
+    flaky: accept
+    on-stale: block
+    commit-budget: 90s
+    timeout: 1.5h
+    leaks: error
+    max-report-size: 512KiB
+    normalise:
+      off: [uuids]
+      rules:
+        - { match: "run \\\\d+", replace: run <n> }
+`;
+
+describe("gate.yaml that is right", () => {
+  it("reads every key", () => {
+    expect(suiteOf(EVERY_KEY)).toEqual({
+      name: "model",
+      run: "uv run pytest tests/model",
+      inputs: [
+        { glob: "src", exclude: false, line: 6 },
+        { glob: "**/*.md", exclude: true, line: 7 },
+        { glob: "**", exclude: false, line: 8 },
+      ],
+      reports: "reports/model",
+      logs: ["**/session*.log"],
+      results: "build/junit.xml",
+      gpu: "required",
+      env: { SEED: "7", OFFLINE: "true", MODE: "fast" },
+      pins: ["models/weights.pin"],
+      skips: [{ match: "*slow*", reason: "takes an hour" }],
+      flaky: "accept",
+      onStale: "block",
+      commitBudgetMs: 90_000,
+      timeoutMs: 5_400_000,
+      leaks: "error",
+      maxReportBytes: 512 * 1024,
+      normalise: { off: ["uuids"], rules: [{ match: "run \\d+", replace: "run <n>" }] },
+      definition: {
+        run: "uv run pytest tests/model",
+        gpu: "required",
+        env: { SEED: "7", OFFLINE: "true", MODE: "fast" },
+        pins: ["models/weights.pin"],
+        skips: [{ match: "*slow*", reason: "takes an hour" }],
+        flaky: "accept",
+      },
+    });
+  });
+
+  it("fills in every default", () => {
+    expect(suiteOf(oneSuite())).toEqual({
+      name: "model",
+      run: "npm test",
+      inputs: [{ glob: "src", exclude: false, line: 5 }],
+      reports: "test-reports",
+      logs: [],
+      results: null,
+      gpu: "none",
+      env: {},
+      pins: [],
+      skips: [],
+      flaky: "refuse",
+      onStale: "auto",
+      commitBudgetMs: 300_000,
+      timeoutMs: 3_600_000,
+      leaks: "warn",
+      maxReportBytes: 10 * 1024 * 1024,
+      normalise: { off: [], rules: [] },
+      definition: { run: "npm test" },
+    });
+  });
+
+  it("keeps the suites in file order, also those with a number for a name", () => {
+    const suite = (name: string) =>
+      `  ${name}:\n    run: npm test\n    inputs: [src]\n    reports: reports-${name}\n`;
+    const parsed = parse(`version: 1\nsuites:\n${suite("beta")}${suite("2")}${suite("alpha")}${suite("1")}`);
+    expect(parsed.ok && parsed.value.suites.map(({ name }) => name)).toEqual(["beta", "2", "alpha", "1"]);
+  });
+
+  it("takes a byte order mark, CRLF line ends and aliases", () => {
+    expect(suiteOf(`\uFEFF${oneSuite("    timeout: 2m\n")}`).timeoutMs).toBe(120_000);
+    expect(suiteOf(oneSuite("    timeout: 2m\n").replaceAll("\n", "\r\n")).timeoutMs).toBe(120_000);
+    const shared = oneSuite("    pins: &list [a.pin]\n    logs: *list\n");
+    expect(suiteOf(shared).logs).toEqual(["a.pin"]);
+  });
+
+  it("takes `**/*` and `.` for everything, together with excludes", () => {
+    const inputs = suiteOf(oneSuite("", '["**/*", ".", "!docs"]')).inputs;
+    expect(inputs.map(({ glob, exclude }) => [glob, exclude])).toEqual([
+      ["**/*", false],
+      ["**", false],
+      ["docs", true],
+    ]);
+  });
+});
+
+describe("a suite's definition", () => {
+  const unchanged = [
+    "timeout: 5m",
+    "commit-budget: 0s",
+    "on-stale: run",
+    "leaks: error",
+    "max-report-size: 1KiB",
+    "reports: other",
+    "logs: ['*.log']",
+    "results: junit.xml",
+    "normalise: { off: [uuids] }",
+  ];
+  it.each(unchanged)("does not hold what cannot change a result: %s", (line) => {
+    expect(suiteOf(oneSuite(`    ${line}\n`)).definition).toEqual(suiteOf(oneSuite()).definition);
+  });
+
+  const defaults = ["gpu: none", "env: {}", "pins: []", "skips: []", "flaky: refuse"];
+  it.each(defaults)("does not hold a default that is written out: %s", (line) => {
+    expect(suiteOf(oneSuite(`    ${line}\n`)).definition).toEqual({ run: "npm test" });
+  });
+
+  const changing = [
+    "gpu: optional",
+    "env: { SEED: 1 }",
+    "pins: [a.pin]",
+    "skips: [{ match: a, reason: b }]",
+    "flaky: accept",
+  ];
+  it.each(changing)("holds what can: %s", (line) => {
+    expect(suiteOf(oneSuite(`    ${line}\n`)).definition).not.toEqual(suiteOf(oneSuite()).definition);
+  });
+
+  it("does not hold the suite's name", () => {
+    expect(suiteOf(oneSuite().replace("model:", "other:")).definition).toEqual(
+      suiteOf(oneSuite()).definition,
+    );
+  });
+});
