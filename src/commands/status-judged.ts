@@ -19,7 +19,12 @@ import { isFresh } from "../recording/settle-index.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import type { Context } from "./context.ts";
 import { exitFor } from "./run-document.ts";
-import { document, type StatusDocument, type StatusOptions, type SuiteStatus } from "./status.ts";
+import {
+  type StatusDocument,
+  type StatusOptions,
+  type SuiteStatus,
+  statusDocument,
+} from "./status-document.ts";
 
 /** Judges the index or a commit in full, where no memo answers. */
 export async function judgeStatus(
@@ -29,7 +34,7 @@ export async function judgeStatus(
 ): Promise<Outcome<StatusDocument>> {
   const refuse = (problems: readonly Problem[]) => ({
     exit: exitFor(problems),
-    document: document(options.rev, [], problems),
+    document: statusDocument(options.rev, [], problems),
   });
   const tree = await treeToJudge(repository, options.rev);
   if (!tree.ok) return refuse(tree.error);
@@ -38,7 +43,7 @@ export async function judgeStatus(
   const judged = await judgeTree(repository, tree.value, other.value);
   if (!judged.ok) return refuse(judged.error);
   if (judged.value === null)
-    return { exit: 0, document: document(options.rev, [], [noConfiguration(options.rev)]) };
+    return { exit: 0, document: statusDocument(options.rev, [], [noConfiguration(options.rev)]) };
   const found = judged.value;
   const warnings = await inputWarnings(repository, found);
   if (options.rev === null && options.config === null && isFresh(found)) {
@@ -47,7 +52,7 @@ export async function judgeStatus(
   const described = await Promise.all(
     found.suites.map((one) => describe(context, repository, found, one, options.rev, warnings)),
   );
-  return { exit: 0, document: document(options.rev, described, []) };
+  return { exit: 0, document: statusDocument(options.rev, described, []) };
 }
 
 async function treeToJudge(

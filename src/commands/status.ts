@@ -1,47 +1,14 @@
 import type { Repository } from "../adapters/git/repository.ts";
-import type { Decision } from "../decision/decide.ts";
-import type { InputChange } from "../judgement/changes.ts";
 import { type MemoDetails, recallMemo } from "../judgement/memo.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Problem } from "../problem.ts";
-import type { RecordedFacts, StaleSince } from "../recording/outcomes.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
-
-export interface StatusOptions {
-  /** Judge this commit instead of the index. */
-  readonly rev: string | null;
-  /** Judge with this configuration instead of the tree's own. A path. */
-  readonly config: string | null;
-}
-
-export interface StatusDocument {
-  readonly schema: "gate/status@1";
-  /** The commit that was judged; null: the index. */
-  readonly revision: string | null;
-  readonly suites: readonly SuiteStatus[];
-  readonly problems: readonly Problem[];
-}
-
-export interface SuiteStatus {
-  readonly name: string;
-  readonly decision: Decision["kind"];
-  /** Why; null where it is fresh. */
-  readonly reason: string | null;
-  readonly fingerprint: string;
-  /** What the hash file in the tree says. */
-  readonly recorded: string | null;
-  readonly inputs: { readonly files: number };
-  readonly changes: readonly InputChange[];
-  readonly staleSince: StaleSince | null;
-  readonly evidence: RecordedFacts | null;
-  readonly problems: readonly Problem[];
-}
+import { type StatusDocument, type StatusOptions, statusDocument } from "./status-document.ts";
 
 /** The decision and its reason for every suite. Runs nothing and changes nothing. */
 export async function status(context: Context, options: StatusOptions): Promise<Outcome<StatusDocument>> {
   const opened = await openHere(context);
-  if (!opened.ok) return { exit: 2, document: document(null, [], [opened.error]) };
+  if (!opened.ok) return { exit: 2, document: statusDocument(null, [], [opened.error]) };
   if (options.rev === null && options.config === null && opened.value.topLevel !== null) {
     const memo = await recallFully(opened.value);
     if (memo !== null) return { exit: 0, document: fromMemo(memo) };
@@ -68,13 +35,5 @@ function fromMemo({ suites, warnings }: MemoDetails): StatusDocument {
     evidence: null,
     problems: (warnings ?? []).filter(({ suite }) => suite === name),
   }));
-  return document(null, found, []);
-}
-
-export function document(
-  revision: string | null,
-  suites: readonly SuiteStatus[],
-  problems: readonly Problem[],
-): StatusDocument {
-  return { schema: "gate/status@1", revision, suites, problems };
+  return statusDocument(null, found, []);
 }

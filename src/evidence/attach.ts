@@ -12,23 +12,14 @@ import { type IndexEntry, refreshStats, stagedEntries, updateIndex } from "../ad
 import type { Worktree } from "../adapters/git/repository.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import { worktreeDifferences } from "../adapters/git/worktree.ts";
-import type { Fingerprint } from "../fingerprint/fingerprint.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AttachedEvidence, readAttached, writeAttached } from "./attached.ts";
+import type { Attachment } from "./attachment.ts";
 import { indexesToUpdate } from "./indexes.ts";
 import { closeJournal, openJournal } from "./journal.ts";
 import { refuseAttachment } from "./refusals.ts";
-
-/** Evidence, and where in the repository it belongs. */
-export interface Attachment {
-  readonly suite: string;
-  /** The reports directory, relative to the top level. */
-  readonly reports: string;
-  readonly fingerprint: Fingerprint;
-  readonly evidence: TreeId;
-}
 
 export interface Attached {
   /** Reports whose content in the index changed. */

@@ -3,7 +3,7 @@ import { treeId } from "../adapters/git/ids.ts";
 import type { IndexEntry } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { isFingerprint } from "../fingerprint/fingerprint.ts";
-import type { Attachment } from "./attach.ts";
+import type { Attachment } from "./attachment.ts";
 import { placesOf } from "./places.ts";
 
 /** What is being attached, and what the index held before: enough to finish or to undo it. */

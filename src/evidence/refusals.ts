@@ -9,7 +9,7 @@ import { listTree } from "../adapters/git/trees.ts";
 import { worktreeDifferences } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
-import type { Attachment } from "./attach.ts";
+import type { Attachment } from "./attachment.ts";
 
 interface PlannedAttachment {
   readonly attachment: Pick<Attachment, "suite" | "reports">;

@@ -2,13 +2,7 @@ import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { listTree, readBlobs, resolveTree } from "../adapters/git/trees.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
-
-/** The reports that are being replaced: a test whose behaviour did not change keeps its files. */
-export interface PreviousReports {
-  /** Blob ids by path relative to the reports directory. */
-  readonly blobs: ReadonlyMap<string, string>;
-  readonly readText: (paths: readonly string[]) => Promise<ReadonlyMap<string, string>>;
-}
+import type { PreviousReports } from "../reports/previous.ts";
 
 /** From the judged tree; where it has none (a merge takes conflicting reports out), from HEAD. */
 export async function previousReports(

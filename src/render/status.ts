@@ -1,4 +1,4 @@
-import type { StatusDocument, SuiteStatus } from "../commands/status.ts";
+import type { StatusDocument, SuiteStatus } from "../commands/status-document.ts";
 import { daysAgo } from "./ago.ts";
 import { renderProblems } from "./problems.ts";
 
