@@ -19,7 +19,9 @@ export async function attach(context: Context): Promise<Outcome<RunDocument>> {
     settleIndexSuites(worktree, surroundingsOf(context), null, attachExisting),
   );
   if (!settled.ok) return refusedDocument([settled.error]);
-  return settled.value.ok ? outcomesDocument(settled.value.value) : refusedDocument(settled.value.error);
+  return settled.value.ok
+    ? outcomesDocument(settled.value.value.outcomes)
+    : refusedDocument(settled.value.error);
 }
 
 async function attachExisting({ worktree, judged }: RunRequest): Promise<Settled> {

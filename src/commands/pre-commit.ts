@@ -1,7 +1,7 @@
 import { hasJournal } from "../evidence/journal.ts";
 import { writeMemo } from "../judgement/memo.ts";
 import type { Outcome } from "../outcome.ts";
-import { forgetJudged } from "../recording/judged-commit.ts";
+import { forgetJudged, rememberJudged } from "../recording/judged-commit.ts";
 import { isFresh, judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
 import { settleAtCommit } from "../recording/settle-suite.ts";
 import { withLock } from "../recording/with-lock.ts";
@@ -30,5 +30,8 @@ export async function preCommit(context: Context): Promise<Outcome<RunDocument>>
     ),
   );
   if (!settled.ok) return refusedDocument([settled.error]);
-  return settled.value.ok ? outcomesDocument(settled.value.value) : refusedDocument(settled.value.error);
+  if (!settled.value.ok) return refusedDocument(settled.value.error);
+  const { outcomes, judged: now } = settled.value.value;
+  if (now !== null) await rememberJudged(worktree, now);
+  return outcomesDocument(outcomes);
 }

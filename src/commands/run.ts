@@ -36,7 +36,9 @@ export async function run(context: Context, options: RunOptions): Promise<Outcom
     ),
   );
   if (!settled.ok) return refusedDocument([settled.error]);
-  return settled.value.ok ? outcomesDocument(settled.value.value) : refusedDocument(settled.value.error);
+  return settled.value.ok
+    ? outcomesDocument(settled.value.value.outcomes)
+    : refusedDocument(settled.value.error);
 }
 
 interface Choice {

@@ -1,7 +1,8 @@
 import type { Decision } from "../decision/decide.ts";
 import type { InputChange } from "../judgement/changes.ts";
 import type { Problem } from "../problem.ts";
-import type { RecordedFacts, StaleSince } from "../recording/outcomes.ts";
+import type { StaleSince } from "../recording/outcomes.ts";
+import type { RecordedFacts } from "../reports/recorded-facts.ts";
 
 export interface StatusOptions {
   /** Judge this commit instead of the index. */

@@ -14,8 +14,8 @@ import { writeMemo } from "../judgement/memo.ts";
 import { pendingSentence } from "../judgement/sentences.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
-import { factsOf } from "../recording/reuse.ts";
 import { isFresh } from "../recording/settle-index.ts";
+import { recordedFacts } from "../reports/recorded-facts.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import type { Context } from "./context.ts";
 import { exitFor } from "./run-document.ts";
@@ -104,7 +104,7 @@ async function describe(
     fingerprint: inputs.fingerprint,
     recorded: recorded.hash,
     inputs: { files: inputs.files },
-    evidence: recorded.manifest === null ? null : factsOf(recorded.manifest),
+    evidence: recorded.manifest === null ? null : recordedFacts(recorded.manifest),
   };
   if (staleness === null) {
     return {

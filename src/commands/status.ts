@@ -23,7 +23,7 @@ async function recallFully(repository: Repository): Promise<Required<MemoDetails
 }
 
 function fromMemo({ suites, warnings }: MemoDetails): StatusDocument {
-  const found = suites.map(({ name, fingerprint, files }) => ({
+  const found = suites.map(({ name, fingerprint, files, recorded }) => ({
     name,
     decision: "fresh" as const,
     reason: null,
@@ -32,7 +32,7 @@ function fromMemo({ suites, warnings }: MemoDetails): StatusDocument {
     inputs: { files },
     changes: [],
     staleSince: null,
-    evidence: null,
+    evidence: recorded,
     problems: (warnings ?? []).filter(({ suite }) => suite === name),
   }));
   return statusDocument(null, found, []);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type CommitFacts, commitsChanging, lastCommitChanging } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
@@ -6,7 +7,7 @@ import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { type JudgedSuite, judgeTree } from "./judge.ts";
 
-/** What made a suite stale. `suite`: its definition in gate.yaml. */
+/** What made a suite stale. `suite`: what gate.yaml says of it. */
 export interface InputChange {
   readonly path: string;
   readonly change: TreeChange["change"] | "suite";
@@ -34,8 +35,9 @@ export async function changesSinceEvidence(
   reportsDirectories: readonly string[],
 ): Promise<ChangesSince> {
   const { suite, recorded } = judged;
-  if (recorded.hash === null || (await resolveCommit(repository, revision)) === null) return NOTHING;
-  const recordedIn = await lastCommitChanging(repository, revision, [
+  const judgedCommit = await resolveCommit(repository, revision);
+  if (recorded.hash === null || judgedCommit === null) return NOTHING;
+  const recordedIn = await lastCommitChanging(repository, judgedCommit, [
     exactly(`${suite.reports}/${suite.name}.hash`),
   ]);
   if (recordedIn === null) return NOTHING;
@@ -44,18 +46,24 @@ export async function changesSinceEvidence(
   const then = await judgeTree(repository, before);
   const old = then.ok ? then.value?.suites.find((one) => one.suite.name === suite.name) : undefined;
   if (old === undefined || old.inputs.fingerprint !== recorded.hash) return { ...NOTHING, recordedIn };
+  const declaration = sameDeclaration(old.suite, suite)
+    ? []
+    : [{ path: CONFIGURATION_PATH, change: "suite" as const }];
   const pathspecs = inputPathspecs(suite, reportsDirectories);
   const [changed, commits] = await Promise.all([
     compareTrees(repository, before, tree, pathspecs),
-    commitsChanging(repository, recordedIn.id, revision, pathspecs),
+    commitsChanging(repository, recordedIn.id, judgedCommit, [
+      ...pathspecs,
+      ...declaration.map(({ path }) => exactly(path)),
+    ]),
   ]);
-  const definition = sameDefinition(old.suite, suite)
-    ? []
-    : [{ path: CONFIGURATION_PATH, change: "suite" as const }];
-  return { changes: [...definition, ...changed], recordedIn, staleSince: commits[0] ?? null };
+  return { changes: [...declaration, ...changed], recordedIn, staleSince: commits[0] ?? null };
 }
 
-/** Definitions are built key by key in one order, so that their text tells them apart. */
-function sameDefinition(left: Suite, right: Suite): boolean {
-  return JSON.stringify(left.definition) === JSON.stringify(right.definition);
+/** Whether the same fingerprint follows from the same files. The order of keys does not matter to it. */
+function sameDeclaration(left: Suite, right: Suite): boolean {
+  const patterns = ({ inputs }: Suite) => inputs.map(({ glob, exclude }) => ({ glob, exclude }));
+  return (
+    isDeepStrictEqual(left.definition, right.definition) && isDeepStrictEqual(patterns(left), patterns(right))
+  );
 }

@@ -1,4 +1,4 @@
-import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
+import { fileErrorCode, readIfThere, writeAtomically } from "../adapters/files/files.ts";
 import { type TreeId, treeId } from "../adapters/git/ids.ts";
 import { indexAgrees } from "../adapters/git/index.ts";
 import type { Repository } from "../adapters/git/repository.ts";
@@ -6,6 +6,7 @@ import { placesOf } from "../evidence/places.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, positivePathspecs } from "../fingerprint/pathspecs.ts";
 import type { Problem } from "../problem.ts";
+import { type RecordedFacts, recordedFacts } from "../reports/recorded-facts.ts";
 import type { JudgedTree } from "./judge.ts";
 
 /**
@@ -20,6 +21,7 @@ export interface MemoSuite {
   readonly name: string;
   readonly fingerprint: Fingerprint;
   readonly files: number;
+  readonly recorded: RecordedFacts | null;
 }
 
 /** What `gate status` says while the memo holds. */
@@ -42,17 +44,27 @@ export async function writeMemo(
   ]);
   const details: MemoDetails = {
     tree: judged.tree,
-    suites: judged.suites.map(({ suite, inputs }) => ({ name: suite.name, ...inputs })),
+    suites: judged.suites.map(({ suite, inputs: { fingerprint, files }, recorded: { manifest } }) => ({
+      name: suite.name,
+      fingerprint,
+      files,
+      recorded: manifest === null ? null : recordedFacts(manifest),
+    })),
     warnings,
   };
-  await writeAtomically(`${places.memo}.json`, JSON.stringify(details));
-  await writeAtomically(places.memo, [MEMO_FORMAT, judged.tree, "-", ...pathspecs, ""].join("\n"));
+  try {
+    await writeAtomically(`${places.memo}.json`, JSON.stringify(details));
+    await writeAtomically(places.memo, [MEMO_FORMAT, judged.tree, "-", ...pathspecs, ""].join("\n"));
+  } catch (error) {
+    // A memo that cannot be written (a read-only or full disk) costs time, not correctness.
+    if (fileErrorCode(error) === null) throw error;
+  }
 }
 
 /** The details of the memo if the index still agrees with it; null on any doubt. */
 export async function recallMemo(repository: Repository): Promise<MemoDetails | null> {
   const places = placesOf(repository);
-  const [memo, json] = await Promise.all([readIfThere(places.memo), readIfThere(`${places.memo}.json`)]);
+  const [memo, json] = await Promise.all([readIfUsable(places.memo), readIfUsable(`${places.memo}.json`)]);
   if (memo === null || json === null) return null;
   const [format, tree, until, ...rest] = memo.toString("utf8").split("\n");
   const pathspecs = rest.slice(0, -1);
@@ -60,6 +72,15 @@ export async function recallMemo(repository: Repository): Promise<MemoDetails | 
   const details = parseDetails(json);
   if (details === null || details.tree !== tree) return null;
   return (await indexAgrees(repository, details.tree, pathspecs)) ? details : null;
+}
+
+async function readIfUsable(path: string): Promise<Buffer | null> {
+  try {
+    return await readIfThere(path);
+  } catch (error) {
+    if (fileErrorCode(error) === null) throw error;
+    return null;
+  }
 }
 
 function parseDetails(json: Buffer): MemoDetails | null {
@@ -81,6 +102,21 @@ function isDetails(value: unknown): value is MemoDetails {
     (value.warnings === null || Array.isArray(value.warnings)) &&
     "suites" in value &&
     Array.isArray(value.suites) &&
-    value.suites.every((suite) => typeof suite.name === "string" && isFingerprint(suite.fingerprint))
+    value.suites.every(isMemoSuite)
+  );
+}
+
+function isMemoSuite(value: unknown): value is MemoSuite {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "name" in value &&
+    typeof value.name === "string" &&
+    "fingerprint" in value &&
+    typeof value.fingerprint === "string" &&
+    isFingerprint(value.fingerprint) &&
+    "files" in value &&
+    typeof value.files === "number" &&
+    "recorded" in value
   );
 }

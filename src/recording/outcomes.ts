@@ -1,17 +1,9 @@
 import type { PendingReason } from "../decision/decide.ts";
 import type { InputChange } from "../judgement/changes.ts";
 import type { Problem } from "../problem.ts";
+import type { RecordedFacts } from "../reports/recorded-facts.ts";
 import type { Verdict } from "../suite/results.ts";
 import type { TestCounts } from "../suite/verdict.ts";
-
-/** Who recorded evidence, when and on what. Unsigned evidence is never said to prove anything. */
-export interface RecordedFacts {
-  readonly by: string;
-  /** RFC 3339. */
-  readonly at: string;
-  /** The GPU's name, or the operating system where there was none. */
-  readonly on: string;
-}
 
 /** Since when a suite is stale, and by whom. */
 export interface StaleSince {

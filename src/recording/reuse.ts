@@ -5,9 +5,10 @@ import type { EvidencePlace } from "../decision/decide.ts";
 import { attachEvidence } from "../evidence/attach.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
 import type { Problem } from "../problem.ts";
-import { type Manifest, manifestPath, parseManifest } from "../reports/manifest.ts";
+import { manifestPath, parseManifest } from "../reports/manifest.ts";
+import { type RecordedFacts, recordedFacts } from "../reports/recorded-facts.ts";
 import type { AttachedReports } from "./judged-commit.ts";
-import type { RecordedFacts, SuiteOutcome } from "./outcomes.ts";
+import type { SuiteOutcome } from "./outcomes.ts";
 
 export interface Settled {
   readonly outcome: SuiteOutcome;
@@ -27,7 +28,7 @@ export async function reuseEvidence(
   if (!attached.ok) {
     return { outcome: refused(suite.name, attached.error), attached: null };
   }
-  const recorded = await recordedFacts(worktree, place.tree, suite.name);
+  const recorded = await factsOfEvidence(worktree, place.tree, suite.name);
   const commit = place.in === "history" ? place.commit : null;
   return {
     outcome: { kind: "reused", suite: suite.name, commit, recorded, reports: attached.value.changed },
@@ -40,7 +41,7 @@ export function refused(suite: string, problems: readonly Problem[]): SuiteOutco
   return { kind: "refused", suite, problems, verdict: null, session: null, impossibleHere };
 }
 
-async function recordedFacts(
+async function factsOfEvidence(
   repository: Repository,
   evidence: string,
   suite: string,
@@ -48,9 +49,5 @@ async function recordedFacts(
   const [blob] = await readBlobs(repository, [`${evidence}:${manifestPath(suite)}`]);
   const manifest = parseManifest(blob?.bytes ?? Buffer.alloc(0));
   if (!manifest.ok) throw new Error(`evidence ${evidence} was attached without a manifest that can be read`);
-  return factsOf(manifest.value);
-}
-
-export function factsOf({ recordedBy, run, machine }: Manifest): RecordedFacts {
-  return { by: recordedBy.name, at: run.ended, on: machine.gpus[0]?.name ?? machine.os };
+  return recordedFacts(manifest.value);
 }

@@ -7,7 +7,7 @@ import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/jud
 import { writeMemo } from "../judgement/memo.ts";
 import type { Problem } from "../problem.ts";
 import { ok, type Result } from "../result.ts";
-import { type AttachedReports, rememberJudged } from "./judged-commit.ts";
+import type { AttachedReports, JudgedCommit } from "./judged-commit.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
 import type { RunRequest, Surroundings } from "./request.ts";
 import type { Settled } from "./reuse.ts";
@@ -16,6 +16,12 @@ import type { Settled } from "./reuse.ts";
 export async function judgeIndex(worktree: Worktree): Promise<Result<JudgedTree | null, readonly Problem[]>> {
   const tree = await treeOfIndex(worktree);
   return tree.ok ? judgeTree(worktree, tree.value) : tree;
+}
+
+interface SettledIndex {
+  readonly outcomes: readonly SuiteOutcome[];
+  /** The index as it is now; null where it cannot be judged. */
+  readonly judged: JudgedCommit | null;
 }
 
 /**
@@ -27,11 +33,11 @@ export async function settleIndexSuites(
   surroundings: Surroundings,
   only: string | null,
   settle: (request: RunRequest) => Promise<Settled>,
-): Promise<Result<readonly SuiteOutcome[], readonly Problem[]>> {
+): Promise<Result<SettledIndex, readonly Problem[]>> {
   await finishInterrupted(worktree);
   const judged = await judgeIndex(worktree);
   if (!judged.ok) return judged;
-  if (judged.value === null) return ok([]);
+  if (judged.value === null) return ok({ outcomes: [], judged: null });
   const { tree, suites, configuration } = judged.value;
   const outcomes: SuiteOutcome[] = [];
   const attached: AttachedReports[] = [];
@@ -48,15 +54,10 @@ export async function settleIndexSuites(
     outcomes.push(settled.outcome);
     if (settled.attached !== null) attached.push(settled.attached);
   }
-  await conclude(worktree, attached);
-  return ok(outcomes);
-}
-
-async function conclude(worktree: Worktree, attached: readonly AttachedReports[]): Promise<void> {
   const after = await judgeIndex(worktree);
-  if (!after.ok || after.value === null) return;
-  await rememberJudged(worktree, { tree: after.value.tree, attached });
+  if (!after.ok || after.value === null) return ok({ outcomes, judged: null });
   if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
+  return ok({ outcomes, judged: { tree: after.value.tree, attached } });
 }
 
 export function isFresh(judged: JudgedTree): boolean {

@@ -1,4 +1,5 @@
-import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { link, open, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { err, ok, type Result } from "../../result.ts";
 import { fileErrorCode, temporaryBeside } from "./files.ts";
@@ -28,17 +29,23 @@ export async function takeLock(
   const mine: LockHolder = {
     pid: process.pid,
     host: hostname(),
-    processStart: await processStart(process.pid),
+    processStart: (await lifeOf(process.pid))?.start ?? null,
     purpose,
     since,
   };
-  const text = JSON.stringify(mine);
+  return take(path, mine);
+}
+
+async function take(path: string, mine: LockHolder): Promise<Result<Lock, LockHolder>> {
+  // Unique, so that a lock is never mistaken for an earlier one of the same process.
+  const text = JSON.stringify({ ...mine, token: randomUUID() });
   for (;;) {
     if (await createWhole(path, text)) return ok({ release: () => release(path, text) });
-    const held = await readHolder(path);
-    if (held === "released") continue;
-    if (held !== "unreadable" && (await isAlive(held))) return err(held);
-    await removeAbandoned(path);
+    const found = await readLock(path);
+    if (found === null) continue;
+    if (found.holder !== null && (await isAlive(found.holder))) return err(found.holder);
+    const cleared = await removeAbandoned(path, found.text, mine);
+    if (!cleared.ok) return cleared;
   }
 }
 
@@ -62,19 +69,30 @@ async function createWhole(path: string, text: string): Promise<boolean> {
   }
 }
 
-async function readHolder(path: string): Promise<LockHolder | "released" | "unreadable"> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (fileErrorCode(error) === "ENOENT") return "released";
-    throw error;
-  }
+interface FoundLock {
+  readonly text: string;
+  /** null where the text is not a lock's. */
+  readonly holder: LockHolder | null;
+}
+
+/** null where there is none any more. */
+async function readLock(path: string): Promise<FoundLock | null> {
+  const text = await textOf(path);
+  if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);
-    return isHolder(value) ? value : "unreadable";
+    return { text, holder: isHolder(value) ? value : null };
   } catch {
-    return "unreadable";
+    return { text, holder: null };
+  }
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (fileErrorCode(error) === "ENOENT") return null;
+    throw error;
   }
 }
 
@@ -84,6 +102,8 @@ function isHolder(value: unknown): value is LockHolder {
     value !== null &&
     "pid" in value &&
     typeof value.pid === "number" &&
+    Number.isSafeInteger(value.pid) &&
+    value.pid > 0 &&
     "host" in value &&
     typeof value.host === "string" &&
     "processStart" in value &&
@@ -102,41 +122,49 @@ async function isAlive(holder: LockHolder): Promise<boolean> {
   } catch (error) {
     return fileErrorCode(error) === "EPERM";
   }
-  const start = await processStart(holder.pid);
-  return start === null || holder.processStart === null || start === holder.processStart;
+  const life = await lifeOf(holder.pid);
+  if (life === null) return true;
+  return !life.ended && (holder.processStart === null || life.start === holder.processStart);
 }
 
-async function processStart(pid: number): Promise<string | null> {
+interface Life {
+  readonly start: string | null;
+  /** It ended and its parent has not noticed: in a container without an init process for ever. */
+  readonly ended: boolean;
+}
+
+/** What the kernel says of a process; null where it cannot be asked. */
+async function lifeOf(pid: number): Promise<Life | null> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, "utf8");
-    // the name in parentheses may hold anything; the 22nd field is the start time
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    // the name in parentheses may hold anything; after it comes the state, 19 fields later the start time
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return { start: fields[19] ?? null, ended: ["Z", "X"].includes(fields[0] ?? "") };
   } catch {
     return null;
   }
 }
 
-/** Two gates may find the same abandoned lock, and one of them a new one in its place: that goes back. */
-async function removeAbandoned(path: string): Promise<void> {
-  const aside = temporaryBeside(path);
+/**
+ * Several gates may find the same abandoned lock. One at a time removes it, under a lock that is named
+ * after it: so nobody removes the new lock that has taken its place meanwhile.
+ */
+async function removeAbandoned(
+  path: string,
+  text: string,
+  mine: LockHolder,
+): Promise<Result<null, LockHolder>> {
+  const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const guard = await take(`${path}.${name}`, mine);
+  if (!guard.ok) return guard;
   try {
-    await rename(path, aside);
-  } catch (error) {
-    if (fileErrorCode(error) === "ENOENT") return;
-    throw error;
-  }
-  try {
-    const moved = await readHolder(aside);
-    if (moved !== "released" && moved !== "unreadable" && (await isAlive(moved))) await link(aside, path);
+    if ((await textOf(path)) === text) await rm(path, { force: true });
   } finally {
-    await rm(aside, { force: true });
+    await guard.value.release();
   }
+  return ok(null);
 }
 
 async function release(path: string, text: string): Promise<void> {
-  try {
-    if ((await readFile(path, "utf8")) === text) await rm(path, { force: true });
-  } catch (error) {
-    if (fileErrorCode(error) !== "ENOENT") throw error;
-  }
+  if ((await textOf(path)) === text) await rm(path, { force: true });
 }

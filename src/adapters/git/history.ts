@@ -24,7 +24,7 @@ export async function commitsWithBlob(repository: Repository, blob: BlobId): Pro
 /** The newest commit reachable from `revision` that changed one of the paths. */
 export async function lastCommitChanging(
   repository: Repository,
-  revision: string,
+  revision: CommitId,
   pathspecs: readonly string[],
 ): Promise<CommitFacts | null> {
   return (await log(repository, ["--max-count=1", revision, "--", ...pathspecs]))[0] ?? null;
@@ -34,16 +34,19 @@ export async function lastCommitChanging(
 export function commitsChanging(
   repository: Repository,
   since: CommitId,
-  revision: string,
+  revision: CommitId,
   pathspecs: readonly string[],
 ): Promise<CommitFacts[]> {
   return log(repository, ["--reverse", `${since}..${revision}`, "--", ...pathspecs]);
 }
 
+/** Against settings of the user's: `log.showSignature`, `log.follow`, `log.showRoot`. */
+const PLAIN = ["-z", "--no-show-signature", "--no-follow", "--root"];
+
 async function log(repository: Repository, args: readonly string[]): Promise<CommitFacts[]> {
   const separator = "\x1f";
   const format = [FORMAT.id, FORMAT.author, FORMAT.date, FORMAT.subject].join(separator);
-  const output = await (await textGit(repository)).raw(["log", "-z", `--format=${format}`, ...args]);
+  const output = await (await textGit(repository)).raw(["log", ...PLAIN, `--format=${format}`, ...args]);
   return output
     .split("\0")
     .filter((record) => record.includes(separator))

@@ -1,0 +1,48 @@
+import { inTurns, ms } from "./measure.mjs";
+import { Repository } from "./repository.mjs";
+import { quickSuite } from "./suites.mjs";
+
+/** Each test has a diagram, its metadata and two logs. */
+const TESTS = 250;
+const REPORTS = TESTS * 4;
+const INPUT = "src/area_0/part_0/module_0.py";
+
+/** A commit that reverts a change: its reports, every one another, come from the store. */
+export async function attach({ rounds }) {
+  const repository = await Repository.create({ files: 1000, suite: quickSuite({ tests: TESTS, logs: 2 }) });
+  try {
+    return [await measure(repository, rounds)];
+  } finally {
+    repository.remove();
+  }
+}
+
+async function measure(repository, rounds) {
+  let state = 0;
+  const commit = async (...settings) => {
+    state = 1 - state;
+    repository.write(INPUT, `state = ${state}\n`);
+    await repository.git("add", INPUT);
+    return repository.git(...settings, "commit", "-m", `state ${state}`);
+  };
+  for (const run of [1, 0]) {
+    repository.write("../variant", `, state ${run}`);
+    await commit();
+  }
+  const took = await inTurns(rounds, {
+    none: async () => (await commit("-c", "core.hooksPath=/dev/null")).ms,
+    gate: async () => {
+      const { ms, stdout, stderr } = await commit();
+      if (!`${stdout}${stderr}`.includes("reused")) throw new Error(`nothing was reused: ${stdout}${stderr}`);
+      return ms;
+    },
+  });
+  const added = took.gate - took.none;
+  return {
+    what: `attaching ${REPORTS} reports from the store at the commit, over no hook`,
+    figure: ms(added),
+    target: "≤ 150 ms",
+    met: added <= 150,
+    parts: `no hook ${ms(took.none)}, gate ${ms(took.gate)}`,
+  };
+}
