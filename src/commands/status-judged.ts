@@ -144,9 +144,11 @@ async function decisionFor(
 function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: Staleness): string {
   switch (decision.kind) {
     case "reuse":
-      return decision.evidence.in === "store"
-        ? "evidence for these inputs is in the local store"
-        : `evidence for these inputs is in commit ${decision.evidence.commit.slice(0, 7)}`;
+      return `${staleness === "broken" ? `${STALE.broken}; ` : ""}evidence for these inputs is in ${
+        decision.evidence.in === "store"
+          ? "the local store"
+          : `commit ${decision.evidence.commit.slice(0, 7)}`
+      }`;
     case "pending":
       return pendingSentence(decision.reason);
     case "blocked":
@@ -161,6 +163,6 @@ function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: St
 const STALE: Readonly<Record<Staleness, string>> = {
   missing: "there is no evidence yet",
   outdated: "the inputs changed after the recorded run",
-  broken: "the recorded evidence does not agree with itself",
+  broken: "the recorded evidence is broken",
   "not-accepted": "the recorded run was not accepted",
 };

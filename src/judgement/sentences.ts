@@ -5,7 +5,7 @@ import { unreachable } from "../result.ts";
 export function pendingSentence(reason: PendingReason): string {
   switch (reason.because) {
     case "unchanged-since-head":
-      return "this commit does not change the inputs";
+      return "HEAD has no evidence for these inputs either, and nothing staged changes them";
     case "configured":
       return "on-stale: pending leaves the run to a person";
     case "merge":

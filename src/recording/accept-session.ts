@@ -1,5 +1,5 @@
 import { hostname, tmpdir, userInfo } from "node:os";
-import { makeDirectory, removeTree } from "../adapters/files/files.ts";
+import { removeTree } from "../adapters/files/files.ts";
 import { committerName } from "../adapters/git/identity.ts";
 import { writeBlobs } from "../adapters/git/store.ts";
 import { attachEvidence } from "../evidence/attach.ts";
@@ -27,7 +27,7 @@ export async function acceptSession(request: RunRequest, session: FinishedSessio
   }
   if (hasErrors(problems)) return refuse(problems);
   const built = await build(request, session, results);
-  if (!built.ok) return refuse([...built.error, finishHint(suite.name, folder.name)]);
+  if (!built.ok) return refuse(built.error);
   const evidence = await storeEvidence(worktree, suite.name, inputs.fingerprint, built.value.files);
   await saveSession(folder, { ...record, evidence });
   await removeTree(folder.staging);
@@ -98,14 +98,12 @@ async function build(
   results: SuiteResults,
 ): Promise<Result<BuiltReports, readonly Problem[]>> {
   const { suite, inputs } = judged;
-  await removeTree(folder.staging);
-  await makeDirectory(folder.staging);
   return buildReports({
     suite,
     results,
     verdict: judgement.verdict,
     fingerprint: inputs.fingerprint,
-    inputFiles: inputs.files,
+    inputs: { files: inputs.files, ignored: record.ignoredInputs },
     run: { started: new Date(record.started), ended: new Date(record.ended.time) },
     machine: record.machine,
     recordedBy: (await committerName(worktree)) ?? "an unknown person",

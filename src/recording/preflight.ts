@@ -1,10 +1,12 @@
 import { homedir } from "node:os";
 import { stagedEntries } from "../adapters/git/index.ts";
+import type { Suite } from "../config/configuration.ts";
 import { readAttached } from "../evidence/attached.ts";
 import { ignoredReports, refuseAttachment } from "../evidence/refusals.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { manifestPath } from "../reports/manifest.ts";
+import { compileNormaliser } from "../reports/normalise.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Gpu, probeGpu } from "../suite/gpu.ts";
 import { checkPins } from "./pins.ts";
@@ -27,6 +29,7 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
     ...judged.problems,
     ...refuseDifferences(suite, onDisk.differences),
     ...(await reportsCannotBeWritten(request)),
+    ...unusableRules(suite),
     ...(await checkPins(worktree, tree, suite, surroundings.environment.HOME ?? homedir())),
   ];
   if (problems.length > 0) return err(problems);
@@ -36,6 +39,13 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
   return stale.length > 0
     ? err(stale)
     : ok({ gpus: gpus.ok ? gpus.value : [], ignoredInputs: onDisk.ignored });
+}
+
+/** A rule that cannot be used would otherwise be found when the suite has ended. */
+function unusableRules(suite: Suite): readonly Problem[] {
+  const nowhere = { repository: [], session: [], home: null, temporary: [], host: null, user: null };
+  const compiled = compileNormaliser(suite.normalise, nowhere);
+  return compiled.ok ? [] : compiled.error;
 }
 
 function noGpu(suite: string, reason: string): Problem {

@@ -4,6 +4,7 @@ import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
 import { acceptSession } from "./accept-session.ts";
+import { stashedReportEdits } from "./framework-stash.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
 import { preflight } from "./preflight.ts";
 import type { RunRequest } from "./request.ts";
@@ -26,8 +27,11 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
   const facts = await gatherFacts(worktree, { ...judged, staleness }, surroundings.environment);
   const decision = decideStale(facts);
   switch (decision.kind) {
-    case "reuse":
+    case "reuse": {
+      const stashed = await stashedReportEdits(surroundings.environment, suite);
+      if (stashed.length > 0) return untouched(refused(suite.name, stashed));
       return reuseEvidence(worktree, judged, decision.evidence);
+    }
     case "run":
       return runAndAccept(request, announce);
     case "pending":

@@ -20,9 +20,7 @@ function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string
   const name = `gate  ${outcome.suite}`;
   switch (outcome.kind) {
     case "fresh":
-      return quiet
-        ? []
-        : [`${name}: fresh; the committed evidence covers exactly these inputs. Nothing was run.`];
+      return quiet ? [] : [`${name}: fresh; its evidence covers exactly these inputs. Nothing was run.`];
     case "reused": {
       const { by, at, on } = outcome.recorded;
       const source =
@@ -30,7 +28,7 @@ function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string
       return [`${name}: reused ${source} (recorded by ${by}, ${daysAgo(at, now)}, ${on}). Nothing was run.`];
     }
     case "recorded":
-      return renderRecorded(outcome, name);
+      return renderRecorded(outcome, name, quiet);
     case "pending":
       return renderPending(outcome, name, now);
     case "refused":
@@ -40,14 +38,22 @@ function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string
   }
 }
 
-function renderRecorded(outcome: Extract<SuiteOutcome, { kind: "recorded" }>, name: string): string[] {
+function renderRecorded(
+  outcome: Extract<SuiteOutcome, { kind: "recorded" }>,
+  name: string,
+  atCommit: boolean,
+): string[] {
   const { counts, durationMs, on, reports, warnings } = outcome;
-  const reportsText =
-    reports === 0 ? "The reports are the same" : `${reports} report${reports === 1 ? "" : "s"} changed`;
   return [
-    `${name}: ${countsText(counts)} in ${minutes(durationMs)} on ${on}. ${reportsText}, staged with this commit.`,
+    `${name}: ${countsText(counts)} in ${minutes(durationMs)} on ${on}. ${stagedText(reports, atCommit)}`,
     ...renderGrouped(warnings),
   ];
+}
+
+function stagedText(reports: number, atCommit: boolean): string {
+  if (reports === 0) return "No report changed.";
+  const changed = `${reports} report${reports === 1 ? "" : "s"} changed`;
+  return `${changed}, staged ${atCommit ? "with this commit" : "for the next commit"}.`;
 }
 
 function countsText({ passed, skipped, xfailed, xpassed, flaky }: TestCounts): string {
@@ -73,7 +79,7 @@ function renderPending(
   if (reason.because === "unchanged-since-head") {
     const since =
       staleSince === null
-        ? "HEAD carries no evidence"
+        ? "stale before this commit already"
         : `stale since ${staleSince.commit.slice(0, 7)} (${staleSince.author}, ${daysAgo(staleSince.date, now)})`;
     return [`${name}: ${since}; your commit does not change its inputs.`];
   }
@@ -94,10 +100,7 @@ function renderRefused(outcome: Extract<SuiteOutcome, { kind: "refused" }>, name
       : problems.some(({ code }) => code === "worktree-differs")
         ? "cannot run: the working tree is not what you are committing."
         : "refused.";
-  const kept =
-    session === null
-      ? []
-      : [`      session   ${session}`, "      The reports of the last accepted run are untouched."];
+  const kept = session === null ? [] : [`      session   ${session}`, "      No report was touched."];
   return [
     `${name}${session === null && what.startsWith("cannot") ? " " : ": "}${what}`,
     ...renderGrouped(problems),

@@ -13,8 +13,8 @@ export function renderStatus(document: StatusDocument, now: Date): string {
 
 function renderSuite(suite: SuiteStatus, now: Date): string {
   const { name, decision, reason, inputs, fingerprint, changes, staleSince, evidence, problems } = suite;
-  const why = reason === null ? "the committed evidence covers exactly these inputs" : reason;
-  const shown = changes.slice(0, MOST_CHANGES).map(({ path, change }) => `  ${change.padEnd(9)} ${path}`);
+  const why = reason === null ? "its evidence covers exactly these inputs" : reason;
+  const shown = changes.slice(0, MOST_CHANGES).map(renderChange);
   const since =
     staleSince === null
       ? []
@@ -25,14 +25,22 @@ function renderSuite(suite: SuiteStatus, now: Date): string {
     evidence === null ? [] : [`  recorded by ${evidence.by} on ${evidence.on}, ${daysAgo(evidence.at, now)}`];
   return [
     `${name}: ${decision}; ${why}`,
+    ...(problems.length === 0 ? [] : [indented(renderProblems(problems))]),
     ...shown,
     ...(changes.length > shown.length ? [`  and ${changes.length - shown.length} more`] : []),
     ...since,
     ...recorded,
     `  ${inputs.files} input${inputs.files === 1 ? "" : "s"}, fingerprint ${fingerprint.slice(0, 12)}`,
     ...NEXT[decision],
-    ...(problems.length === 0 ? [] : [renderProblems(problems)]),
   ].join("\n");
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}
+
+function renderChange({ path, change }: SuiteStatus["changes"][number]): string {
+  return `  ${change.padEnd(9)} ${path}${change === "suite" ? "  (the suite's definition)" : ""}`;
 }
 
 const NEXT: Readonly<Record<SuiteStatus["decision"], readonly string[]>> = {

@@ -29,7 +29,7 @@ export interface ReportsInput {
   readonly results: SuiteResults;
   readonly verdict: Verdict;
   readonly fingerprint: string;
-  readonly inputFiles: number;
+  readonly inputs: Manifest["inputs"];
   readonly run: RunFacts;
   readonly machine: MachineFacts;
   readonly recordedBy: string;
@@ -209,7 +209,7 @@ function manifestOf(
   return {
     suite: suite.name,
     fingerprint: input.fingerprint,
-    inputs: { files: input.inputFiles },
+    inputs: input.inputs,
     verdict: input.verdict,
     tests: new Map(tests.map(({ metadata }) => [metadata.test.id, manifestTest(metadata)])),
     run: {

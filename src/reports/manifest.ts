@@ -12,7 +12,11 @@ const MANIFEST_SCHEMA = "gate/manifest@1";
 export interface Manifest {
   readonly suite: string;
   readonly fingerprint: string;
-  readonly inputs: { readonly files: number };
+  readonly inputs: {
+    readonly files: number;
+    /** What the patterns match and git ignores: part of the run, not of the fingerprint. Absent where none. */
+    readonly ignored: readonly string[];
+  };
   readonly verdict: Verdict;
   /** By test id. */
   readonly tests: ReadonlyMap<string, ManifestTest>;
@@ -74,7 +78,10 @@ export function serialiseManifest(manifest: Manifest): string {
     schema: MANIFEST_SCHEMA,
     suite: manifest.suite,
     fingerprint: manifest.fingerprint,
-    inputs: { files: manifest.inputs.files },
+    inputs: {
+      files: manifest.inputs.files,
+      ...(manifest.inputs.ignored.length === 0 ? {} : { ignored: manifest.inputs.ignored }),
+    },
     verdict: manifest.verdict,
     tests: mapValues(manifest.tests, ({ outcome, duration, message }) => ({
       outcome,
@@ -144,7 +151,7 @@ function foreignSchema(schema: string): string {
 }
 
 function readInputs(members: Members): Manifest["inputs"] {
-  const inputs = { files: members.count("files") };
+  const inputs = { files: members.count("files"), ignored: members.optionalTexts("ignored") };
   members.end();
   return inputs;
 }

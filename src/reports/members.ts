@@ -25,6 +25,15 @@ export class Members {
     return this.#values.has(key) ? this.text(key) : null;
   }
 
+  /** A list of texts; empty where the member is left out. */
+  optionalTexts(key: string): readonly string[] {
+    if (!this.#values.has(key)) return [];
+    return this.list(key).map((value) => {
+      if (typeof value !== "string") throw this.#wrong(key);
+      return value;
+    });
+  }
+
   count(key: string): number {
     const value = this.value(key);
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw this.#wrong(key);

@@ -168,7 +168,9 @@ describe("other forms of git commit", () => {
     const stale = (await rig.git("rev-parse", "HEAD")).slice(0, 7);
     rig.write("README.md", "# Other\n");
     const ended = await rig.commit("documentation", "-a");
-    expect(ended.stderr).toContain(`stale since ${stale} (Ann, just now); your commit does not change its inputs.`);
+    expect(ended.stderr).toContain(
+      `stale since ${stale} (Ann, just now); your commit does not change its inputs.`,
+    );
     expect(rig.suite.runs).toBe(1);
   });
 });

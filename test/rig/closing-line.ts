@@ -10,7 +10,9 @@ export default class ClosingLine implements Reporter {
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     const skipped = tests.filter((test) => test.result().state === "skipped");
     for (const test of skipped) process.stdout.write(`skipped  ${test.fullName}\n`);
-    const notRun = modules.filter((module) => module.state() === "failed" && module.errors().length > 0).length;
+    const notRun = modules.filter(
+      (module) => module.state() === "failed" && module.errors().length > 0,
+    ).length;
     const failed = count("failed") + notRun;
     if (skipped.length > 0 && process.env.GATE_TESTS_COMPLETE === "1") {
       process.stdout.write("CI has every tool: a skipped test is a failure\n");

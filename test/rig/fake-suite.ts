@@ -32,7 +32,12 @@ export class FakeSuite {
   /** From now on the suite reports these tests. `before` and `after` are shell lines around the events. */
   answers(
     tests: readonly FakeTest[],
-    { exit = 0, before = "", after = "", complete = true }: { exit?: number; before?: string; after?: string; complete?: boolean } = {},
+    {
+      exit = 0,
+      before = "",
+      after = "",
+      complete = true,
+    }: { exit?: number; before?: string; after?: string; complete?: boolean } = {},
   ): void {
     const events = join(this.directory, "events.ndjson");
     writeFileSync(events, eventLines(tests, complete));
@@ -50,9 +55,18 @@ function eventLines(tests: readonly FakeTest[], complete: boolean): string {
   const events: object[] = [{ type: "hello", role: "main", runner: { name: "fake", version: "1" }, pid: 1 }];
   const named = tests.map((test) => ({ file: null, name: test.id.split("::").at(-1) ?? test.id, ...test }));
   events.push({ type: "plan", tests: named.map(({ id, name, file }) => ({ id, name, file })) });
-  for (const { id, name, file, outcome = "passed", message = null, prompt, logs = { "session.log": "ready\n" } } of named) {
+  for (const {
+    id,
+    name,
+    file,
+    outcome = "passed",
+    message = null,
+    prompt,
+    logs = { "session.log": "ready\n" },
+  } of named) {
     events.push({ type: "test-start", id, name, file });
-    if (prompt !== undefined) events.push({ type: "turn", id, turn: { kind: "prompt", text: prompt, tier: "simple" } });
+    if (prompt !== undefined)
+      events.push({ type: "turn", id, turn: { kind: "prompt", text: prompt, tier: "simple" } });
     for (const [log, text] of Object.entries(logs)) events.push({ type: "log", id, name: log, text });
     events.push({ type: "test-end", id, outcome, duration: 0.1, message, properties: {} });
   }

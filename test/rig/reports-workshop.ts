@@ -69,7 +69,7 @@ export class ReportsWorkshop {
       results: { runner: { name: "pytest", version: "9.0.0" }, tests, logs, complete: true, doubts: [] },
       verdict: "passed",
       fingerprint: FINGERPRINT,
-      inputFiles: 3,
+      inputs: { files: 3, ignored: [] },
       run: { started: new Date("2026-02-13T14:27:22.9Z"), ended: new Date("2026-02-13T14:29:35.4Z") },
       machine: { os: "Linux 6.1 x86_64", cpus: 2, memoryBytes: 1024, node: "v20.20.2", gpus: [] },
       recordedBy: "Ann",

@@ -36,7 +36,10 @@ export class Rig {
     this.base = base;
     this.directory = directory;
     this.suite = new FakeSuite(join(base, "suite"));
-    writeFileSync(join(base, "gitconfig"), "[user]\n\tname = Ann\n\temail = ann@example.com\n[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n");
+    writeFileSync(
+      join(base, "gitconfig"),
+      "[user]\n\tname = Ann\n\temail = ann@example.com\n[init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n",
+    );
     const { PATH = "", HOME = "" } = process.env;
     this.env = {
       PATH,
@@ -73,7 +76,10 @@ export class Rig {
 
   /** Writes gate.yaml, a source and a document; nothing is staged. */
   writeProject(suiteLines = ""): void {
-    this.write("gate.yaml", `version: 1\nsuites:\n  model-tests:\n    run: sh "$RIG_SUITE"\n    inputs: [src, "!**/*.md"]\n${suiteLines}`);
+    this.write(
+      "gate.yaml",
+      `version: 1\nsuites:\n  model-tests:\n    run: sh "$RIG_SUITE"\n    inputs: [src, "!**/*.md"]\n${suiteLines}`,
+    );
     this.write(".gitignore", ".gate/\n");
     this.write("src/router.py", "route = 1\n");
     this.write("README.md", "# Read me\n");
@@ -111,7 +117,8 @@ export class Rig {
   /** Git's output; a failure of git fails the test. */
   async git(...args: string[]): Promise<string> {
     const ended = await this.run("git", args);
-    if (ended.code !== 0) throw new Error(`git ${args.join(" ")}: ${ended.code}\n${ended.stdout}${ended.stderr}`);
+    if (ended.code !== 0)
+      throw new Error(`git ${args.join(" ")}: ${ended.code}\n${ended.stdout}${ended.stderr}`);
     return ended.stdout.trimEnd();
   }
 
@@ -130,7 +137,11 @@ export class Rig {
   }
 
   gate(...args: string[]): Promise<Ended> {
-    return this.run(process.execPath, [GATE, ...args]);
+    return this.gateWith({}, ...args);
+  }
+
+  gateWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
+    return this.run(process.execPath, [GATE, ...args], env);
   }
 
   async gateJson(...args: string[]): Promise<unknown> {

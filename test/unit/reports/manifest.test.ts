@@ -8,7 +8,7 @@ const SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 const MANIFEST: Manifest = {
   suite: "model-tests",
   fingerprint: SHA256,
-  inputs: { files: 99 },
+  inputs: { files: 99, ignored: ["src/__pycache__/"] },
   verdict: "passed",
   tests: new Map([
     ["tests/b.py::test_b", { outcome: "skipped", duration: null, message: "needs two GPUs" }],
