@@ -143,12 +143,13 @@ async function decisionFor(
 
 function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: Staleness): string {
   switch (decision.kind) {
-    case "reuse":
-      return `${staleness === "broken" ? `${STALE.broken}; ` : ""}evidence for these inputs is in ${
+    case "reuse": {
+      const place =
         decision.evidence.in === "store"
           ? "the local store"
-          : `commit ${decision.evidence.commit.slice(0, 7)}`
-      }`;
+          : `commit ${decision.evidence.commit.slice(0, 7)}`;
+      return `${staleness === "broken" ? `${STALE.broken}; ` : ""}evidence for these inputs is in ${place}`;
+    }
     case "pending":
       return pendingSentence(decision.reason);
     case "blocked":

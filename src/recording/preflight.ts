@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { stagedEntries } from "../adapters/git/index.ts";
 import type { Suite } from "../config/configuration.ts";
 import { readAttached } from "../evidence/attached.ts";
-import { ignoredReports, refuseAttachment } from "../evidence/refusals.ts";
+import { refuseAttachment } from "../evidence/refusals.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { manifestPath } from "../reports/manifest.ts";
@@ -59,9 +59,8 @@ async function reportsCannotBeWritten({ worktree, judged }: RunRequest): Promise
   const { name, reports } = judged.suite;
   const before = await stagedEntries(worktree, [exactly(reports)]);
   const lastAttached = (await readAttached(worktree)).get(name) ?? null;
-  const attachment = { suite: name, reports };
-  const refusals = await refuseAttachment(worktree, { attachment, wanted: [], before, lastAttached });
-  return refusals.length > 0 ? refusals : ignoredReports(worktree, probePaths(name, reports), name);
+  const wanted = probePaths(name, reports).map((path) => ({ mode: "100644", id: "", stage: 0, path }));
+  return refuseAttachment(worktree, { attachment: { suite: name, reports }, wanted, before, lastAttached });
 }
 
 /** Paths like those that a run will write. */

@@ -54,6 +54,8 @@ function complaint(kind: WorktreeDifference["kind"], suite: Suite): string {
       return `is ignored and matches the inputs of ${suite.name}`;
     case "submodule":
       return "is a submodule that is not clean at its pinned commit";
+    case "submodule-absent":
+      return "is a submodule that is not checked out";
     case "assume-unchanged":
       return "is marked assume-unchanged, so that git does not look at it";
     case "skip-worktree":
@@ -70,7 +72,8 @@ function wayOut(kind: WorktreeDifference["kind"]): string {
     case "skip-worktree":
       return "Check the file out:  git sparse-checkout add <directory>,  or  git update-index --no-skip-worktree -- <file>";
     case "submodule":
-      return "Bring it back to its pin:  git submodule update";
+    case "submodule-absent":
+      return "Bring it to its pin:  git submodule update --init";
     case "unstaged":
     case "missing":
     case "untracked":

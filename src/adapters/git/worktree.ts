@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { kindOf } from "../files/files.ts";
 import { git } from "./command.ts";
 import { pathText, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
@@ -11,6 +13,7 @@ export interface WorktreeDifference {
     | "untracked"
     | "ignored"
     | "submodule"
+    | "submodule-absent"
     | "assume-unchanged"
     | "skip-worktree";
 }
@@ -35,9 +38,23 @@ export async function worktreeDifferences(
       "--",
       ...pathspecs,
     ]),
-    git(repository, ["ls-files", "-v", "-z", "--", ...pathspecs]),
+    git(repository, ["ls-files", "-v", "-s", "-z", "--", ...pathspecs]),
   ]);
-  return [...splitNul(status).flatMap(statusDifference), ...splitNul(flagged).flatMap(flagDifference)];
+  const entries = splitNul(flagged);
+  const differences = [...splitNul(status).flatMap(statusDifference), ...entries.flatMap(flagDifference)];
+  return [...differences, ...(await absentSubmodules(repository, entries))];
+}
+
+/** `git status` finds nothing wrong with a submodule that was never checked out. */
+async function absentSubmodules(
+  repository: Repository,
+  entries: readonly Buffer[],
+): Promise<WorktreeDifference[]> {
+  const paths = entries.filter((line) => line.toString("latin1", 2, 8) === "160000").map(entryPath);
+  const kinds = await Promise.all(paths.map((path) => kindOf(join(repository.directory, path, ".git"))));
+  return paths
+    .filter((_, index) => kinds[index] === "absent")
+    .map((path) => ({ path, kind: "submodule-absent" }));
 }
 
 function statusDifference(line: Buffer): WorktreeDifference[] {
@@ -60,9 +77,14 @@ function afterFields(line: Buffer, count: number): number {
   return at;
 }
 
+/** Of a line of `ls-files -v -s`: `H 100644 <id> <stage>TAB<path>`. */
+function entryPath(line: Buffer): string {
+  return pathText(line.subarray(line.indexOf(0x09) + 1));
+}
+
 function flagDifference(line: Buffer): WorktreeDifference[] {
   const tag = String.fromCharCode(line[0] ?? 0);
-  const path = pathText(line.subarray(2));
+  const path = entryPath(line);
   if (tag === "S" || tag === "s") return [{ path, kind: "skip-worktree" }];
   if (tag !== "?" && tag === tag.toLowerCase()) return [{ path, kind: "assume-unchanged" }];
   return [];
