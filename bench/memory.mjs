@@ -32,10 +32,14 @@ async function peak(mebibytes) {
   try {
     repository.write("../log-bytes", String(mebibytes * MIB));
     repository.write("../peak.cjs", REPORT_PEAK);
-    await timed(process.execPath, ["--require", join(repository.base, "peak.cjs"), repository.program, "run", "--force"], {
-      cwd: repository.directory,
-      env: repository.env,
-    });
+    await timed(
+      process.execPath,
+      ["--require", join(repository.base, "peak.cjs"), repository.program, "run", "--force"],
+      {
+        cwd: repository.directory,
+        env: repository.env,
+      },
+    );
     return Number(readFileSync(join(repository.base, "peak"), "utf8")) / 1024;
   } finally {
     repository.remove();

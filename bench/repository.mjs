@@ -50,8 +50,7 @@ export class Repository {
     const entries = Object.entries(contents).map(
       ([path, text]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
     );
-    const head =
-      "commit refs/heads/main\ncommitter Ann <ann@example.com> 1770000000 +0000\ndata 5\nstart\n";
+    const head = "commit refs/heads/main\ncommitter Ann <ann@example.com> 1770000000 +0000\ndata 5\nstart\n";
     await timed("git", ["fast-import", "--quiet"], { ...this.place, input: head + entries.join("") });
     await this.git("reset", "-q", "--hard");
   }
@@ -86,7 +85,10 @@ export class Repository {
 
 /** The pathspecs of the suite's inputs, as gate passes them to git. */
 export const INPUT_PATHSPECS = [
-  ...INPUTS.filter((one) => !one.startsWith("!")).flatMap((one) => [`:(top,glob)${one}`, `:(top,glob)${one}/**`]),
+  ...INPUTS.filter((one) => !one.startsWith("!")).flatMap((one) => [
+    `:(top,glob)${one}`,
+    `:(top,glob)${one}/**`,
+  ]),
   ":(top,glob,exclude)**/*.md",
   ":(top,glob,exclude)**/*.md/**",
   ":(top,literal,exclude)test-reports",

@@ -31,7 +31,9 @@ const rounds = Number(values.rounds);
 const sizes = values.files.split(",").map(Number);
 
 const git = (await timed("git", ["--version"], { cwd: ".", env: process.env })).stdout.trim();
-console.log(`${git}, Node ${process.versions.node}, ${cpus().length} CPUs (${cpus()[0]?.model}), ${rounds} rounds\n`);
+console.log(
+  `${git}, Node ${process.versions.node}, ${cpus().length} CPUs (${cpus()[0]?.model}), ${rounds} rounds\n`,
+);
 console.log("| what | figure | target | | measured |\n|---|---|---|---|---|");
 let missed = 0;
 for (const name of chosen) {

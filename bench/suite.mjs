@@ -9,7 +9,10 @@ const LOGS = 3;
 
 /** gate's own time around a large suite: reports made, stored, staged and read back. */
 export async function suite({ rounds }) {
-  const repository = await Repository.create({ files: 1000, suite: quickSuite({ tests: TESTS, logs: LOGS }) });
+  const repository = await Repository.create({
+    files: 1000,
+    suite: quickSuite({ tests: TESTS, logs: LOGS }),
+  });
   try {
     return [await run(repository, Math.min(rounds, 7))];
   } finally {

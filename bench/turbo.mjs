@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inTurns, ms, times, timed } from "./measure.mjs";
+import { inTurns, ms, timed, times } from "./measure.mjs";
 import { Repository } from "./repository.mjs";
 import { quickSuite } from "./suites.mjs";
 
@@ -43,7 +43,8 @@ async function compare(repository, binary, files, rounds) {
   if (!(await hit()).hit) throw new Error("turbo does not hit its own cache");
   const took = await inTurns(rounds, {
     turbo: async () => (await hit()).ms,
-    hook: async () => (await timed(join(repository.directory, ".git/hooks/pre-commit"), [], repository.place)).ms,
+    hook: async () =>
+      (await timed(join(repository.directory, ".git/hooks/pre-commit"), [], repository.place)).ms,
   });
   const ratio = took.turbo / took.hook;
   return {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isatty } from "node:tty";
 import type { Context } from "./commands/context.ts";
 import type { ExitCode } from "./outcome.ts";
 import { type Verb, verbs } from "./verbs.ts";
@@ -13,6 +14,8 @@ const HOT: Readonly<Record<string, () => Verb>> = {
 };
 
 const INTERRUPTED: ExitCode = 130;
+const STDIN = 0;
+const STDERR = 2;
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const hot = HOT[args.join(" ")];
@@ -53,8 +56,11 @@ function contextOf(directory: string, abort: AbortSignal): Context {
     environment,
     now: () => new Date(),
     say: (text) => process.stderr.write(`${text}\n`),
-    suiteOutput: process.stderr,
-    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
+    // Opened when used: a stream costs a start a millisecond or two.
+    get suiteOutput() {
+      return process.stderr;
+    },
+    ask: isatty(STDIN) && isatty(STDERR) ? ask : null,
     abort,
     launcher: { node: process.execPath, script: process.argv[1] ?? "" },
   };

@@ -64,38 +64,32 @@ async function* change(scratch) {
   const before = scratch.read(THRESHOLDS);
   scratch.write(THRESHOLDS, before.replace('"steps": 3', '"steps": 2'));
   expect(scratch.read(THRESHOLDS) !== before, `${THRESHOLDS} has steps to lower`);
+  yield tellDiff("git diff", await succeeded(scratch.git("diff", "-U0")));
   const commit = await commitAs(scratch, "Explain in two steps", "-a");
   yield told('git commit -a -m "Explain in two steps"', saidByGate(commit), commit);
   expect(scratch.sessions === 2, "the suite has run a second time", commit);
   expect(commit.stderr.includes(`${THRESHOLDS} changed`), `gate names ${THRESHOLDS}`, commit);
   await expectWhole(scratch, commit);
   const diff = await succeeded(scratch.git("show", "--format=", "-U0", "HEAD", "--", "*session_model.log"));
-  const changed = diff.stdout.split("\n").filter((line) => /^([-+](?![-+]{2} )|\+\+\+ )/.test(line));
-  yield told("git show -- '*session_model.log'", changed, diff);
-  expect(
-    changed.some((line) => line.startsWith("-3. ")),
-    "the third step is gone from the answer",
-    diff,
-  );
+  yield tellDiff("git show -- '*session_model.log'", diff);
+  expect(/^-3\. /m.test(diff.stdout), "the third step is gone from the answer", diff);
 }
 
 async function* takeBack(scratch) {
   await succeeded(scratch.git("checkout", "-q", "HEAD~1", "--", THRESHOLDS));
+  yield { command: `git checkout HEAD~1 -- ${THRESHOLDS}`, lines: [], milliseconds: null };
   const commit = await commitAs(scratch, "Explain in three steps again");
-  yield told(
-    `git checkout HEAD~1 -- ${THRESHOLDS} && git commit -m "Explain in three steps again"`,
-    saidByGate(commit),
-    commit,
-  );
+  yield told('git commit -m "Explain in three steps again"', saidByGate(commit), commit);
   expect(commit.stderr.includes("reused"), "gate says that it reused evidence", commit);
   expect(scratch.sessions === 2, "the suite has not run again", commit);
   await expectWhole(scratch, commit);
 }
 
 async function* tamper(scratch) {
-  scratch.write(ANSWER, scratch.read(ANSWER).replace("blue light", "red light"));
+  scratch.write(ANSWER, scratch.read(ANSWER).replace("blue light", "green light"));
+  yield tellDiff("git diff", await succeeded(scratch.git("diff", "-U0")));
   const commit = await commitAs(scratch, "Nothing to see here", "-a", "--no-verify");
-  yield told('git commit -a --no-verify -m "Nothing to see here"', saidByGate(commit), commit);
+  yield told('git commit -a --no-verify -m "Nothing to see here"', ["(no hook was called)"], commit);
   const status = await succeeded(scratch.gate("status", "--rev", "HEAD"));
   yield told("gate status --rev HEAD", status.stdout.trimEnd().split("\n"), status);
   expect(status.stdout.includes("broken"), "gate says that the evidence is broken", status);
@@ -119,6 +113,13 @@ async function expectWhole(scratch, ended) {
 /** gate's own lines: what the suite prints in between is not part of the story. */
 function saidByGate({ stdout, stderr }) {
   return `${stdout}${stderr}`.split("\n").filter((line) => /^(gate {2}| {6})\S/.test(line));
+}
+
+/** The files that changed, and their lines before and after. */
+function tellDiff(command, ended) {
+  const lines = ended.stdout.split("\n").filter((line) => /^(-(?!-- )|\+)/.test(line));
+  expect(lines.length > 0, `${command} shows something`, ended);
+  return { command, lines, milliseconds: null };
 }
 
 function told(command, lines, { milliseconds }) {

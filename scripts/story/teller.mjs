@@ -1,4 +1,4 @@
-const WIDTH = 108;
+const WIDTH = 120;
 
 /** Tells the steps: the command, what gate said, how long it took. Colour only on a terminal that wants it. */
 export class Teller {
@@ -39,7 +39,7 @@ export class Teller {
 
   #tell({ command, lines, milliseconds }) {
     this.#say(`   $ ${command}`, ...lines.map((line) => `     ${shortened(line)}`));
-    this.#say(this.#dim(`     ${inSeconds(milliseconds)}`));
+    if (milliseconds !== null) this.#say(this.#dim(`     ${inSeconds(milliseconds)}`));
   }
 
   #say(...lines) {

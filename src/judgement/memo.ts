@@ -32,6 +32,11 @@ export interface MemoDetails {
   readonly warnings: readonly Problem[] | null;
 }
 
+/** `memo.json`. It names the pathspecs too, so that a memo that was cut off is told from a whole one. */
+interface DetailsFile extends MemoDetails {
+  readonly pathspecs: readonly string[];
+}
+
 export async function writeMemo(
   repository: Repository,
   judged: JudgedTree,
@@ -42,8 +47,9 @@ export async function writeMemo(
     exactly(CONFIGURATION_PATH),
     ...judged.suites.flatMap(({ suite }) => [exactly(suite.reports), ...positivePathspecs(suite)]),
   ]);
-  const details: MemoDetails = {
+  const details: DetailsFile = {
     tree: judged.tree,
+    pathspecs: [...pathspecs],
     suites: judged.suites.map(({ suite, inputs: { fingerprint, files }, recorded: { manifest } }) => ({
       name: suite.name,
       fingerprint,
@@ -54,7 +60,7 @@ export async function writeMemo(
   };
   try {
     await writeAtomically(`${places.memo}.json`, JSON.stringify(details));
-    await writeAtomically(places.memo, [MEMO_FORMAT, judged.tree, "-", ...pathspecs, ""].join("\n"));
+    await writeAtomically(places.memo, memoText(details));
   } catch (error) {
     // A memo that cannot be written (a read-only or full disk) costs time, not correctness.
     if (fileErrorCode(error) === null) throw error;
@@ -66,12 +72,13 @@ export async function recallMemo(repository: Repository): Promise<MemoDetails | 
   const places = placesOf(repository);
   const [memo, json] = await Promise.all([readIfUsable(places.memo), readIfUsable(`${places.memo}.json`)]);
   if (memo === null || json === null) return null;
-  const [format, tree, until, ...rest] = memo.toString("utf8").split("\n");
-  const pathspecs = rest.slice(0, -1);
-  if (format !== MEMO_FORMAT || tree === undefined || until !== "-" || pathspecs.length === 0) return null;
   const details = parseDetails(json);
-  if (details === null || details.tree !== tree) return null;
-  return (await indexAgrees(repository, details.tree, pathspecs)) ? details : null;
+  if (details === null || memo.toString("utf8") !== memoText(details)) return null;
+  return (await indexAgrees(repository, details.tree, details.pathspecs)) ? details : null;
+}
+
+function memoText({ tree, pathspecs }: DetailsFile): string {
+  return [MEMO_FORMAT, tree, "-", ...pathspecs, ""].join("\n");
 }
 
 async function readIfUsable(path: string): Promise<Buffer | null> {
@@ -83,7 +90,7 @@ async function readIfUsable(path: string): Promise<Buffer | null> {
   }
 }
 
-function parseDetails(json: Buffer): MemoDetails | null {
+function parseDetails(json: Buffer): DetailsFile | null {
   try {
     const value: unknown = JSON.parse(json.toString("utf8"));
     return isDetails(value) ? { ...value, tree: treeId(value.tree) } : null;
@@ -92,12 +99,16 @@ function parseDetails(json: Buffer): MemoDetails | null {
   }
 }
 
-function isDetails(value: unknown): value is MemoDetails {
+function isDetails(value: unknown): value is DetailsFile {
   return (
     typeof value === "object" &&
     value !== null &&
     "tree" in value &&
     typeof value.tree === "string" &&
+    "pathspecs" in value &&
+    Array.isArray(value.pathspecs) &&
+    value.pathspecs.length > 0 &&
+    value.pathspecs.every((one) => typeof one === "string") &&
     "warnings" in value &&
     (value.warnings === null || Array.isArray(value.warnings)) &&
     "suites" in value &&

@@ -3,14 +3,14 @@ import { type Recovery, recoverAttachment } from "../evidence/recover.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
-import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { writeMemo } from "../judgement/memo.ts";
-import type { Problem } from "../problem.ts";
+import { type Problem, problem } from "../problem.ts";
 import { ok, type Result } from "../result.ts";
 import type { AttachedReports, JudgedCommit } from "./judged-commit.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
 import type { RunRequest, Surroundings } from "./request.ts";
-import type { Settled } from "./reuse.ts";
+import { refused, type Settled } from "./reuse.ts";
 
 /** Judges what is being committed; null where it has no gate.yaml. */
 export async function judgeIndex(worktree: Worktree): Promise<Result<JudgedTree | null, readonly Problem[]>> {
@@ -57,7 +57,19 @@ export async function settleIndexSuites(
   const after = await judgeIndex(worktree);
   if (!after.ok || after.value === null) return ok({ outcomes, judged: null });
   if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
-  return ok({ outcomes, judged: { tree: after.value.tree, attached } });
+  const asserted = outcomes.map((outcome) => assertFresh(outcome, after.value?.suites ?? []));
+  return ok({ outcomes: asserted, judged: { tree: after.value.tree, attached } });
+}
+
+/** What was attached has to make its suite fresh: whatever kept it from that is a refusal, not a surprise in CI. */
+function assertFresh(outcome: SuiteOutcome, now: readonly JudgedSuite[]): SuiteOutcome {
+  if (outcome.kind !== "reused" && outcome.kind !== "recorded") return outcome;
+  const judged = now.find(({ suite }) => suite.name === outcome.suite);
+  if (judged === undefined || judged.staleness === null) return outcome;
+  const message = `the evidence of ${outcome.suite} was attached and does not cover what is staged now.`;
+  const hint = `See why:  gate status;  then:  gate run ${outcome.suite} --force`;
+  const moved = problem("reports-not-staged", message, { suite: outcome.suite, hint });
+  return refused(outcome.suite, [moved, ...judged.recorded.problems]);
 }
 
 export function isFresh(judged: JudgedTree): boolean {

@@ -3,13 +3,10 @@ import { changesSinceEvidence } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
-import { acceptSession } from "./accept-session.ts";
 import { stashedReportEdits } from "./framework-stash.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
-import { preflight } from "./preflight.ts";
 import type { RunRequest } from "./request.ts";
 import { refused, reuseEvidence, type Settled } from "./reuse.ts";
-import { runSuite } from "./run-suite.ts";
 
 /** Called with what is about to run and why, before it does. */
 export type Announce = (announcement: {
@@ -33,7 +30,7 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
       return reuseEvidence(worktree, judged, decision.evidence);
     }
     case "run":
-      return runAndAccept(request, announce);
+      return run(request, announce);
     case "pending":
       return untouched(await pendingOutcome(request, decision));
     case "blocked":
@@ -57,15 +54,16 @@ export async function settleOnRequest(
     const elsewhere = await findElsewhere(worktree, suite, inputs.fingerprint);
     if (elsewhere !== null) return reuseEvidence(worktree, judged, elsewhere);
   }
-  return runAndAccept(request, announce);
+  return run(request, announce);
 }
 
-async function runAndAccept(request: RunRequest, announce: Announce): Promise<Settled> {
+/** What running needs is loaded here: most commits only judge. */
+async function run(request: RunRequest, announce: Announce): Promise<Settled> {
   const { suite } = request.judged;
-  const cleared = await preflight(request);
-  if (!cleared.ok) return untouched(refused(suite.name, cleared.error));
-  announce({ suite: suite.name, command: suite.run, why: await whyDue(request) });
-  return acceptSession(request, await runSuite(request, cleared.value));
+  const { runAndAccept } = await import("./run-and-accept.ts");
+  return runAndAccept(request, async () =>
+    announce({ suite: suite.name, command: suite.run, why: await whyDue(request) }),
+  );
 }
 
 /** The file that matters first. */

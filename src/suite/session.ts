@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import {
   listDirectory,
@@ -94,7 +93,7 @@ export async function createSession(topLevel: string, now: Date): Promise<Sessio
 }
 
 export function newMark(): string {
-  return randomBytes(12).toString("hex");
+  return crypto.randomUUID();
 }
 
 export async function saveSession(folder: SessionFolder, record: SessionRecord): Promise<void> {

@@ -242,8 +242,7 @@ describe("an ignore rule that would keep reports out of commits", () => {
     rig.writeProject();
     rig.write(".gitignore", ".gate/\n*.log\nlogs/\n");
     await rig.git("add", ".");
-    const ended = await expectRefusal(rig, ".gitignore:3", "logs/", "is ignored by the rule");
-    expect(ended.stderr).toContain("ignored-report".length > 0 ? "test-reports/logs/" : "");
+    await expectRefusal(rig, ".gitignore:3", "test-reports/logs/", "is ignored by the rule logs/");
   });
 
   it("that only the logs of this run meet leaves the session to be finished", async () => {
@@ -336,8 +335,7 @@ describe("what a run needs", () => {
     const rig = await Rig.create();
     rig.writeProject("    gpu: required\n");
     await rig.git("add", ".");
-    const gate = rig.gateWith(NO_GPU, "run");
-    const ended = await gate;
+    const ended = await rig.gateWith(NO_GPU, "run");
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain("nvidia-smi not found");
     expect(rig.suite.runs).toBe(0);

@@ -44,6 +44,13 @@ export class FakeSuite {
     this.does(`${before}\ncp "${events}" "$GATE_EVENTS/1-main.ndjson"\n${after}\nexit ${exit}`);
   }
 
+  /** Damages the events that `answers` has written: a function over their lines. */
+  cutEvents(change: (lines: readonly string[]) => readonly string[], ending = "\n"): void {
+    const events = join(this.directory, "events.ndjson");
+    const lines = readFileSync(events, "utf8").trimEnd().split("\n");
+    writeFileSync(events, `${change(lines).join("\n")}${ending}`);
+  }
+
   /** From now on the suite is these shell lines. */
   does(lines: string): void {
     writeFileSync(this.script, `printf x >> "${join(this.directory, "runs")}"\n${lines}\n`);

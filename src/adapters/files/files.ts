@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import {
   access,
@@ -58,7 +57,7 @@ export async function writeAtomically(
 }
 
 export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.gate-${randomBytes(6).toString("hex")}.tmp`);
+  return join(dirname(path), `.gate-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
 export type FileKind = "file" | "directory" | "symlink" | "other" | "absent";

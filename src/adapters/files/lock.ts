@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
 import { link, open, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { err, ok, type Result } from "../../result.ts";
@@ -38,7 +37,7 @@ export async function takeLock(
 
 async function take(path: string, mine: LockHolder): Promise<Result<Lock, LockHolder>> {
   // Unique, so that a lock is never mistaken for an earlier one of the same process.
-  const text = JSON.stringify({ ...mine, token: randomUUID() });
+  const text = JSON.stringify({ ...mine, token: crypto.randomUUID() });
   for (;;) {
     if (await createWhole(path, text)) return ok({ release: () => release(path, text) });
     const found = await readLock(path);
@@ -154,6 +153,7 @@ async function removeAbandoned(
   text: string,
   mine: LockHolder,
 ): Promise<Result<null, LockHolder>> {
+  const { createHash } = await import("node:crypto");
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const guard = await take(`${path}.${name}`, mine);
   if (!guard.ok) return guard;

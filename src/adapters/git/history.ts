@@ -1,5 +1,4 @@
-import type { SimpleGit } from "simple-git";
-import { gitAnswer } from "./command.ts";
+import { gitAnswer, gitText } from "./command.ts";
 import { type BlobId, type CommitId, commitId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 
@@ -46,7 +45,7 @@ const PLAIN = ["-z", "--no-show-signature", "--no-follow", "--root"];
 async function log(repository: Repository, args: readonly string[]): Promise<CommitFacts[]> {
   const separator = "\x1f";
   const format = [FORMAT.id, FORMAT.author, FORMAT.date, FORMAT.subject].join(separator);
-  const output = await (await textGit(repository)).raw(["log", ...PLAIN, `--format=${format}`, ...args]);
+  const output = await gitText(repository, ["log", ...PLAIN, `--format=${format}`, ...args]);
   return output
     .split("\0")
     .filter((record) => record.includes(separator))
@@ -54,20 +53,4 @@ async function log(repository: Repository, args: readonly string[]): Promise<Com
       const [id = "", author = "", date = "", subject = ""] = record.trim().split(separator);
       return { id: commitId(id), author, date, subject };
     });
-}
-
-/** What git's text commands need of the environment. Editors, pagers and helpers of a hook's are not among it. */
-const NEEDED =
-  /^(PATH|HOME|USERPROFILE|XDG_CONFIG_HOME|TZ|LC_ALL|GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|QUARANTINE_PATH|NO_REPLACE_OBJECTS|NO_LAZY_FETCH|CONFIG_.*))$/;
-
-/** The door for git's text output. */
-export async function textGit(repository: Repository): Promise<SimpleGit> {
-  const { simpleGit } = await import("simple-git");
-  const environment = Object.fromEntries(
-    Object.entries(repository.environment).filter(([name]) => NEEDED.test(name)),
-  );
-  // The configuration is the user's own; simple-git distrusts it because others pass it what they read.
-  const unsafe = { allowUnsafeConfigPaths: true, allowUnsafeConfigEnvCount: true };
-  const allowEnvironment = Object.keys(environment);
-  return simpleGit({ baseDir: repository.directory, unsafe, allowEnvironment }).env(environment);
 }

@@ -24,7 +24,7 @@ describe("the digest", () => {
         for (const one of entries)
           expected.update(`${one.mode} ${ID[format]}\t`).update(one.path).update("\0");
         const lines = entries.map((one) => raw(one.mode, ID[format], one.path));
-        const inputs = digestEntries(Buffer.concat(lines), format, definition);
+        const inputs = digestEntries(Buffer.concat(lines), format, definition, createHash("sha256"));
         expect(inputs).toMatchObject({ fingerprint: expected.digest("hex"), files: entries.length });
         expect(inputs.links).toBe(entries.filter(({ mode }) => mode === "120000").length);
       }),
@@ -33,12 +33,14 @@ describe("the digest", () => {
 
   it("never changes from one version of gate to the next", () => {
     const line = raw("100644", ID.sha1, Buffer.from("src/router.py"));
-    expect(digestEntries(line, "sha1", { run: "npm test" }).fingerprint).toBe("PINNED");
+    expect(digestEntries(line, "sha1", { run: "npm test" }, createHash("sha256")).fingerprint).toBe(
+      "e68ac29bc52bb1631cfdfa2e78c3e88466eb21869817f1517e55da5f039c8eba",
+    );
   });
 
   it("is refused for output that breaks off", () => {
     const line = raw("100644", ID.sha1, Buffer.from("src/router.py"));
-    expect(() => digestEntries(line.subarray(0, -1), "sha1", {})).toThrow("breaks off");
+    expect(() => digestEntries(line.subarray(0, -1), "sha1", {}, createHash("sha256"))).toThrow("breaks off");
   });
 });
 

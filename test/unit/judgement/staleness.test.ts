@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Recorded } from "../../../src/evidence/recorded.ts";
 import { digestEntries } from "../../../src/fingerprint/fingerprint.ts";
@@ -6,8 +7,8 @@ import { problem } from "../../../src/problem.ts";
 import type { Manifest } from "../../../src/reports/manifest.ts";
 import type { Verdict } from "../../../src/suite/results.ts";
 
-const INPUTS = digestEntries(Buffer.alloc(0), "sha1", { run: "npm test" });
-const OTHER = digestEntries(Buffer.alloc(0), "sha1", { run: "npm run other" });
+const INPUTS = digestEntries(Buffer.alloc(0), "sha1", { run: "npm test" }, createHash("sha256"));
+const OTHER = digestEntries(Buffer.alloc(0), "sha1", { run: "npm run other" }, createHash("sha256"));
 
 function manifest(verdict: Verdict): Manifest {
   return {

@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { kindOf } from "../adapters/files/files.ts";
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { IndexEntry } from "../adapters/git/index.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
+import { blobIdsOfFiles } from "../adapters/git/store.ts";
+import { listTree } from "../adapters/git/trees.ts";
+import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
+import { exactly } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem } from "../problem.ts";
+import type { Attachment } from "./attachment.ts";
+
+export interface PlannedAttachment {
+  readonly attachment: Pick<Attachment, "suite" | "reports">;
+  readonly wanted: readonly IndexEntry[];
+  readonly before: readonly IndexEntry[];
+  readonly lastAttached: TreeId | null;
+}
+
+/**
+ * What lies where reports go and is neither what is staged nor what gate itself wrote: a person's work.
+ * That is an edited report, a file under a name that is about to be written, and what is in the way of it: a
+ * file where a directory has to be, or the other way round.
+ */
+export async function editedReports(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
+  const { attachment, wanted, before, lastAttached } = planned;
+  const differences = await worktreeDifferences(worktree, [exactly(attachment.reports)]);
+  const { suspects, inTheWay } = suspicious(differences, wanted, before);
+  const kinds = await Promise.all(suspects.map((path) => kindOf(join(worktree.topLevel, path))));
+  const files = suspects.filter((_, index) => kinds[index] === "file");
+  const others = suspects.filter((_, index) => kinds[index] !== "file" && kinds[index] !== "absent");
+  const ids = await blobIdsOfFiles(
+    worktree,
+    files.map((path) => join(worktree.topLevel, path)),
+  );
+  const target = new Map(wanted.map(({ path, id }) => [path, id]));
+  const ours =
+    lastAttached === null
+      ? new Map<string, string>()
+      : await blobsUnder(worktree, lastAttached, attachment.reports);
+  const edited = files.filter(
+    (path, index) => ids[index] !== target.get(path) && ids[index] !== ours.get(path),
+  );
+  const tracked = new Set(before.map(({ path }) => path));
+  return [...edited, ...others, ...inTheWay].map((path) =>
+    tracked.has(path) ? editedReport(path, attachment.suite) : foreignFile(path, attachment.suite),
+  );
+}
+
+function editedReport(path: string, suite: string): Problem {
+  return problem(
+    "reports-edited",
+    `${path} has unstaged edits of yours, which new reports would overwrite.`,
+    {
+      path,
+      suite,
+      hint: `Keep them elsewhere or drop them:  git checkout -- ${path}`,
+    },
+  );
+}
+
+function foreignFile(path: string, suite: string): Problem {
+  return problem("reports-edited", `${path} is yours and lies where new reports go.`, {
+    path,
+    suite,
+    hint: "Move it out of the reports directory.",
+  });
+}
+
+/** Paths where something else than the staged report lies, and paths that hinder a report from being written. */
+function suspicious(
+  differences: readonly WorktreeDifference[],
+  wanted: readonly IndexEntry[],
+  before: readonly IndexEntry[],
+): { readonly suspects: readonly string[]; readonly inTheWay: readonly string[] } {
+  const unmerged = new Set(before.filter(({ stage }) => stage !== 0).map(({ path }) => path));
+  const written = new Set([...wanted, ...before].map(({ path }) => path));
+  const folders = new Set(wanted.flatMap(({ path }) => foldersAbove(path)));
+  const suspects: string[] = [];
+  const inTheWay: string[] = [];
+  for (const { kind, path: shown } of differences) {
+    const path = shown.replace(/\/$/, "");
+    const isNew = kind === "untracked" || kind === "ignored";
+    if (unmerged.has(path)) continue;
+    if (kind === "unstaged" || (isNew && written.has(path))) suspects.push(path);
+    else if (isNew && (folders.has(path) || foldersAbove(path).some((folder) => written.has(folder)))) {
+      inTheWay.push(path);
+    }
+  }
+  return { suspects, inTheWay };
+}
+
+function foldersAbove(path: string): string[] {
+  const segments = path.split("/").slice(0, -1);
+  return segments.map((_, index) => segments.slice(0, index + 1).join("/"));
+}
+
+async function blobsUnder(worktree: Worktree, tree: TreeId, reports: string): Promise<Map<string, string>> {
+  const entries = await listTree(worktree, tree, []);
+  return new Map(entries.map(({ path, id }) => [`${reports}/${path}`, id]));
+}

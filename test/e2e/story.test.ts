@@ -1,0 +1,81 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Ended, runProgram } from "../rig/processes.ts";
+import { PROJECT } from "../rig/repository.ts";
+
+interface Telling extends Ended {
+  /** Where the scratch repository is made. */
+  readonly temporary: string;
+}
+
+/** `npm start` without its build, which the test run has made: another one would take dist away from other tests. */
+async function tellStory(args: readonly string[], project = PROJECT): Promise<Telling> {
+  const temporary = temporaryDirectory();
+  const { PATH = "", HOME = "" } = process.env;
+  const ended = await runProgram(process.execPath, [join(project, "scripts/start.mjs"), ...args], {
+    cwd: project,
+    env: { PATH, HOME, TMPDIR: temporary },
+  });
+  return { ...ended, temporary };
+}
+
+/** Its scripts and its example can be changed; the rest is the project's own. */
+function copyOfProject(): string {
+  const copy = temporaryDirectory();
+  for (const name of ["scripts", "examples"])
+    cpSync(join(PROJECT, name), join(copy, name), { recursive: true });
+  for (const name of ["bin", "node_modules"]) symlinkSync(join(PROJECT, name), join(copy, name));
+  return copy;
+}
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "gate-telling-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  return directory;
+}
+
+describe("the story of npm start", () => {
+  it("comes to its end in plain text, and leaves nothing behind", async () => {
+    const story = await tellStory(["--no-build"]);
+    expect(story.stdout).toContain("Every step did what it says");
+    expect(story.code).toBe(0);
+    const titles = story.stdout.split("\n").filter((line) => /^\d\. /.test(line));
+    expect(titles).toHaveLength(6);
+    expect(story.stdout).toContain("22 passed in");
+    expect(story.stdout).toContain("(gate has nothing to say)");
+    expect(story.stdout).toContain("gate  model-tests: data/thresholds.json changed. Running:");
+    expect(story.stdout).toContain("gate  model-tests: reused the local evidence (recorded by Ann");
+    expect(story.stdout).toContain("model-tests: reuse; the recorded evidence is broken");
+    expect(story.stdout).toMatch(/session_model\.log is not what the run recorded/);
+    expect(story.stdout).toMatch(/^ {5}\d+ ms$/m);
+    expect(story.stdout).not.toContain("\u001b");
+    expect(readdirSync(story.temporary)).toEqual([]);
+  });
+
+  it("ends with 1 at the step that does something else, with what was said there", async () => {
+    const project = copyOfProject();
+    const tests = join(project, "examples/assistant/tests/model/routing.test.js");
+    writeFileSync(
+      tests,
+      `${readFileSync(tests, "utf8")}\ntest("test_broken", () => assert.fail("broken"));\n`,
+    );
+    const story = await tellStory(["--no-build"], project);
+    expect(story.code).toBe(1);
+    const titles = story.stdout.split("\n").filter((line) => /^\d\. /.test(line));
+    expect(titles).toHaveLength(2);
+    expect(story.stdout).toContain(
+      "This step did not do what it says: expected that the command ends with 0",
+    );
+    expect(story.stdout).toContain("failed    tests/model/routing.test.js::test_broken");
+    expect(readdirSync(story.temporary)).toEqual([]);
+  });
+
+  it("says what it takes, for an option it does not know", async () => {
+    const story = await tellStory(["--kep"]);
+    expect(story.code).toBe(2);
+    expect(story.stderr).toContain("--keep");
+    expect(readdirSync(story.temporary)).toEqual([]);
+  });
+});

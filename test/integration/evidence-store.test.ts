@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Repository } from "../../src/adapters/git/repository.ts";
+import { openRepository } from "../../src/adapters/git/repository.ts";
+import { writeBlobs } from "../../src/adapters/git/store.ts";
+import { findStored, storeEvidence } from "../../src/evidence/store.ts";
+import { type Fingerprint, isFingerprint } from "../../src/fingerprint/fingerprint.ts";
+import { serialiseManifest } from "../../src/reports/manifest.ts";
+import { Rig } from "../rig/repository.ts";
+
+async function open(rig: Rig): Promise<Repository> {
+  const opened = await openRepository(rig.directory, rig.env);
+  if (!opened.ok) throw new Error(opened.error);
+  return opened.value;
+}
+
+function fingerprint(seed: string): Fingerprint {
+  const digest = createHash("sha256").update(seed).digest("hex");
+  if (!isFingerprint(digest)) throw new Error("not a digest");
+  return digest;
+}
+
+/** Evidence of a run that ended in a minute of its own. */
+async function store(rig: Rig, repository: Repository, seed: string, minute: number): Promise<string> {
+  const of = fingerprint(seed);
+  const ended = `2026-02-13T${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}:00Z`;
+  const manifest = serialiseManifest({
+    suite: "model-tests",
+    fingerprint: of,
+    inputs: { files: 1, ignored: [] },
+    verdict: "passed",
+    tests: new Map(),
+    run: { started: ended, ended, duration: 1, command: "true" },
+    machine: { os: "Linux", cpus: 1, memoryBytes: 1, node: "v20", gpus: [] },
+    runner: { name: "fake", version: "1" },
+    recordedBy: { name: "Ann" },
+    sessions: { earlier: 0, verdicts: new Map() },
+    reports: new Map(),
+  });
+  const file = join(rig.base, "manifest");
+  writeFileSync(file, manifest);
+  const [blob = ""] = await writeBlobs(repository, [file]);
+  return storeEvidence(repository, "model-tests", of, [{ path: "model-tests.json", blob }]);
+}
+
+describe("the evidence store", () => {
+  it("keeps the fifty newest of a suite, by when they were run", async () => {
+    const rig = await Rig.create({ hooks: false });
+    const repository = await open(rig);
+    for (let minute = 0; minute < 53; minute += 1) await store(rig, repository, `sources ${minute}`, minute);
+    const refs = (await rig.git("for-each-ref", "--format=%(refname)", "refs/gate/evidence")).split("\n");
+    expect(refs).toHaveLength(50);
+    for (const minute of [0, 1, 2]) {
+      expect(await findStored(repository, "model-tests", fingerprint(`sources ${minute}`))).toBeNull();
+    }
+    expect(await findStored(repository, "model-tests", fingerprint("sources 3"))).not.toBeNull();
+  });
+
+  it("answers with the newest of several runs of the same sources", async () => {
+    const rig = await Rig.create({ hooks: false });
+    const repository = await open(rig);
+    await store(rig, repository, "sources", 7);
+    const newest = await store(rig, repository, "sources", 9);
+    await store(rig, repository, "sources", 8);
+    expect(await findStored(repository, "model-tests", fingerprint("sources"))).toBe(newest);
+  });
+
+  it("survives garbage collection, and leaves the commits of the log alone", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write("src/router.py", "route = 2\n");
+    await rig.commit("route", "-a");
+    await rig.git("reset", "-q", "--hard", "HEAD~1");
+    await rig.git("reflog", "expire", "--expire=now", "--all");
+    await rig.git("gc", "-q", "--prune=now");
+    expect(await rig.git("log", "--all", "--format=%s")).toBe("first");
+    rig.write("src/router.py", "route = 2\n");
+    await rig.commit("route again", "-a");
+    expect(rig.suite.runs).toBe(2);
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("does not offer evidence whose objects are lost", async () => {
+    const rig = await Rig.create({ hooks: false });
+    const repository = await open(rig);
+    await store(rig, repository, "sources", 1);
+    const blob = await rig.git(
+      "rev-parse",
+      `${await findStored(repository, "model-tests", fingerprint("sources"))}:model-tests.json`,
+    );
+    rig.remove(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`);
+    expect(await findStored(repository, "model-tests", fingerprint("sources"))).toBeNull();
+  });
+
+  it("does not let planted evidence of other sources through", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", "src");
+    const document = JSON.stringify(await rig.gateJson("status"));
+    const wanted = /"fingerprint":"([0-9a-f]{64})"/.exec(document)?.[1];
+    const old = await rig.git("rev-parse", "HEAD:test-reports");
+    await rig.git("update-ref", `refs/gate/evidence/model-tests/${wanted}/${old}`, old);
+    const ended = await rig.tryCommit("planted");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("does not cover what is staged");
+  });
+});
