@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import module from "node:module";
-
-// Node 22.8 and newer keep compiled code between starts.
-module.enableCompileCache?.();
-await import("../dist/cli.js");
+// Newer versions of Node keep compiled code between starts.
+if (Number.parseInt(process.versions.node, 10) >= 22) require("node:module").enableCompileCache?.();
+require("../dist/cli.cjs");

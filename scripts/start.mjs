@@ -19,27 +19,31 @@ async function main() {
   const teller = new Teller(process.stdout, process.env);
   prepare(teller, build);
   const scratch = new Scratch(PROJECT);
-  const removeScratch = () => keep || scratch.remove();
-  for (const [signal, exit] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ]) {
-    process.on(signal, () => {
-      removeScratch();
-      process.exit(exit);
-    });
-  }
+  const interruption = interruptible(scratch);
   try {
     teller.begin(scratch.directory);
     for (const step of steps) await teller.step(step.title, () => step.play(scratch));
     teller.end(keep ? scratch.directory : null);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
-    teller.fail(error, keep);
-    process.exitCode = 1;
+    if (interruption.exit === null) teller.fail(error, keep);
+    process.exitCode = interruption.exit ?? 1;
   } finally {
-    removeScratch();
+    if (!keep) scratch.remove();
   }
+}
+
+/** A signal, or a reader of the output that has seen enough, ends what is running; the rest ends in order. */
+function interruptible(scratch) {
+  const interruption = { exit: null };
+  const end = (signal, exit) => {
+    interruption.exit ??= exit;
+    scratch.stop(signal);
+  };
+  process.on("SIGINT", () => end("SIGINT", 130));
+  process.on("SIGTERM", () => end("SIGTERM", 143));
+  process.stdout.on("error", () => end("SIGTERM", 1));
+  return interruption;
 }
 
 function readOptions() {
@@ -60,9 +64,10 @@ function readOptions() {
   }
 }
 
+/** Installing builds as well. */
 function prepare(teller, build) {
   if (!existsSync(join(PROJECT, "node_modules"))) npm(teller, ["ci", "--no-audit", "--no-fund"]);
-  if (build) npm(teller, ["run", "-s", "build"]);
+  else if (build) npm(teller, ["run", "-s", "build"]);
 }
 
 function npm(teller, args) {

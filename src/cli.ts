@@ -17,6 +17,17 @@ const INTERRUPTED: ExitCode = 130;
 const STDIN = 0;
 const STDERR = 2;
 
+async function start(args: readonly string[]): Promise<void> {
+  try {
+    process.exitCode = await main(args);
+  } catch (error) {
+    const { describeFailure } = await import("./render/failure.ts");
+    const { exit, text } = describeFailure(error);
+    process.stderr.write(`${text}\n`);
+    process.exitCode = exit;
+  }
+}
+
 async function main(args: readonly string[]): Promise<ExitCode> {
   const hot = HOT[args.join(" ")];
   if (hot !== undefined) return perform(hot(), args.includes("--json"), process.cwd());
@@ -79,11 +90,4 @@ async function ask(question: string): Promise<boolean> {
 // A reader that has seen enough (`gate status | head`) is no error.
 process.stdout.on("error", () => process.exit(process.exitCode ?? 0));
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { describeFailure } = await import("./render/failure.ts");
-  const { exit, text } = describeFailure(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = exit;
-}
+void start(process.argv.slice(2));

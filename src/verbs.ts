@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import type { Context } from "./commands/context.ts";
+import { status } from "./commands/status.ts";
 import type { ExitCode } from "./outcome.ts";
+import { renderStatus } from "./render/status.ts";
 
 /** What a verb has to say: a document for scripts and a text for people. */
 export interface Answer {
@@ -11,13 +13,11 @@ export interface Answer {
 
 export type Verb = (context: Context) => Promise<Answer>;
 
-/** Each verb is loaded when it is called, and brings in only what it needs. */
+/** Each verb is loaded when it is called, and brings in only what it needs; `status` is there at once. */
 export const verbs = {
   status:
     (rev: string | null, config: string | null): Verb =>
     async (context) => {
-      const { status } = await import("./commands/status.ts");
-      const { renderStatus } = await import("./render/status.ts");
       const { exit, document } = await status(context, { rev, config });
       return { exit, document, text: renderStatus(document, context.now()) };
     },

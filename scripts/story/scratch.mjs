@@ -21,10 +21,15 @@ const IDENTITY = "[user]\n\tname = Ann\n\temail = ann@example.com\n[advice]\n\td
 export class Scratch {
   #base;
   #project;
+  #gate;
   #env;
+  #running = null;
+  #stopped = false;
 
   constructor(project) {
     this.#project = project;
+    const { bin } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+    this.#gate = join(project, bin.gate);
     this.#base = realpathSync(mkdtempSync(join(tmpdir(), "gate-story-")));
     const example = join(project, "examples/assistant");
     mkdirSync(this.directory);
@@ -56,7 +61,7 @@ export class Scratch {
   }
 
   gate(...args) {
-    return this.#run(process.execPath, [join(this.#project, "bin/gate.js"), ...args]);
+    return this.#run(process.execPath, [this.#gate, ...args]);
   }
 
   read(path) {
@@ -77,18 +82,29 @@ export class Scratch {
     return this.exists(".gate/sessions") ? readdirSync(join(this.directory, ".gate/sessions")).length : 0;
   }
 
+  /** Ends what is running and starts nothing more. */
+  stop(signal) {
+    this.#stopped = true;
+    if (this.#running !== null) process.kill(-this.#running.pid, signal);
+  }
+
   remove() {
     rmSync(this.#base, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
   #run(file, args) {
+    if (this.#stopped) return Promise.resolve({ code: null, stdout: "", stderr: "", milliseconds: 0 });
     return new Promise((done, fail) => {
       const started = performance.now();
-      const child = spawn(file, args, {
+      // A group of its own, so that `stop` reaches all that it starts.
+      const options = {
         cwd: this.directory,
         env: this.#env,
         stdio: ["ignore", "pipe", "pipe"],
-      });
+        detached: true,
+      };
+      const child = spawn(file, args, options);
+      this.#running = child;
       const parts = { stdout: "", stderr: "" };
       for (const name of ["stdout", "stderr"]) {
         child[name].setEncoding("utf8").on("data", (text) => {
@@ -96,7 +112,10 @@ export class Scratch {
         });
       }
       child.on("error", fail);
-      child.on("close", (code) => done({ code, ...parts, milliseconds: performance.now() - started }));
+      child.on("close", (code) => {
+        this.#running = null;
+        done({ code, ...parts, milliseconds: performance.now() - started });
+      });
     });
   }
 }

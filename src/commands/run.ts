@@ -7,7 +7,7 @@ import { judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
 import { settleOnRequest } from "../recording/settle-suite.ts";
 import { withLock } from "../recording/with-lock.ts";
 import { err, ok, type Result } from "../result.ts";
-import { loadSession, sessionFolder, sessionPath } from "../suite/session.ts";
+import { isSessionName, loadSession, sessionFolder, sessionPath } from "../suite/session.ts";
 import type { Context } from "./context.ts";
 import { openWorktree } from "./open.ts";
 import { outcomesDocument, type RunDocument, refusedDocument } from "./run-document.ts";
@@ -54,7 +54,7 @@ async function chooseSuite(
   if (!judged.ok) return judged;
   if (judged.value === null) return err([noConfiguration()]);
   const names = judged.value.suites.map((one) => one.suite.name);
-  if (from !== null) return sessionChoice(worktree, from, suite);
+  if (from !== null) return sessionChoice(worktree, from, suite, names);
   if (suite === null || names.includes(suite)) return ok({ suite, session: null });
   return err([
     problem("usage", `there is no suite ${suite}.`, { hint: `Suites in gate.yaml:  ${names.join(", ")}` }),
@@ -65,15 +65,25 @@ async function sessionChoice(
   worktree: Worktree,
   from: string,
   suite: string | null,
+  suites: readonly string[],
 ): Promise<Result<Choice, readonly Problem[]>> {
   const name = from.replace(/\/+$/, "").split("/").at(-1) ?? from;
-  const record = await loadSession(sessionFolder(worktree.topLevel, name));
   const refuse = (message: string, hint: string) => err([problem("session-unusable", message, { hint })]);
+  if (!isSessionName(name)) {
+    return refuse(`${from} is no session; they are named RUN_YYYYMMDD_HHMMSS.`, "ls .gate/sessions");
+  }
+  const record = await loadSession(sessionFolder(worktree.topLevel, name));
   if (record === null) return refuse(`there is no session ${sessionPath(name)}.`, "ls .gate/sessions");
   if (suite !== null && record.suite !== suite) {
     return refuse(
       `session ${name} is one of suite ${record.suite}.`,
       `gate run ${record.suite} --from ${name}`,
+    );
+  }
+  if (!suites.includes(record.suite)) {
+    return refuse(
+      `session ${name} is one of suite ${record.suite}, which gate.yaml does not have.`,
+      `Suites in gate.yaml:  ${suites.join(", ")}`,
     );
   }
   return ok({ suite: record.suite, session: name });

@@ -151,7 +151,7 @@ function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: St
       return `${staleness === "broken" ? `${STALE.broken}; ` : ""}evidence for these inputs is in ${place}`;
     }
     case "pending":
-      return pendingSentence(decision.reason);
+      return `${STALE[staleness]}; ${pendingSentence(decision.reason)}`;
     case "blocked":
       return "on-stale: block refuses commits without evidence";
     case "run":

@@ -8,7 +8,19 @@ type PositionOf = (path: readonly PropertyKey[]) => Position;
 export function reportsProblems(suites: readonly Suite[], positionOf: PositionOf): Problem[] {
   return suites.flatMap((suite, index) => [
     ...suites.slice(0, index).flatMap((earlier) => overlap(earlier, suite, positionOf)),
-    ...suite.pins.flatMap((pin, which) => pinAmongReports(pin, which, suite, suites, positionOf)),
+    ...suite.pins.flatMap((pin, which) =>
+      amongReports(`the pin ${pin}`, pin, ["pins", which], suite, suites, positionOf),
+    ),
+    ...(suite.results === null
+      ? []
+      : amongReports(
+          `the results file ${suite.results}`,
+          suite.results,
+          ["results"],
+          suite,
+          suites,
+          positionOf,
+        )),
   ]);
 }
 
@@ -25,19 +37,20 @@ function overlap(earlier: Suite, suite: Suite, positionOf: PositionOf): Problem[
   ];
 }
 
-function pinAmongReports(
-  pin: string,
-  which: number,
+function amongReports(
+  what: string,
+  path: string,
+  keys: readonly PropertyKey[],
   suite: Suite,
   suites: readonly Suite[],
   positionOf: PositionOf,
 ): Problem[] {
-  const owner = suites.find(({ reports }) => isWithin(pin, reports));
+  const owner = suites.find(({ reports }) => isWithin(path, reports));
   if (owner === undefined) return [];
-  const message = `the pin ${pin} lies in the reports directory ${owner.reports}, which is outside the inputs.`;
-  const position = positionOf(["suites", suite.name, "pins", which]);
+  const message = `${what} lies in the reports directory ${owner.reports}, which is outside the inputs and gate's to write.`;
+  const position = positionOf(["suites", suite.name, ...keys]);
   return [
-    problem("reports-overlap", message, { ...position, suite: suite.name, hint: "Move the pin file." }),
+    problem("reports-overlap", message, { ...position, suite: suite.name, hint: "Move it elsewhere." }),
   ];
 }
 

@@ -33,6 +33,11 @@ const pattern = z
 
 const text = z.string().min(1, "expected a text that is not empty");
 
+const logGlob = text.refine(
+  (glob) => !glob.startsWith("/") && !glob.split("/").includes(".."),
+  "expected a glob below the repository's top level",
+);
+
 const regularExpression = text.superRefine((source, context) => {
   try {
     new RegExp(source, "u");
@@ -62,7 +67,7 @@ const suite = z.strictObject({
     .default("test-reports")
     .describe("Directory of the committed reports, this suite's alone. Not in the fingerprint."),
   logs: z
-    .array(text)
+    .array(logGlob)
     .default([])
     .describe("Globs of the log files to collect for each test. Not in the fingerprint."),
   results: repositoryPath

@@ -8,7 +8,13 @@ import {
 } from "../adapters/files/files.ts";
 import { writeBlobFiles } from "../adapters/git/blob-files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import { type IndexEntry, refreshStats, stagedEntries, updateIndex } from "../adapters/git/index.ts";
+import {
+  type IndexEntry,
+  indexIsAbsent,
+  refreshStats,
+  stagedEntries,
+  updateIndex,
+} from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import { worktreeDifferences } from "../adapters/git/worktree.ts";
@@ -44,12 +50,21 @@ export async function attachEvidence(
   const lastAttached = (await readAttached(worktree)).get(attachment.suite) ?? null;
   const refusals = await refuseAttachment(worktree, { attachment, wanted, before, lastAttached });
   if (hasErrors(refusals)) return err(refusals);
+  if (await indexIsAbsent(worktree)) return err([commitIsGone(attachment.suite)]);
   await openJournal(worktree, { ...attachment, before });
   const changed = await putInPlace(worktree, attachment, wanted, before);
   const missing = await notStaged(worktree, attachment, wanted);
   if (missing.length > 0) return err(missing);
   await closeJournal(worktree);
   return ok({ changed, before });
+}
+
+/** Writing to an index that has gone would leave a lock of git's behind that nobody holds. */
+function commitIsGone(suite: string): Problem {
+  return problem("tree-moved", "the commit ended while gate was at work; nothing was attached.", {
+    suite,
+    hint: "The evidence is kept. Commit again:  git commit",
+  });
 }
 
 /** The reports as index entries: paths from the top level, in byte order. */
@@ -61,12 +76,16 @@ export async function reportsOf(
   return entries.map(({ mode, id, path }) => ({ mode, id, stage: 0, path: `${reports}/${path}` }));
 }
 
-/** Index, then files. Also the way back: `wanted` is then what was there before. */
+/**
+ * Index, then files. Also the way back: `wanted` is then what was there before. `leftovers` are files that
+ * no index knows any more.
+ */
 export async function putInPlace(
   worktree: Worktree,
   { suite, reports, evidence }: Pick<Attachment, "suite" | "reports"> & { readonly evidence: TreeId | null },
   wanted: readonly IndexEntry[],
   before: readonly IndexEntry[],
+  leftovers: readonly string[] = [],
 ): Promise<number> {
   const stagedBefore = new Map(before.filter(({ stage }) => stage === 0).map((entry) => [entry.path, entry]));
   const unmerged = new Set(before.filter(({ stage }) => stage !== 0).map(({ path }) => path));
@@ -79,7 +98,7 @@ export async function putInPlace(
   for (const file of await indexesToUpdate(worktree)) {
     await updateIndex(worktree, { remove: [...gone, ...unmerged], add: differs }, { file });
   }
-  await writeFiles(worktree, reports, wanted, gone);
+  await writeFiles(worktree, reports, wanted, [...gone, ...leftovers]);
   await refreshStats(worktree, [exactly(reports)]);
   await recordAttached(worktree, suite, evidence);
   return differs.length + gone.length;

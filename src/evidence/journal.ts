@@ -19,11 +19,16 @@ export async function closeJournal(worktree: Worktree): Promise<void> {
   await removeTree(placesOf(worktree).journal);
 }
 
+/** null where there is none, and where it cannot be read: then nothing is known to finish or to undo. */
 export async function readJournal(worktree: Worktree): Promise<JournalEntry | null> {
   const bytes = await readIfThere(placesOf(worktree).journal);
   if (bytes === null) return null;
-  const value: unknown = JSON.parse(bytes.toString("utf8"));
-  return isJournalEntry(value) ? { ...value, evidence: treeId(value.evidence) } : null;
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return isJournalEntry(value) ? { ...value, evidence: treeId(value.evidence) } : null;
+  } catch {
+    return null;
+  }
 }
 
 function isJournalEntry(value: unknown): value is JournalEntry {

@@ -15,8 +15,8 @@ export interface Places {
   readonly scratchIndex: string;
 }
 
-export function placesOf(repository: Repository): Places {
-  const directory = join(repository.gitDirectory, "gate");
+export function placesOf({ gitDirectory }: Pick<Repository, "gitDirectory">): Places {
+  const directory = join(gitDirectory, "gate");
   return {
     directory,
     memo: join(directory, "memo"),

@@ -9,7 +9,7 @@ function bothPathspecs(magic: string, glob: string): string[] {
   return [`:(top,${magic})${glob}`, `:(top,${magic})${glob}/**`];
 }
 
-export function including(glob: string): string[] {
+function including(glob: string): string[] {
   return bothPathspecs("glob", glob);
 }
 

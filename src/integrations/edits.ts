@@ -16,6 +16,8 @@ interface CreateEdit {
   readonly before: null;
   readonly after: string;
   readonly executable: boolean;
+  /** A copy of a file that ships with gate, which nobody has to read. */
+  readonly shipped?: true;
 }
 
 interface ChangeEdit {
@@ -23,6 +25,7 @@ interface ChangeEdit {
   readonly place: Place;
   readonly before: string;
   readonly after: string;
+  readonly shipped?: true;
 }
 
 /** A git setting of this clone alone. */

@@ -15,7 +15,7 @@ import { planLauncher } from "./launcher.ts";
 import { reportsPlaces } from "./reports-place.ts";
 import type { ShimSource } from "./shell-hooks.ts";
 import { type Survey, surveyRepository } from "./survey.ts";
-import { needsPackage } from "./test-suite.ts";
+import { needsPackage, shellWord } from "./test-suite.ts";
 
 const FILE = "gate.yaml";
 
@@ -34,13 +34,23 @@ export async function planInit(worktree: Worktree, request: InitRequest): Promis
   const hooks = await planHooks(worktree, way, request.shims);
   const reports = reportsPlaces(configuration);
   const ours = comesWithRepository(way) ? hooks.edits.filter(isFileEdit).map(({ place }) => place.path) : [];
-  return together([
+  const whole = together([
     configurationPlan,
     hooks,
     await planIgnoreRules(worktree, reports, [FILE, ...ours]),
     await planAttributes(worktree, reports),
     await planLauncher(worktree, request.launcher),
   ]);
+  return { ...whole, next: [...staging(worktree, whole.edits), ...whole.next] };
+}
+
+/** gate judges what is staged: its own files too. */
+function staging(worktree: Worktree, edits: readonly PlannedEdit[]): string[] {
+  const files = edits
+    .filter(isFileEdit)
+    .filter(({ place }) => place.root === worktree.topLevel && !place.path.startsWith(".git/"))
+    .map(({ place }) => shellWord(place.path));
+  return files.length === 0 ? [] : [`git add ${files.join(" ")}`];
 }
 
 const isFileEdit = (edit: PlannedEdit): edit is FileEdit => edit.kind !== "config";

@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import type { Repository } from "../adapters/git/repository.ts";
+import type { Repository, Worktree } from "../adapters/git/repository.ts";
 import { localSetting } from "../adapters/git/settings.ts";
 import { warning } from "../problem.ts";
 import { type Plan, type PlannedEdit, plan } from "./edits.ts";
@@ -10,8 +10,10 @@ interface Launcher {
 }
 
 /** Records where this gate lies, so that hooks of clients without the user's PATH find it in this clone. */
-export async function planLauncher(repository: Repository, launcher: Launcher): Promise<Plan> {
-  if (isTemporary(launcher.script)) {
+export async function planLauncher(repository: Worktree, launcher: Launcher): Promise<Plan> {
+  // What lies in the worktree lives as long as it does, wherever that is.
+  const inside = launcher.script.startsWith(`${repository.topLevel}/`);
+  if (!inside && isTemporary(launcher.script)) {
     return plan({ problems: [notForGood(launcher.script)] });
   }
   const edits = await Promise.all([

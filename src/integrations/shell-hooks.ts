@@ -57,7 +57,8 @@ async function planShim(shims: ShimSource, name: string, place: Place): Promise<
   if (!file.ok) return plan({ problems: [file.error] });
   const chosen = shims.whenMissing ?? MISSING_LINE.exec(file.value.text ?? "")?.[1] ?? "pass";
   const after = shipped.value.text.replace(MISSING_LINE, `gate_when_missing=${chosen}`);
-  return plan({ edits: fileEdit(place, file.value, after, after.startsWith("#!")) });
+  const edits = fileEdit(place, file.value, after, after.startsWith("#!"));
+  return plan({ edits: edits.map((edit) => ({ ...edit, shipped: true })) });
 }
 
 async function planHook({ place, husky }: HookFolder, hook: HookName): Promise<Plan> {

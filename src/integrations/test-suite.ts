@@ -48,7 +48,7 @@ function suiteIn(survey: Survey, directory: string): TestSuite | null {
 }
 
 function pytestSuite(survey: Survey, directory: string): TestSuite {
-  const run = `${pythonRunner(survey)} ${shellWord(directory)} --junitxml=${RESULTS}`;
+  const run = `${pythonRunner(survey)} ${shellWord(directory)} --junitxml=${RESULTS} -o junit_logging=all`;
   return { runner: "pytest", directory, run, results: RESULTS };
 }
 
@@ -141,6 +141,6 @@ export function needsPackage({ runner }: TestSuite): boolean {
   return runner === "vitest" || runner === "node:test";
 }
 
-function shellWord(path: string): string {
+export function shellWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -18,6 +18,7 @@ function diffOf(edit: PlannedEdit): string {
     return `git config ${edit.key} ${edit.after}${was}\n`;
   }
   const { shown } = edit.place;
+  if (edit.shipped) return `${shown}   (a copy of gate's own hook)\n`;
   const mode = edit.kind === "create" && edit.executable ? "   (executable)" : "";
   const from = edit.before === null ? "/dev/null" : `a/${shown}`;
   return `--- ${from}\n+++ b/${shown}${mode}\n${hunk(edit.before ?? "", edit.after)}`;

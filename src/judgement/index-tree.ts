@@ -1,4 +1,4 @@
-import { copyOf, removeTree } from "../adapters/files/files.ts";
+import { copyOf, makeDirectory, removeTree } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import { unmergedEntries, updateIndex, writeTree } from "../adapters/git/index.ts";
 import type { Repository } from "../adapters/git/repository.ts";
@@ -12,7 +12,8 @@ import { reportsDirectories } from "./judge.ts";
 
 /**
  * The tree of what is being committed. Two branches with evidence always conflict in their reports, and
- * nobody should have to resolve that: where only reports are unmerged, they are left out of the tree.
+ * nobody should have to resolve that: where only reports are unmerged, they are left out of the tree. An index
+ * that another git holds locked (`git commit -a` with its editor open) is read from a copy.
  */
 export async function treeOfIndex(repository: Repository): Promise<Result<TreeId, readonly Problem[]>> {
   const whole = await writeTree(repository);
@@ -23,6 +24,7 @@ export async function treeOfIndex(repository: Repository): Promise<Result<TreeId
   const others = unmerged.filter((path) => !isReport(path));
   if (others.length > 0) return err(others.map(unmergedProblem));
   const scratch = `${placesOf(repository).scratchIndex}-merge`;
+  await makeDirectory(placesOf(repository).directory);
   try {
     await copyOf(repository.indexFile, scratch);
     await updateIndex(repository, { remove: unmerged, add: [] }, { file: scratch });

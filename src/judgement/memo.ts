@@ -1,7 +1,7 @@
 import { fileErrorCode, readIfThere, writeAtomically } from "../adapters/files/files.ts";
 import { type TreeId, treeId } from "../adapters/git/ids.ts";
 import { indexAgrees } from "../adapters/git/index.ts";
-import type { Repository } from "../adapters/git/repository.ts";
+import type { PlainClone, Repository } from "../adapters/git/repository.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, positivePathspecs } from "../fingerprint/pathspecs.ts";
@@ -17,7 +17,7 @@ import type { JudgedTree } from "./judge.ts";
  */
 const MEMO_FORMAT = "gate-memo 1";
 
-export interface MemoSuite {
+interface MemoSuite {
   readonly name: string;
   readonly fingerprint: Fingerprint;
   readonly files: number;
@@ -68,13 +68,13 @@ export async function writeMemo(
 }
 
 /** The details of the memo if the index still agrees with it; null on any doubt. */
-export async function recallMemo(repository: Repository): Promise<MemoDetails | null> {
+export async function recallMemo(repository: PlainClone): Promise<MemoDetails | null> {
   const places = placesOf(repository);
   const [memo, json] = await Promise.all([readIfUsable(places.memo), readIfUsable(`${places.memo}.json`)]);
   if (memo === null || json === null) return null;
   const details = parseDetails(json);
   if (details === null || memo.toString("utf8") !== memoText(details)) return null;
-  return (await indexAgrees(repository, details.tree, details.pathspecs)) ? details : null;
+  return indexAgrees(repository, details.tree, details.pathspecs) ? details : null;
 }
 
 function memoText({ tree, pathspecs }: DetailsFile): string {

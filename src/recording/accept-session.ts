@@ -1,5 +1,6 @@
 import { hostname, tmpdir, userInfo } from "node:os";
 import { removeTree } from "../adapters/files/files.ts";
+import { GitError, ranOutOfSpace } from "../adapters/git/command.ts";
 import { committerName } from "../adapters/git/identity.ts";
 import { writeBlobs } from "../adapters/git/store.ts";
 import { attachEvidence } from "../evidence/attach.ts";
@@ -11,26 +12,44 @@ import type { SuiteResults, Verdict } from "../suite/results.ts";
 import { listSessions, loadSession, saveSession, sessionFolder, sessionPath } from "../suite/session.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
 import { previousReports } from "./previous-reports.ts";
+import { type FinishedSession, noSpace, readSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
 import { refused, type Settled } from "./reuse.ts";
-import { type FinishedSession, judgeSession } from "./run-suite.ts";
 
 /** Makes evidence of a finished session and attaches it, or says why it is not accepted. Nothing is lost. */
 export async function acceptSession(request: RunRequest, session: FinishedSession): Promise<Settled> {
-  const { worktree, judged } = request;
-  const { suite, inputs } = judged;
-  const { folder, record, judgement, results, problems } = session;
+  const { suite } = request.judged;
+  const { folder, judgement, results, problems } = session;
   const refuse = (reasons: readonly Problem[]) =>
     notAccepted(suite.name, folder.name, judgement.verdict, reasons);
   if (judgement.verdict !== "passed" || results === null) {
     return refuse([...verdictProblems(suite.name, session), ...problems]);
   }
   if (hasErrors(problems)) return refuse(problems);
+  try {
+    return await recordEvidence(request, session, results, refuse);
+  } catch (error) {
+    if (ranOutOfSpace(error)) return refuse([noSpace(suite.name, folder.name)]);
+    if (!(error instanceof GitError)) throw error;
+    const failed = problem("git-failed", `${error.message}.`, { suite: suite.name });
+    return refuse([failed, finishHint(suite.name, folder.name)]);
+  }
+}
+
+async function recordEvidence(
+  request: RunRequest,
+  session: FinishedSession,
+  results: SuiteResults,
+  refuse: (reasons: readonly Problem[]) => Settled,
+): Promise<Settled> {
+  const { worktree, judged } = request;
+  const { suite, inputs } = judged;
+  const { folder, record, judgement, problems } = session;
   const built = await build(request, session, results);
   if (!built.ok) return refuse(built.error);
   const evidence = await storeEvidence(worktree, suite.name, inputs.fingerprint, built.value.files);
-  await saveSession(folder, { ...record, evidence });
   await removeTree(folder.staging);
+  await saveSession(folder, { ...record, evidence });
   const attached = await attachEvidence(worktree, {
     suite: suite.name,
     reports: suite.reports,
@@ -70,18 +89,15 @@ export async function finishSession(request: RunRequest, name: string): Promise<
       `gate status, or gate run ${suite.name}`,
     );
   }
+  if (ended.end.kind === "interrupted") {
+    return refuse(`session ${name} was interrupted before its suite had ended.`, `gate run ${suite.name}`);
+  }
   if (ended.moved.length > 0) {
     return refuse(`${ended.moved[0]} changed while session ${name} ran.`, `gate run ${suite.name}`);
   }
-  const { results, judgement } = await judgeSession(worktree, suite, folder, ended);
+  const session = await readSession(worktree, suite, folder, { ...record, ended }, Date.parse(ended.time));
   const leaks = suite.leaks === "error" ? ended.leaked.map((path) => leaked(suite.name, path)) : [];
-  return acceptSession(request, {
-    folder,
-    record: { ...record, ended },
-    results,
-    judgement,
-    problems: leaks,
-  });
+  return acceptSession(request, { ...session, problems: [...session.problems, ...leaks] });
 }
 
 function leaked(suite: string, path: string): Problem {

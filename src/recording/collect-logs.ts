@@ -7,26 +7,33 @@ import type { SessionFolder } from "../suite/session.ts";
 
 const NEVER = ["**/.git/**", "**/node_modules/**", ".gate/**"];
 
-/**
- * Adds the log files that match `logs:` and that no event has named: those that the run wrote in the
- * working tree, which are copied into the session at once, and those below GATE_ARTIFACTS.
- * A folder on their way that bears a test's name says whose they are.
- */
+/** When a run wrote its files, in milliseconds since 1970. */
+export interface RunTime {
+  readonly from: number;
+  /** Infinity while nothing else has had time to write. */
+  readonly to: number;
+}
+
+/** Copies the log files that match `logs:` and that the run wrote in the working tree into the session. */
 export async function collectLogs(
   suite: Suite,
   folder: SessionFolder,
   topLevel: string,
-  startedMs: number,
+  { from, to }: RunTime,
 ): Promise<void> {
   if (suite.logs.length === 0) return;
   const found = await findFiles(topLevel, suite.logs, [...NEVER, `${suite.reports}/**`]);
-  for (const file of found.filter(({ modifiedMs }) => modifiedMs >= startedMs)) {
+  for (const file of found.filter(({ modifiedMs }) => modifiedMs >= from && modifiedMs <= to)) {
     const copy = join(folder.artifacts, "worktree", file.path);
     await makeDirectory(dirname(copy));
     await copyOf(file.absolute, copy);
   }
 }
 
+/**
+ * Adds the log files that match `logs:` and that no event has named: the copies from the working tree, and
+ * those below GATE_ARTIFACTS. A folder on their way that bears a test's name says whose they are.
+ */
 export async function withCollectedLogs(
   suite: Suite,
   folder: SessionFolder,

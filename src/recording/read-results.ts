@@ -10,7 +10,7 @@ import { readEvents } from "../suite/events.ts";
 import { readJunit } from "../suite/junit.ts";
 import type { SuiteResults } from "../suite/results.ts";
 import type { SessionFolder } from "../suite/session.ts";
-import { withCollectedLogs } from "./collect-logs.ts";
+import { type RunTime, withCollectedLogs } from "./collect-logs.ts";
 
 /** Last week's results must not pass for today's: the file has to be untracked, and goes before the run. */
 export async function clearOldResults(worktree: Worktree, suite: Suite): Promise<Problem[]> {
@@ -25,10 +25,16 @@ export async function clearOldResults(worktree: Worktree, suite: Suite): Promise
 }
 
 /** Keeps the JUnit file with the session: the next run deletes the one in the tree. */
-export async function keepResults(worktree: Worktree, suite: Suite, folder: SessionFolder): Promise<void> {
+export async function keepResults(
+  worktree: Worktree,
+  suite: Suite,
+  folder: SessionFolder,
+  { to }: RunTime,
+): Promise<void> {
   if (suite.results === null) return;
   const file = join(worktree.topLevel, suite.results);
-  if ((await fileStamp(file)) !== null) await copyOf(file, keptResults(folder));
+  const stamp = await fileStamp(file);
+  if (stamp !== null && stamp.modifiedMs <= to) await copyOf(file, keptResults(folder));
 }
 
 const keptResults = (folder: SessionFolder) => join(folder.directory, "results.xml");

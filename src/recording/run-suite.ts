@@ -1,10 +1,9 @@
-import type { Worktree } from "../adapters/git/repository.ts";
-import type { Suite } from "../config/configuration.ts";
+import { indexIsAbsent } from "../adapters/git/index.ts";
+import type { WorktreeDifference } from "../adapters/git/worktree.ts";
 import { type Problem, warning } from "../problem.ts";
 import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
 import { machineFacts } from "../suite/machine.ts";
-import type { SuiteResults } from "../suite/results.ts";
 import {
   createSession,
   newMark,
@@ -13,23 +12,11 @@ import {
   type SessionRecord,
   saveSession,
 } from "../suite/session.ts";
-import { drawVerdict, type Judgement } from "../suite/verdict.ts";
-import { collectLogs } from "./collect-logs.ts";
 import { findLeaks, traces } from "./leaks.ts";
 import type { Cleared } from "./preflight.ts";
-import { keepResults, readResults } from "./read-results.ts";
+import { type FinishedSession, readSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
 import { inputsMoved } from "./worktree.ts";
-
-/** A session that has come to its end, whatever that was. */
-export interface FinishedSession {
-  readonly folder: SessionFolder;
-  readonly record: SessionRecord & { readonly ended: SessionEnd };
-  readonly results: SuiteResults | null;
-  readonly judgement: Judgement;
-  /** What speaks against accepting it, besides its verdict, and what is only worth saying. */
-  readonly problems: readonly Problem[];
-}
 
 /** From SIGTERM to SIGKILL. */
 const GRACE_MS = 5_000;
@@ -56,34 +43,51 @@ export async function runSuite(request: RunRequest, cleared: Cleared): Promise<F
   await saveSession(folder, record);
   const before = await traces(worktree, reportsDirectories);
   const execution = await execute(request, folder, record.mark);
-  await keepResults(worktree, suite, folder);
-  await collectLogs(suite, folder, worktree.topLevel, started.getTime());
-  const { results, judgement } = await judgeSession(worktree, suite, folder, execution);
-  const leaks = findLeaks(suite, before, await traces(worktree, reportsDirectories));
-  const moved = await inputsMoved(request);
-  const ended: SessionEnd = {
-    time: execution.endedAt,
-    durationMs: execution.durationMs,
-    end: execution.end,
-    outOfMemory: execution.outOfMemory,
-    verdict: judgement.verdict,
-    reasons: judgement.reasons,
-    leaked: leaks.flatMap(({ path }) => path ?? []),
-    moved: moved.flatMap(({ path }) => path ?? []),
-  };
-  const finished = { ...record, ended };
+  const { leaks, moved } = await aftermath(request, before, execution);
+  const finished = { ...record, ended: provisionalEnd(execution, leaks, moved) };
   await saveSession(folder, finished);
-  const problems = [...moved, ...leaks, ...leftovers(suite.name, execution)];
-  return { folder, record: finished, results, judgement, problems };
+  const session = await readSession(worktree, suite, folder, finished, Number.POSITIVE_INFINITY);
+  return {
+    ...session,
+    problems: [...moved, ...leaks, ...leftovers(suite.name, execution), ...session.problems],
+  };
 }
 
-function execute(
-  { worktree, judged, surroundings }: RunRequest,
-  folder: SessionFolder,
-  mark: string,
-): Promise<Execution> {
+/** What the run did to the repository. An interrupted one gives no evidence, and its index may be gone. */
+async function aftermath(
+  request: RunRequest,
+  before: readonly WorktreeDifference[],
+  { end }: Execution,
+): Promise<{ readonly leaks: readonly Problem[]; readonly moved: readonly Problem[] }> {
+  if (end.kind === "interrupted") return { leaks: [], moved: [] };
+  const after = await traces(request.worktree, request.reportsDirectories);
+  return { leaks: findLeaks(request.judged.suite, before, after), moved: await inputsMoved(request) };
+}
+
+/** Noted as soon as the suite has ended: whatever happens from here on, `gate run --from` can go on. */
+function provisionalEnd(
+  { endedAt, durationMs, end, outOfMemory }: Execution,
+  leaks: readonly Problem[],
+  moved: readonly Problem[],
+): SessionEnd {
+  return {
+    time: endedAt,
+    durationMs,
+    end,
+    outOfMemory,
+    verdict: end.kind === "interrupted" ? "interrupted" : "incomplete",
+    reasons: ["gate did not come to read the results."],
+    leaked: leaks.flatMap(({ path }) => path ?? []),
+    moved: moved.flatMap(({ path }) => path ?? []),
+    collected: false,
+  };
+}
+
+/** A commit that dies under its hook takes its index along: then nobody waits for the result any more. */
+async function execute(request: RunRequest, folder: SessionFolder, mark: string): Promise<Execution> {
+  const { worktree, judged, surroundings } = request;
   const { suite } = judged;
-  return executeSuite({
+  const execution = await executeSuite({
     command: suite.run,
     cwd: worktree.topLevel,
     env: suiteEnvironment(surroundings.environment, {
@@ -100,20 +104,7 @@ function execute(
     echo: surroundings.suiteOutput,
     abort: surroundings.abort,
   });
-}
-
-/** Reads what the session left on disk and draws the verdict; gives the same answer when asked again. */
-export async function judgeSession(
-  worktree: Worktree,
-  suite: Suite,
-  folder: SessionFolder,
-  { end, outOfMemory }: Pick<SessionEnd, "end" | "outOfMemory">,
-): Promise<Pick<FinishedSession, "results" | "judgement">> {
-  const read = await readResults(worktree, suite, folder);
-  const results = read.ok ? read.value : null;
-  const judgement = drawVerdict({ end, results, outOfMemory, suite });
-  if (read.ok) return { results, judgement };
-  return { results, judgement: { ...judgement, reasons: [...judgement.reasons, read.error.message] } };
+  return (await indexIsAbsent(worktree)) ? { ...execution, end: { kind: "interrupted" } } : execution;
 }
 
 function leftovers(suite: string, { leftBehind, outputProblem }: Execution): Problem[] {

@@ -1,3 +1,4 @@
+import { indexIsAbsent } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { type Recovery, recoverAttachment } from "../evidence/recover.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
@@ -53,12 +54,18 @@ export async function settleIndexSuites(
     const settled = await settle(request);
     outcomes.push(settled.outcome);
     if (settled.attached !== null) attached.push(settled.attached);
+    if (await isOver(worktree, surroundings)) return ok({ outcomes, judged: null });
   }
   const after = await judgeIndex(worktree);
   if (!after.ok || after.value === null) return ok({ outcomes, judged: null });
   if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
   const asserted = outcomes.map((outcome) => assertFresh(outcome, after.value?.suites ?? []));
   return ok({ outcomes: asserted, judged: { tree: after.value.tree, attached } });
+}
+
+/** After Ctrl-C, or when the commit has died under its hook and taken its index along, nothing more is done. */
+async function isOver(worktree: Worktree, { abort }: Surroundings): Promise<boolean> {
+  return abort.aborted || (await indexIsAbsent(worktree));
 }
 
 /** What was attached has to make its suite fresh: whatever kept it from that is a refusal, not a surprise in CI. */

@@ -1,5 +1,4 @@
-import { isDiskFull } from "../adapters/files/files.ts";
-import { GitError } from "../adapters/git/command.ts";
+import { GitError, ranOutOfSpace } from "../adapters/git/command.ts";
 import type { ExitCode } from "../outcome.ts";
 import { problem } from "../problem.ts";
 import { renderProblems } from "./problems.ts";
@@ -8,7 +7,7 @@ const REPORT_AT = "https://www.npmjs.com/package/model-gate";
 
 /** What is said of an error that nobody expected: git's failures and full disks are a no, all else is a bug. */
 export function describeFailure(error: unknown): { readonly exit: ExitCode; readonly text: string } {
-  if (isDiskFull(error) || (error instanceof GitError && error.diskFull)) {
+  if (ranOutOfSpace(error)) {
     const hint =
       "Free some space, then try again; a session that had ended is finished by:  gate run --from <session>";
     return {

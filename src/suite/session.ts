@@ -4,6 +4,7 @@ import {
   makeDirectory,
   makeNewDirectory,
   readIfThere,
+  removeTree,
   writeAtomically,
 } from "../adapters/files/files.ts";
 import type { MachineFacts } from "./machine.ts";
@@ -22,6 +23,8 @@ export interface SessionFolder {
   readonly logs: string;
   /** Reports while they are being made. */
   readonly staging: string;
+  /** Room on the disk, given back when the suite has ended: so that its end can be noted on a full one. */
+  readonly reserve: string;
 }
 
 /** `session.json`: written when the run starts and again when it ends. */
@@ -54,9 +57,12 @@ export interface SessionEnd {
   readonly leaked: readonly string[];
   /** Inputs that were not what had been judged any more when the suite had ended. */
   readonly moved: readonly string[];
+  /** Whether everything that the run left elsewhere, and that is needed, has been copied to the session. */
+  readonly collected: boolean;
 }
 
 const SESSIONS = ".gate/sessions";
+const RESERVE_BYTES = 64 * 1024;
 
 export function sessionsDirectory(topLevel: string): string {
   return join(topLevel, SESSIONS);
@@ -78,7 +84,13 @@ export function sessionFolder(topLevel: string, name: string): SessionFolder {
     artifacts: join(directory, "artifacts"),
     logs: join(directory, "logs"),
     staging: join(directory, "reports"),
+    reserve: join(directory, "reserve"),
   };
+}
+
+/** Only such a name is a session's: it leads nowhere else. */
+export function isSessionName(name: string): boolean {
+  return /^RUN_\d{8}_\d{6}(?:_\d+)?$/.test(name);
 }
 
 /** Makes a directory of its own for a session, also where two start in the same second. */
@@ -88,6 +100,7 @@ export async function createSession(topLevel: string, now: Date): Promise<Sessio
     const folder = sessionFolder(topLevel, attempt === 1 ? base : `${base}_${attempt}`);
     if (!(await makeNewDirectory(folder.directory))) continue;
     for (const directory of [folder.events, folder.artifacts, folder.logs]) await makeDirectory(directory);
+    await writeAtomically(folder.reserve, Buffer.alloc(RESERVE_BYTES));
     return folder;
   }
 }
@@ -97,6 +110,7 @@ export function newMark(): string {
 }
 
 export async function saveSession(folder: SessionFolder, record: SessionRecord): Promise<void> {
+  if (record.ended !== null) await removeTree(folder.reserve);
   await writeAtomically(folder.record, `${JSON.stringify(record, null, 2)}\n`);
 }
 
@@ -129,7 +143,7 @@ function isSessionRecord(value: unknown): value is SessionRecord {
 
 /** Sessions of a suite, oldest first: the names sort by time. */
 export async function listSessions(topLevel: string, suite: string): Promise<SessionRecord[]> {
-  const names = (await listDirectory(sessionsDirectory(topLevel))).filter((name) => name.startsWith("RUN_"));
+  const names = (await listDirectory(sessionsDirectory(topLevel))).filter(isSessionName);
   names.sort(byTime);
   const records = await Promise.all(names.map((name) => loadSession(sessionFolder(topLevel, name))));
   return records.flatMap((record) => (record !== null && record.suite === suite ? [record] : []));

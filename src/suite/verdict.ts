@@ -202,7 +202,7 @@ function matchesWildcard(text: string, pattern: string): boolean {
   return text.length - last.length >= position && text.endsWith(last);
 }
 
-function countTests(tests: readonly TestResult[]): TestCounts {
+export function countTests(tests: readonly TestResult[]): TestCounts {
   const ended = (outcome: TestResult["outcome"]): number =>
     tests.filter((test) => test.outcome === outcome).length;
   return {

@@ -141,7 +141,7 @@ for (const major of [20, 22, 24]) {
   describe.skipIf(node === null)(`under Node ${major} (${how})`, () => {
     it("a commit carries the evidence of its own run", async () => {
       const project = await packed.project(`node-${major}`);
-      const gate = join(project.directory, "node_modules/model-gate/bin/gate.js");
+      const gate = join(project.directory, "node_modules/.bin/gate");
       const program = node ?? "";
       const path = await project.succeed(program, "-p", "path.dirname(process.execPath)");
       const env = { PATH: `${path}:${process.env.PATH ?? ""}` };

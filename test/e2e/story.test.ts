@@ -26,7 +26,8 @@ function copyOfProject(): string {
   const copy = temporaryDirectory();
   for (const name of ["scripts", "examples"])
     cpSync(join(PROJECT, name), join(copy, name), { recursive: true });
-  for (const name of ["bin", "node_modules"]) symlinkSync(join(PROJECT, name), join(copy, name));
+  for (const name of ["bin", "package.json", "node_modules"])
+    symlinkSync(join(PROJECT, name), join(copy, name));
   return copy;
 }
 

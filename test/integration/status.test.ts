@@ -18,6 +18,17 @@ async function commitPending(rig: Rig, message: string): Promise<void> {
   await rig.commit(message, "--no-verify");
 }
 
+/** Where ssh-keygen is; `log.showSignature` says nothing about commits without a signature. */
+async function signCommits(rig: Rig): Promise<void> {
+  const key = join(rig.base, "key");
+  const made = await rig.run("sh", ["-c", `ssh-keygen -q -t ed25519 -N "" -f "$1"`, "sh", key]);
+  if (made.code !== 0) return;
+  await rig.git("config", "gpg.format", "ssh");
+  await rig.git("config", "user.signingKey", key);
+  await rig.git("config", "gpg.ssh.allowedSignersFile", `${key}.pub`);
+  await rig.git("config", "commit.gpgSign", "true");
+}
+
 async function status(rig: Rig, ...args: string[]): Promise<unknown> {
   const ended = await rig.gate("status", "--json", ...args);
   expect(ended.code).toBe(0);
@@ -25,6 +36,8 @@ async function status(rig: Rig, ...args: string[]): Promise<unknown> {
 }
 
 const one = (suite: object) => ({ schema: "gate/status@1", suites: [suite], problems: [] });
+
+const containing = (problem: object) => expect.arrayContaining([expect.objectContaining(problem)]);
 
 describe("gate status of a fresh index", () => {
   it("says so, twice the same", async () => {
@@ -110,7 +123,7 @@ describe("gate status says what changed", () => {
   });
 
   it.each([
-    ["the command", (text: string) => text.replace('run: sh "$RIG_SUITE"', 'run: sh "$RIG_SUITE" # again')],
+    ["the command", (text: string) => text.replace('run: sh "$RIG_SUITE"', 'run: sh "$RIG_SUITE" && true')],
     [
       "the patterns",
       (text: string) => text.replace("[src,", "[src, README.md,").replace('"!**/*.md"', '"!docs"'),
@@ -138,6 +151,7 @@ describe("gate status says what changed", () => {
   it("and since which commit, whatever the user has set for git log", async () => {
     const rig = await fresh();
     rig.write("src/router.py", "route = 2\n");
+    await signCommits(rig);
     await commitPending(rig, "the change");
     const since = await rig.git("rev-parse", "HEAD");
     rig.write("src/router.py", "route = 3\n");
@@ -152,7 +166,6 @@ describe("gate status says what changed", () => {
     expect(await status(rig)).toMatchObject(
       one({
         decision: "pending",
-        reason: "this commit does not change the inputs",
         changes: [{ path: "src/router.py", change: "modified" }],
         staleSince: { commit: since, author: "Ann" },
       }),
@@ -204,9 +217,8 @@ describe("gate status decides", () => {
     rig.write("src/router.py", "route = 1\n");
     await rig.git("add", "src");
     expect(await status(rig)).toMatchObject(
-      one({ decision: "reuse", reason: expect.stringContaining(`evidence for these inputs is in commit`) }),
+      one({ decision: "reuse", reason: `evidence for these inputs is in commit ${first}` }),
     );
-    expect(JSON.stringify(await status(rig))).toMatch(new RegExp(`commit ${first}|commit `));
   });
 
   it("pending, where the suite leaves it to a person", async () => {
@@ -225,7 +237,10 @@ describe("gate status decides", () => {
     });
     const ended = await rig.gateWith({ PATH: `${rig.base}:${rig.env.PATH}` }, "status", "--json");
     expect(JSON.parse(ended.stdout)).toMatchObject(
-      one({ decision: "pending", reason: "this machine has no NVIDIA GPU (nvidia-smi lists no GPU)" }),
+      one({
+        decision: "pending",
+        reason: expect.stringContaining("no NVIDIA GPU (nvidia-smi lists no GPU)"),
+      }),
     );
   });
 
@@ -252,9 +267,7 @@ describe("gate status decides", () => {
       one({
         decision: "blocked",
         inputs: { files: 0 },
-        problems: expect.arrayContaining([
-          expect.objectContaining({ code: "inputs-empty", severity: "error", line: 5, suite: "model-tests" }),
-        ]),
+        problems: containing({ code: "inputs-empty", severity: "error", line: 5, suite: "model-tests" }),
       }),
     );
   });
@@ -309,7 +322,7 @@ describe("gate status of reports that were tampered with", () => {
     tamper(rig);
     await rig.git("add", "-A");
     expect(await status(rig)).toMatchObject(
-      one({ decision: "reuse", problems: [{ code, severity: "error", suite: "model-tests" }] }),
+      one({ decision: "reuse", problems: containing({ code, severity: "error", suite: "model-tests" }) }),
     );
   });
 });
@@ -343,7 +356,7 @@ describe("gate status of something else than the index", () => {
 
   it("judges with another configuration", async () => {
     const rig = await fresh();
-    writeFileSync(join(rig.base, "other.yaml"), rig.read("gate.yaml").replace("[src,", "[README.md,"));
+    writeFileSync(join(rig.base, "other.yaml"), rig.read("gate.yaml").replace("[src,", "[.gitignore,"));
     expect(await status(rig, "--config", join(rig.base, "other.yaml"))).toMatchObject(
       one({ decision: "run" }),
     );

@@ -7,6 +7,8 @@ import type { Rig } from "./repository.ts";
 export interface Started {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** What it has said so far, on both streams. */
+  readonly said: () => string;
   /** To the program alone. */
   readonly signal: (signal: NodeJS.Signals) => void;
   /** To its whole process group, as the terminal does on Ctrl-C. */
@@ -35,6 +37,7 @@ export function start(
   return {
     pid,
     ended,
+    said: () => text(stdout) + text(stderr),
     signal: (signal) => process.kill(pid, signal),
     signalGroup: (signal) => process.kill(-pid, signal),
   };

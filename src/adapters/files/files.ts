@@ -1,19 +1,17 @@
-import { constants, createReadStream } from "node:fs";
 import {
-  access,
-  copyFile,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  unlink,
-} from "node:fs/promises";
-import { dirname, join } from "node:path";
+  closeSync,
+  constants,
+  createReadStream,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  promises,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 
 /** Node's error code, such as ENOENT; null for anything that is not a file-system error. */
@@ -25,10 +23,10 @@ export function isDiskFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes(fileErrorCode(error) ?? "");
 }
 
-/** null where there is no such file. */
+/** null where there is no such file. Small files are read at once: waiting for a thread takes ten times longer. */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(fileErrorCode(error) ?? "")) return null;
     throw error;
@@ -40,19 +38,29 @@ export async function writeAtomically(
   path: string,
   content: Uint8Array | string | ((descriptor: number) => Promise<void>),
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const beside = temporaryBeside(path);
+  const file = openNew(beside);
   try {
-    const file = await open(beside, "wx", 0o666);
     try {
-      await (typeof content === "function" ? content(file.fd) : file.writeFile(content));
+      if (typeof content === "function") await content(file);
+      else writeFileSync(file, content);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(beside, path);
+    renameSync(beside, path);
   } catch (error) {
-    await rm(beside, { force: true });
+    rmSync(beside, { force: true });
     throw error;
+  }
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, "wx", 0o666);
+  } catch (error) {
+    if (fileErrorCode(error) !== "ENOENT") throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, "wx", 0o666);
   }
 }
 
@@ -60,12 +68,20 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.gate-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
+/** Takes away what a killed `writeAtomically` left anywhere below a directory. */
+export async function removeTemporaries(directory: string): Promise<void> {
+  const names = await promises.readdir(directory, { recursive: true }).catch(() => []);
+  for (const name of names.filter((one) => /^\.gate-\d+-[0-9a-z]+\.tmp$/.test(basename(one)))) {
+    await promises.rm(join(directory, name), { force: true });
+  }
+}
+
 export type FileKind = "file" | "directory" | "symlink" | "other" | "absent";
 
 /** What is at a path, links not followed. */
 export async function kindOf(path: string): Promise<FileKind> {
   try {
-    const found = await lstat(path);
+    const found = lstatSync(path);
     if (found.isSymbolicLink()) return "symlink";
     if (found.isFile()) return "file";
     return found.isDirectory() ? "directory" : "other";
@@ -79,7 +95,7 @@ export async function fileStamp(
   path: string,
 ): Promise<{ readonly bytes: number; readonly modifiedMs: number } | null> {
   try {
-    const found = await stat(path);
+    const found = await promises.stat(path);
     return found.isFile() ? { bytes: found.size, modifiedMs: found.mtimeMs } : null;
   } catch {
     return null;
@@ -87,14 +103,14 @@ export async function fileStamp(
 }
 
 export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await promises.mkdir(path, { recursive: true });
 }
 
 /** False where it exists already. */
 export async function makeNewDirectory(path: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
+  await promises.mkdir(dirname(path), { recursive: true });
   try {
-    await mkdir(path);
+    await promises.mkdir(path);
     return true;
   } catch (error) {
     if (fileErrorCode(error) === "EEXIST") return false;
@@ -103,16 +119,16 @@ export async function makeNewDirectory(path: string): Promise<boolean> {
 }
 
 export async function removeTree(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+  await promises.rm(path, { recursive: true, force: true });
 }
 
 /** Removes a file, then the directories above it that are empty now, up to `stopAt`. */
 export async function removeFile(path: string, stopAt: string): Promise<void> {
-  await rm(path, { force: true });
+  await promises.rm(path, { force: true });
   let directory = dirname(path);
   while (directory.startsWith(`${stopAt}/`)) {
     try {
-      await rmdir(directory);
+      await promises.rmdir(directory);
     } catch {
       return;
     }
@@ -122,7 +138,7 @@ export async function removeFile(path: string, stopAt: string): Promise<void> {
 
 export async function listDirectory(path: string): Promise<string[]> {
   try {
-    return (await readdir(path)).sort();
+    return (await promises.readdir(path)).sort();
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(fileErrorCode(error) ?? "")) return [];
     throw error;
@@ -131,7 +147,7 @@ export async function listDirectory(path: string): Promise<string[]> {
 
 export async function isExecutable(path: string): Promise<boolean> {
   try {
-    await access(path, constants.X_OK);
+    await promises.access(path, constants.X_OK);
     return true;
   } catch {
     return false;
@@ -142,14 +158,22 @@ export async function isExecutable(path: string): Promise<boolean> {
 export async function makePlainDirectory(path: string): Promise<void> {
   const kind = await kindOf(path);
   if (kind === "directory") return;
-  if (kind !== "absent") await unlink(path);
-  await mkdir(path, { recursive: true });
+  if (kind !== "absent") await promises.unlink(path);
+  await promises.mkdir(path, { recursive: true });
 }
 
 export function openToRead(path: string): Readable {
   return createReadStream(path, { highWaterMark: 1 << 20 });
 }
 
+/** The copy is whole or not there. */
 export async function copyOf(from: string, to: string): Promise<void> {
-  await copyFile(from, to);
+  const beside = temporaryBeside(to);
+  try {
+    await promises.copyFile(from, beside);
+    await promises.rename(beside, to);
+  } catch (error) {
+    await promises.rm(beside, { force: true });
+    throw error;
+  }
 }

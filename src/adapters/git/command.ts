@@ -1,4 +1,5 @@
-import { captureProcess } from "../process/capture.ts";
+import { isDiskFull } from "../files/files.ts";
+import { captureProcess, exitCodeOf } from "../process/capture.ts";
 
 /** Where a git command runs and what it may see. */
 export interface GitPlace {
@@ -34,6 +35,11 @@ export class GitError extends Error {
   }
 }
 
+/** Whether gate or git found no room to write. */
+export function ranOutOfSpace(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof GitError && error.diskFull);
+}
+
 export async function git(
   place: GitPlace,
   args: readonly string[],
@@ -49,6 +55,11 @@ export async function gitSays(
   options: GitOptions = {},
 ): Promise<boolean> {
   return (await gitAnswer(place, args, { ...options, accept: [1] })).code === 0;
+}
+
+/** For a single quick question, asked before anything else is under way. null where git gave no answer. */
+export function gitExitCode({ directory, environment }: GitPlace, args: readonly string[]): number | null {
+  return exitCodeOf("git", args, { cwd: directory, env: environment });
 }
 
 export async function gitText(

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../result.ts";
-import { GitError, git, gitAnswer } from "./command.ts";
-import { type TreeId, treeId } from "./ids.ts";
+import { kindOf } from "../files/files.ts";
+import { GitError, type GitPlace, git, gitAnswer, gitExitCode } from "./command.ts";
+import { emptyTree, type TreeId, treeId } from "./ids.ts";
 import { pathText, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
@@ -20,15 +21,25 @@ export interface WhichIndex {
 const chosen = ({ file }: WhichIndex) =>
   file === undefined ? {} : { environment: { GIT_INDEX_FILE: file } };
 
-/** The tree that a commit of this index would have; an error where entries are unmerged. */
+/**
+ * The tree that a commit of this index would have; an error where entries are unmerged, or where another
+ * git holds the index's lock. Git would make a file of an index that is not there: when a commit has died
+ * under its hook, that would be the lock which it has just given up.
+ */
 export async function writeTree(
   repository: Repository,
   which: WhichIndex = {},
-): Promise<Result<TreeId, "unmerged">> {
+): Promise<Result<TreeId, "unmerged" | "locked">> {
+  if (await indexIsAbsent(repository, which)) return ok(emptyTree(repository.objectFormat));
   const answer = await gitAnswer(repository, ["write-tree"], { ...chosen(which), accept: [128] });
   if (answer.code === 0) return ok(treeId(answer.stdout.toString("latin1").trim()));
+  if (/\.lock': File exists/.test(answer.stderr)) return err("locked");
   if ((await listIndex(repository, ["-u"], [], which)).length > 0) return err("unmerged");
   throw new GitError(["write-tree"], "failed", answer.stderr);
+}
+
+export async function indexIsAbsent(repository: Repository, { file }: WhichIndex = {}): Promise<boolean> {
+  return (await kindOf(file ?? repository.indexFile)) === "absent";
 }
 
 export function stagedEntries(
@@ -87,11 +98,7 @@ export async function refreshStats(repository: Repository, pathspecs: readonly s
 }
 
 /** Whether the index agrees with a tree where the pathspecs match. Any doubt is a no. */
-export async function indexAgrees(
-  repository: Repository,
-  tree: TreeId,
-  pathspecs: readonly string[],
-): Promise<boolean> {
+export function indexAgrees(place: GitPlace, tree: TreeId, pathspecs: readonly string[]): boolean {
   const args = ["diff-index", "--cached", "--quiet", "--ignore-submodules=none", tree, "--", ...pathspecs];
-  return (await gitAnswer(repository, args, { accept: [1, 128, 129] })).code === 0;
+  return gitExitCode(place, args) === 0;
 }

@@ -1,5 +1,6 @@
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { err, ok, type Result } from "../../result.ts";
+import { kindOf } from "../files/files.ts";
 import { type GitPlace, gitAnswer } from "./command.ts";
 import type { ObjectFormat } from "./ids.ts";
 
@@ -29,7 +30,7 @@ export function hasWorktree(repository: Repository): repository is Worktree {
  * What git may see when it judges: nothing that changes the meaning of a pathspec, swaps objects,
  * fetches, or depends on the locale.
  */
-export function judgingEnvironment(base: Readonly<Record<string, string>>): Record<string, string> {
+function judgingEnvironment(base: Readonly<Record<string, string>>): Record<string, string> {
   const environment: Record<string, string> = {
     ...base,
     LC_ALL: "C",
@@ -81,6 +82,20 @@ export async function openRepository(
     indexFile: absolute(index),
     objectFormat: format === "sha256" ? "sha256" : "sha1",
   });
+}
+
+/** What is known of a clone without asking git. */
+export type PlainClone = Pick<Repository, "directory" | "environment" | "gitDirectory">;
+
+/** null where only git can say what repository `directory` belongs to. */
+export async function plainClone(
+  directory: string,
+  base: Readonly<Record<string, string>>,
+): Promise<PlainClone | null> {
+  const gitDirectory = join(directory, ".git");
+  const elsewhere = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"].some((name) => base[name] !== undefined);
+  if (elsewhere || (await kindOf(gitDirectory)) !== "directory") return null;
+  return { directory, environment: judgingEnvironment(base), gitDirectory };
 }
 
 /** Hooks get `GIT_INDEX_FILE=.git/index` relative to where git ran; gate works from the top level. */

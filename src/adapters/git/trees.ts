@@ -19,7 +19,7 @@ export interface TreeEntry {
   readonly path: string;
 }
 
-export type ChangeKind = "added" | "modified" | "deleted" | "mode";
+type ChangeKind = "added" | "modified" | "deleted" | "mode";
 
 export interface TreeChange {
   readonly path: string;

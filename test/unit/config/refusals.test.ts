@@ -110,6 +110,14 @@ describe("values that are wrong", () => {
       '"max-report-size" in suite model: expected a size such as "512KiB" or "10MiB", found 10.',
     ],
     ["logs: '*.log'", '"logs" in suite model: expected a list, found "*.log".'],
+    [
+      "logs: [../*.log]",
+      'entry 1 of "logs" in suite model: expected a glob below the repository\'s top level, found "../*.log".',
+    ],
+    [
+      "logs: [/var/log/*]",
+      'entry 1 of "logs" in suite model: expected a glob below the repository\'s top level, found "/var/log/*".',
+    ],
     ["logs: ['']", 'entry 1 of "logs" in suite model: expected a text that is not empty, found "".'],
     [
       "reports: .",
@@ -374,9 +382,12 @@ describe("reports directories", () => {
     expect(parse(two(first, second)).ok).toBe(true);
   });
 
-  it("refuses a pin among reports, which would not be an input", () => {
-    expect(complaints(oneSuite("    pins: [a.pin, Test-Reports/weights.pin]\n"))).toEqual([
-      "6:19 the pin Test-Reports/weights.pin lies in the reports directory test-reports, which is outside the inputs.",
+  it.each([
+    ["pins: [a.pin, Test-Reports/weights.pin]", "6:19", "the pin Test-Reports/weights.pin"],
+    ["results: test-reports/junit.xml", "6:14", "the results file test-reports/junit.xml"],
+  ])("refuses other files among reports: %s", (line, place, what) => {
+    expect(complaints(oneSuite(`    ${line}\n`))).toEqual([
+      `${place} ${what} lies in the reports directory test-reports, which is outside the inputs and gate's to write.`,
     ]);
   });
 });

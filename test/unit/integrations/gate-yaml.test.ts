@@ -41,7 +41,9 @@ describe("the proposed gate.yaml for pytest", () => {
     ["requirements.txt", "python -m pytest"],
   ])("with %s runs it through what installs it, and asks for JUnit XML", (lock, start) => {
     const suite = proposed(survey([...PYTHON, lock]));
-    expect(suite.run).toBe(`${start} tests/model --junitxml=.gate/results/model-tests.xml`);
+    expect(suite.run).toBe(
+      `${start} tests/model --junitxml=.gate/results/model-tests.xml -o junit_logging=all`,
+    );
     expect(suite.results).toBe(".gate/results/model-tests.xml");
     expect(suite.inputs).toContain(lock);
   });

@@ -1,0 +1,71 @@
+import { ranOutOfSpace } from "../adapters/git/command.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
+import type { Suite } from "../config/configuration.ts";
+import { type Problem, problem } from "../problem.ts";
+import type { SuiteResults } from "../suite/results.ts";
+import { type SessionEnd, type SessionFolder, type SessionRecord, saveSession } from "../suite/session.ts";
+import { countTests, drawVerdict, type Judgement } from "../suite/verdict.ts";
+import { collectLogs } from "./collect-logs.ts";
+import { keepResults, readResults } from "./read-results.ts";
+
+/** A session that has come to its end, whatever that was. */
+export interface FinishedSession {
+  readonly folder: SessionFolder;
+  readonly record: SessionRecord & { readonly ended: SessionEnd };
+  readonly results: SuiteResults | null;
+  readonly judgement: Judgement;
+  /** What speaks against accepting it, besides its verdict, and what is only worth saying. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads what the run left, and draws the verdict: the same one when asked again. What lies outside the
+ * session is copied into it first, as far as it is older than `until`. On a full disk nothing is lost.
+ */
+export async function readSession(
+  worktree: Worktree,
+  suite: Suite,
+  folder: SessionFolder,
+  record: FinishedSession["record"],
+  until: number,
+): Promise<FinishedSession> {
+  const { ended } = record;
+  try {
+    if (!ended.collected) {
+      const time = { from: Date.parse(record.started), to: until };
+      await keepResults(worktree, suite, folder, time);
+      await collectLogs(suite, folder, worktree.topLevel, time);
+    }
+    const { results, judgement } = await judgeSession(worktree, suite, folder, ended);
+    const { verdict, reasons } = judgement;
+    const read = { ...record, ended: { ...ended, verdict, reasons, collected: true } };
+    await saveSession(folder, read);
+    return { folder, record: read, results, judgement, problems: [] };
+  } catch (error) {
+    if (!ranOutOfSpace(error)) throw error;
+    const { verdict, reasons } = ended;
+    const judgement = { verdict, reasons, counts: countTests([]) };
+    return { folder, record, results: null, judgement, problems: [noSpace(suite.name, folder.name)] };
+  }
+}
+
+/** There is room for nothing more; the session has what there is. */
+export function noSpace(suite: string, session: string): Problem {
+  return problem("disk-full", "the disk is full.", {
+    suite,
+    hint: `Nothing is lost and nothing has to be run again. Make room, then:  gate run --from ${session}`,
+  });
+}
+
+async function judgeSession(
+  worktree: Worktree,
+  suite: Suite,
+  folder: SessionFolder,
+  { end, outOfMemory }: Pick<SessionEnd, "end" | "outOfMemory">,
+): Promise<Pick<FinishedSession, "results" | "judgement">> {
+  const read = await readResults(worktree, suite, folder);
+  const results = read.ok ? read.value : null;
+  const judgement = drawVerdict({ end, results, outOfMemory, suite });
+  if (read.ok) return { results, judgement };
+  return { results, judgement: { ...judgement, reasons: [...judgement.reasons, read.error.message] } };
+}

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { pathText, splitNul } from "../../../../src/adapters/git/paths.ts";
+
+const path = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 6, min: 1 }).map((bytes) => Buffer.from(bytes)),
+  fc.constantFrom('"a"', "\\377", '"\\377"', "a\\b", "\uFFFD", "caf\u00e9").map((text) => Buffer.from(text)),
+);
+
+describe("a path as text", () => {
+  it.each([
+    "src/a.py",
+    "a b",
+    "caf\u00e9",
+    "cafe\u0301",
+    "\u{1F600}",
+    "\uFFFD",
+    "a\nb",
+    "a\\b",
+    'a"b',
+    "\uFEFFa",
+  ])("is %j where the bytes are that text", (text) => {
+    expect(pathText(Buffer.from(text))).toBe(text);
+  });
+
+  it.each([
+    [Buffer.from("src/\xff", "latin1"), '"src/\\377"'],
+    [Buffer.from("src/\xff\t\\", "latin1"), '"src/\\377\\011\\\\"'],
+    [Buffer.from('"src"'), '"\\"src\\""'],
+  ])("is quoted as git does it where it cannot be: %s", (bytes, text) => {
+    expect(pathText(bytes)).toBe(text);
+  });
+
+  it("is never the same for two paths", () => {
+    fc.assert(
+      fc.property(path, path, (one, other) => {
+        expect(pathText(one) === pathText(other)).toBe(one.equals(other));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("NUL-separated output", () => {
+  it("comes apart into what was put together", () => {
+    fc.assert(
+      fc.property(fc.array(path, { maxLength: 5 }), (paths) => {
+        const ended = Buffer.concat(paths.flatMap((one) => [one, Buffer.from([0])]));
+        expect(splitNul(ended)).toEqual(paths);
+        expect(splitNul(ended.subarray(0, Math.max(0, ended.length - 1)))).toEqual(paths);
+      }),
+    );
+  });
+
+  it("keeps empty parts in the middle", () => {
+    expect(splitNul(Buffer.from("a\0\0b\0")).map(String)).toEqual(["a", "", "b"]);
+  });
+});
