@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import type { Context } from "./commands/context.ts";
 import type { ExitCode } from "./outcome.ts";
+import { printable } from "./render/printable.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
 /** Hooks and scripts call these with nothing else: they need no parser. */
@@ -23,7 +24,7 @@ async function start(args: readonly string[]): Promise<void> {
   } catch (error) {
     const { describeFailure } = await import("./render/failure.ts");
     const { exit, text } = describeFailure(error);
-    process.stderr.write(`${text}\n`);
+    standardError().write(`${printable(text)}\n`);
     process.exitCode = exit;
   }
 }
@@ -42,7 +43,7 @@ async function perform(verb: Verb, json: boolean, directory: string): Promise<Ex
   const abort = abortOnSignals();
   const { exit, document, text } = await verb(contextOf(directory, abort));
   if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
-  else if (text !== "") (exit === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+  else if (text !== "") (exit === 0 ? process.stdout : standardError()).write(`${printable(text)}\n`);
   return abort.aborted ? INTERRUPTED : exit;
 }
 
@@ -66,10 +67,10 @@ function contextOf(directory: string, abort: AbortSignal): Context {
     directory,
     environment,
     now: () => new Date(),
-    say: (text) => process.stderr.write(`${text}\n`),
+    say: (text) => standardError().write(`${printable(text)}\n`),
     // Opened when used: a stream costs a start a millisecond or two.
     get suiteOutput() {
-      return process.stderr;
+      return standardError();
     },
     ask: isatty(STDIN) && isatty(STDERR) ? ask : null,
     abort,
@@ -85,6 +86,12 @@ async function ask(question: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
+}
+
+/** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */
+function standardError(): typeof process.stderr {
+  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
+  return process.stderr;
 }
 
 // A reader that has seen enough (`gate status | head`) is no error.

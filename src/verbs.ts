@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Context } from "./commands/context.ts";
+import type { RunDocument } from "./commands/run-document.ts";
 import { status } from "./commands/status.ts";
-import type { ExitCode } from "./outcome.ts";
+import type { ExitCode, Outcome } from "./outcome.ts";
 import { renderStatus } from "./render/status.ts";
 
 /** What a verb has to say: a document for scripts and a text for people. */
@@ -25,19 +26,19 @@ export const verbs = {
     (suite: string | null, force: boolean, from: string | null): Verb =>
     async (context) => {
       const { run } = await import("./commands/run.ts");
-      return runAnswer(context, await run(context, { suite, force, from }), false);
+      return runAnswer(context, false, () => run(context, { suite, force, from }));
     },
   attach: (): Verb => async (context) => {
     const { attach } = await import("./commands/attach.ts");
-    return runAnswer(context, await attach(context), false);
+    return runAnswer(context, false, () => attach(context));
   },
   preCommit: (): Verb => async (context) => {
     const { preCommit } = await import("./commands/pre-commit.ts");
-    return runAnswer(context, await preCommit(context), true);
+    return runAnswer(context, true, () => preCommit(context));
   },
   preMergeCommit: (): Verb => async (context) => {
     const { preMergeCommit } = await import("./commands/pre-merge-commit.ts");
-    return runAnswer(context, await preMergeCommit(context), true);
+    return runAnswer(context, true, () => preMergeCommit(context));
   },
   postCommit: (): Verb => async (context) => {
     const { postCommit } = await import("./commands/post-commit.ts");
@@ -56,11 +57,16 @@ export const verbs = {
     },
 };
 
+/**
+ * The rendering is loaded before anything runs: an installation that changes while a suite takes its time must
+ * not take the answer away.
+ */
 async function runAnswer(
   context: Context,
-  { exit, document }: Awaited<ReturnType<typeof import("./commands/run.ts").run>>,
   quiet: boolean,
+  perform: () => Promise<Outcome<RunDocument>>,
 ): Promise<Answer> {
   const { renderRun } = await import("./render/run.ts");
+  const { exit, document } = await perform();
   return { exit, document, text: renderRun(document, { now: context.now(), quiet }) };
 }

@@ -9,7 +9,13 @@ import { changesSinceEvidence } from "../judgement/changes.ts";
 import { gatherFacts } from "../judgement/facts.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { inputWarnings } from "../judgement/input-warnings.ts";
-import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import {
+  type JudgedSuite,
+  type JudgedTree,
+  judgeAs,
+  judgeTree,
+  reportsDirectories,
+} from "../judgement/judge.ts";
 import { writeMemo } from "../judgement/memo.ts";
 import { pendingSentence } from "../judgement/sentences.ts";
 import type { Outcome } from "../outcome.ts";
@@ -40,7 +46,10 @@ export async function judgeStatus(
   if (!tree.ok) return refuse(tree.error);
   const other = await otherConfiguration(context, options.config);
   if (!other.ok) return refuse(other.error);
-  const judged = await judgeTree(repository, tree.value, other.value);
+  const judged =
+    other.value === null
+      ? await judgeTree(repository, tree.value)
+      : ok(await judgeAs(repository, tree.value, other.value));
   if (!judged.ok) return refuse(judged.error);
   if (judged.value === null)
     return { exit: 0, document: statusDocument(options.rev, [], [noConfiguration(options.rev)]) };

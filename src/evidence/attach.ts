@@ -26,12 +26,15 @@ import type { Attachment } from "./attachment.ts";
 import { indexesToUpdate } from "./indexes.ts";
 import { closeJournal, openJournal } from "./journal.ts";
 import { refuseAttachment } from "./refusals.ts";
+import { replacedWork } from "./staged-work.ts";
 
 export interface Attached {
   /** Reports whose content in the index changed. */
   readonly changed: number;
   /** What the index held under the reports before. */
   readonly before: readonly IndexEntry[];
+  /** Somebody's staged work under the reports that was replaced. */
+  readonly warnings: readonly Problem[];
 }
 
 /**
@@ -48,15 +51,17 @@ export async function attachEvidence(
     stagedEntries(worktree, [exactly(attachment.reports)]),
   ]);
   const lastAttached = (await readAttached(worktree)).get(attachment.suite) ?? null;
-  const refusals = await refuseAttachment(worktree, { attachment, wanted, before, lastAttached });
+  const planned = { attachment, wanted, before, lastAttached };
+  const refusals = await refuseAttachment(worktree, planned);
   if (hasErrors(refusals)) return err(refusals);
+  const warnings = await replacedWork(worktree, planned);
   if (await indexIsAbsent(worktree)) return err([commitIsGone(attachment.suite)]);
   await openJournal(worktree, { ...attachment, before });
   const changed = await putInPlace(worktree, attachment, wanted, before);
   const missing = await notStaged(worktree, attachment, wanted);
   if (missing.length > 0) return err(missing);
   await closeJournal(worktree);
-  return ok({ changed, before });
+  return ok({ changed, before, warnings });
 }
 
 /** Writing to an index that has gone would leave a lock of git's behind that nobody holds. */

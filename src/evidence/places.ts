@@ -5,6 +5,8 @@ import type { Repository } from "../adapters/git/repository.ts";
 export interface Places {
   readonly directory: string;
   readonly memo: string;
+  /** Which state of the index was last found to agree with the memo. */
+  readonly memoIndex: string;
   readonly lock: string;
   readonly journal: string;
   /** Which evidence was last written to the working tree, by suite. */
@@ -20,6 +22,7 @@ export function placesOf({ gitDirectory }: Pick<Repository, "gitDirectory">): Pl
   return {
     directory,
     memo: join(directory, "memo"),
+    memoIndex: join(directory, "memo.index"),
     lock: join(directory, "lock"),
     journal: join(directory, "journal.json"),
     attached: join(directory, "attached.json"),

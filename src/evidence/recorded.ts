@@ -42,13 +42,18 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   }
   problems.push(
     ...disagreements(manifest.value, hash, suite),
-    ...compareListing(manifest.value, listing, suite),
+    // a hash file that is missing or malformed has been named already
+    ...compareListing(manifest.value, listing, suite).filter(
+      ({ path }) => hash !== null || path !== hashPath(suite),
+    ),
   );
   return { hash, manifest: manifest.value, problems };
 }
 
+const hashPath = (suite: Suite) => `${suite.reports}/${suite.name}.hash`;
+
 function badHashFile(suite: Suite, present: boolean): Problem {
-  const path = `${suite.reports}/${suite.name}.hash`;
+  const path = hashPath(suite);
   const message = present
     ? `${path} is not "<64 hex digits>  ${suite.name}" and a newline.`
     : `${path} is missing.`;

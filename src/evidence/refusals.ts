@@ -43,7 +43,7 @@ async function blockedDirectory(worktree: Worktree, reports: string): Promise<st
 }
 
 /** Reports that an ignore rule would keep out of later commits, with the rule that does it. */
-export async function ignoredReports(
+async function ignoredReports(
   worktree: Worktree,
   paths: readonly string[],
   suite: string,

@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
+import { GitError } from "../adapters/git/command.ts";
 import { type CommitFacts, commitsChanging, lastCommitChanging } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { compareTrees, resolveCommit, resolveTree, type TreeChange } from "../adapters/git/trees.ts";
+import { compareTrees, type TreeChange } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
+import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
-import { type JudgedSuite, judgeTree } from "./judge.ts";
+import { suiteOf } from "./configuration.ts";
+import type { JudgedSuite } from "./judge.ts";
+import { rememberedTree } from "./memo.ts";
 
 /** What made a suite stale. `suite`: what gate.yaml says of it. */
 export interface InputChange {
@@ -25,7 +29,8 @@ const NOTHING: ChangesSince = { changes: [], recordedIn: null, staleSince: null 
 
 /**
  * What changed since the evidence that is in the tree was recorded, told from the commit that carries it.
- * Only a commit whose own sources that evidence covers can say so.
+ * Only a tree whose own sources that evidence covers can say so: one that the memo remembers, or else the
+ * commit's.
  */
 export async function changesSinceEvidence(
   repository: Repository,
@@ -35,24 +40,50 @@ export async function changesSinceEvidence(
   reportsDirectories: readonly string[],
 ): Promise<ChangesSince> {
   const { suite, recorded } = judged;
-  const judgedCommit = await resolveCommit(repository, revision);
-  if (recorded.hash === null || judgedCommit === null) return NOTHING;
-  const recordedIn = await lastCommitChanging(repository, judgedCommit, [
-    exactly(`${suite.reports}/${suite.name}.hash`),
+  if (recorded.hash === null) return NOTHING;
+  const [recordedIn, remembered] = await Promise.all([
+    lastCommitChanging(repository, revision, [exactly(`${suite.reports}/${suite.name}.hash`)]),
+    rememberedTree(repository, suite.name, recorded.hash),
   ]);
   if (recordedIn === null) return NOTHING;
-  const before = await resolveTree(repository, recordedIn.id);
-  if (before === null) return NOTHING;
-  const then = await judgeTree(repository, before);
-  const old = then.ok ? then.value?.suites.find((one) => one.suite.name === suite.name) : undefined;
-  if (old === undefined || old.inputs.fingerprint !== recorded.hash) return { ...NOTHING, recordedIn };
-  const declaration = sameDeclaration(old.suite, suite)
+  const question = { repository, tree, revision, suite, reportsDirectories, recordedIn };
+  if (remembered !== null) {
+    try {
+      const old = await suiteOf(repository, remembered, suite.name);
+      if (old !== null) return await changesFrom(question, remembered, old.suite);
+    } catch (error) {
+      // Nothing keeps the tree of a memo from being pruned.
+      if (!(error instanceof GitError)) throw error;
+    }
+  }
+  const old = await suiteOf(repository, recordedIn.tree, suite.name);
+  if (old === null) return { ...NOTHING, recordedIn };
+  const then = await fingerprintOf(repository, recordedIn.tree, old.suite, old.reportsDirectories);
+  if (then.fingerprint !== recorded.hash) return { ...NOTHING, recordedIn };
+  return changesFrom(question, recordedIn.tree, old.suite);
+}
+
+interface Question {
+  readonly repository: Repository;
+  readonly tree: TreeId;
+  readonly revision: string;
+  readonly suite: Suite;
+  readonly reportsDirectories: readonly string[];
+  readonly recordedIn: CommitFacts;
+}
+
+async function changesFrom(
+  { repository, tree, revision, suite, reportsDirectories, recordedIn }: Question,
+  before: TreeId,
+  old: Suite,
+): Promise<ChangesSince> {
+  const declaration = sameDeclaration(old, suite)
     ? []
     : [{ path: CONFIGURATION_PATH, change: "suite" as const }];
   const pathspecs = inputPathspecs(suite, reportsDirectories);
   const [changed, commits] = await Promise.all([
     compareTrees(repository, before, tree, pathspecs),
-    commitsChanging(repository, recordedIn.id, judgedCommit, [
+    commitsChanging(repository, recordedIn.id, revision, [
       ...pathspecs,
       ...declaration.map(({ path }) => exactly(path)),
     ]),
@@ -61,7 +92,7 @@ export async function changesSinceEvidence(
 }
 
 /** Whether the same fingerprint follows from the same files. The order of keys does not matter to it. */
-function sameDeclaration(left: Suite, right: Suite): boolean {
+export function sameDeclaration(left: Suite, right: Suite): boolean {
   const patterns = ({ inputs }: Suite) => inputs.map(({ glob, exclude }) => ({ glob, exclude }));
   return (
     isDeepStrictEqual(left.definition, right.definition) && isDeepStrictEqual(patterns(left), patterns(right))

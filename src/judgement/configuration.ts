@@ -3,7 +3,7 @@ import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { listTree, readBlobs } from "../adapters/git/trees.ts";
-import type { Configuration } from "../config/configuration.ts";
+import type { Configuration, Suite } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
@@ -25,6 +25,19 @@ export async function configurationOf(
     return err([problem("config-not-a-file", message, { path: CONFIGURATION_PATH })]);
   }
   return readCached(repository, entry.id);
+}
+
+/** One suite as a tree configures it; null where it does not. */
+export async function suiteOf(
+  repository: Repository,
+  tree: TreeId,
+  name: string,
+): Promise<{ readonly suite: Suite; readonly reportsDirectories: readonly string[] } | null> {
+  const configuration = await configurationOf(repository, tree);
+  if (!configuration.ok || configuration.value === null) return null;
+  const { suites } = configuration.value;
+  const suite = suites.find((one) => one.name === name);
+  return suite === undefined ? null : { suite, reportsDirectories: suites.map(({ reports }) => reports) };
 }
 
 function kindOfEntry(path: string, mode: string): string {

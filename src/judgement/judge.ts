@@ -26,21 +26,37 @@ export interface JudgedSuite {
   readonly problems: readonly Problem[];
 }
 
+type Judgement = Result<JudgedTree | null, readonly Problem[]>;
+
+/** What is said of a tree never changes, and a hook asks before and after it takes the lock. */
+const JUDGED = new WeakMap<Repository, Map<TreeId, Promise<Judgement>>>();
+
 /** Judges every suite of a tree; null where the tree has no gate.yaml. */
-export async function judgeTree(
-  repository: Repository,
-  tree: TreeId,
-  otherConfiguration: Configuration | null = null,
-): Promise<Result<JudgedTree | null, readonly Problem[]>> {
-  const found =
-    otherConfiguration === null ? await configurationOf(repository, tree) : ok(otherConfiguration);
+export function judgeTree(repository: Repository, tree: TreeId): Promise<Judgement> {
+  const judged = JUDGED.get(repository) ?? new Map<TreeId, Promise<Judgement>>();
+  JUDGED.set(repository, judged);
+  const known = judged.get(tree) ?? judgeOwn(repository, tree);
+  judged.set(tree, known);
+  return known;
+}
+
+async function judgeOwn(repository: Repository, tree: TreeId): Promise<Judgement> {
+  const found = await configurationOf(repository, tree);
   if (!found.ok) return found;
   if (found.value === null) return ok(null);
-  const configuration = found.value;
+  return ok(await judgeAs(repository, tree, found.value));
+}
+
+/** Judges a tree by a configuration that need not be its own. */
+export async function judgeAs(
+  repository: Repository,
+  tree: TreeId,
+  configuration: Configuration,
+): Promise<JudgedTree> {
   const suites = await Promise.all(
     configuration.suites.map((suite) => judgeSuite(repository, tree, suite, configuration)),
   );
-  return ok({ tree, configuration, suites });
+  return { tree, configuration, suites };
 }
 
 export function reportsDirectories(configuration: Configuration): string[] {

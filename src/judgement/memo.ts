@@ -1,4 +1,5 @@
-import { fileErrorCode, readIfThere, writeAtomically } from "../adapters/files/files.ts";
+import { join } from "node:path";
+import { fileErrorCode, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
 import { type TreeId, treeId } from "../adapters/git/ids.ts";
 import { indexAgrees } from "../adapters/git/index.ts";
 import type { PlainClone, Repository } from "../adapters/git/repository.ts";
@@ -58,11 +59,15 @@ export async function writeMemo(
     })),
     warnings,
   };
+  await writeIfPossible(`${places.memo}.json`, JSON.stringify(details));
+  await writeIfPossible(places.memo, memoText(details));
+}
+
+/** A memo that cannot be written (a read-only or full disk) costs time, not correctness. */
+async function writeIfPossible(path: string, text: string): Promise<void> {
   try {
-    await writeAtomically(`${places.memo}.json`, JSON.stringify(details));
-    await writeAtomically(places.memo, memoText(details));
+    await writeAtomically(path, text);
   } catch (error) {
-    // A memo that cannot be written (a read-only or full disk) costs time, not correctness.
     if (fileErrorCode(error) === null) throw error;
   }
 }
@@ -74,7 +79,31 @@ export async function recallMemo(repository: PlainClone): Promise<MemoDetails | 
   if (memo === null || json === null) return null;
   const details = parseDetails(json);
   if (details === null || memo.toString("utf8") !== memoText(details)) return null;
-  return indexAgrees(repository, details.tree, details.pathspecs) ? details : null;
+  return (await stillAgrees(repository, details)) ? details : null;
+}
+
+/** A tree that was found fresh with this very evidence; null where the memo knows none. */
+export async function rememberedTree(
+  repository: Repository,
+  suite: string,
+  fingerprint: Fingerprint,
+): Promise<TreeId | null> {
+  const json = await readIfUsable(`${placesOf(repository).memo}.json`);
+  const details = json === null ? null : parseDetails(json);
+  const covered = details?.suites.some((one) => one.name === suite && one.fingerprint === fingerprint);
+  return details !== null && covered ? details.tree : null;
+}
+
+/** Git is asked once about each state of the index: to read a large one takes it as long as Node takes to start. */
+async function stillAgrees(repository: PlainClone, { tree, pathspecs }: DetailsFile): Promise<boolean> {
+  const { memoIndex } = placesOf(repository);
+  const ownIndex = repository.environment.GIT_INDEX_FILE === undefined;
+  const index = ownIndex ? stateOfFile(join(repository.gitDirectory, "index")) : null;
+  const seen = index === null ? null : `${tree} ${index.state}`;
+  if (seen !== null && (await readIfUsable(memoIndex))?.toString("utf8") === seen) return true;
+  if (!indexAgrees(repository, tree, pathspecs)) return false;
+  if (seen !== null && index?.settled) await writeIfPossible(memoIndex, seen);
+  return true;
 }
 
 function memoText({ tree, pathspecs }: DetailsFile): string {

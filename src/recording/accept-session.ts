@@ -65,7 +65,7 @@ async function recordEvidence(
     on: record.machine.gpus[0]?.name ?? record.machine.os,
     reports: attached.value.changed,
     session: sessionPath(folder.name),
-    warnings: problems,
+    warnings: [...problems, ...attached.value.warnings],
   };
   return { outcome, attached: { suite: suite.name, reports: suite.reports, before: attached.value.before } };
 }
@@ -153,14 +153,17 @@ async function earlierSessions(topLevel: string, suite: string, fingerprint: str
   return { earlier: [...verdicts.values()].reduce((sum, count) => sum + count, 0), verdicts };
 }
 
-function verdictProblems(suite: string, { judgement, results }: FinishedSession): Problem[] {
-  const bad = (results?.tests ?? []).filter(
-    ({ outcome }) => outcome === "failed" || outcome === "error" || outcome === null,
-  );
+function verdictProblems(suite: string, { judgement }: FinishedSession): Problem[] {
   const reasons = judgement.reasons.map((message) => problem("verdict-not-accepted", message, { suite }));
-  const tests = bad
-    .slice(0, 10)
-    .map(({ id, outcome }) => problem("verdict-not-accepted", `${outcome ?? "missing"}    ${id}`, { suite }));
+  const tests = judgement.objections.slice(0, 10).map(({ id, outcome }) =>
+    problem("verdict-not-accepted", `${(outcome ?? "missing").padEnd(9)} ${id}`, {
+      suite,
+      hint:
+        outcome === "skipped"
+          ? "Tests that may be skipped are declared with a reason under skips: in gate.yaml."
+          : null,
+    }),
+  );
   return [...reasons, ...tests];
 }
 

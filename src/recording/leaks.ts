@@ -14,6 +14,8 @@ export async function traces(
   return all.filter(({ kind }) => kind !== "ignored");
 }
 
+const DEED: Partial<Record<WorktreeDifference["kind"], string>> = { untracked: "left", missing: "deleted" };
+
 /** What a run left in the repository: new files and changed ones. */
 export function findLeaks(
   suite: Suite,
@@ -25,7 +27,7 @@ export function findLeaks(
   return after
     .filter(({ path, kind }) => !known.has(`${kind} ${path}`))
     .map(({ path, kind }) =>
-      complain("leaked-files", `the run ${kind === "untracked" ? "left" : "changed"} ${path}.`, {
+      complain("leaked-files", `the run ${DEED[kind] ?? "changed"} ${path}.`, {
         path,
         suite: suite.name,
         hint: "Let the suite write to a temporary directory, or ignore the file.",

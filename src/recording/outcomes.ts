@@ -24,6 +24,7 @@ export type SuiteOutcome =
       readonly recorded: RecordedFacts;
       /** Reports that changed in the index. */
       readonly reports: number;
+      readonly warnings: readonly Problem[];
     }
   | {
       readonly kind: "recorded";

@@ -45,11 +45,7 @@ export async function checkPins(
   return problems;
 }
 
-export function parsePins(
-  bytes: Buffer | null,
-  pinFile: string,
-  suite: string,
-): Result<readonly Pin[], Problem> {
+function parsePins(bytes: Buffer | null, pinFile: string, suite: string): Result<readonly Pin[], Problem> {
   const refuse = (message: string, line: number | null) =>
     err(
       problem("pin-invalid", message, {

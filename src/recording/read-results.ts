@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { copyOf, fileStamp, makeDirectory, removeTree } from "../adapters/files/files.ts";
+import { copyOf, fileStamp, kindOf, makeDirectory, removeTree } from "../adapters/files/files.ts";
 import { stagedEntries } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
@@ -20,8 +20,24 @@ export async function clearOldResults(worktree: Worktree, suite: Suite): Promise
     const hint = `git rm --cached ${suite.results}, and ignore it.`;
     return [problem("results-invalid", message, { path: CONFIGURATION_PATH, suite: suite.name, hint })];
   }
-  await removeTree(join(worktree.topLevel, suite.results));
+  const file = join(worktree.topLevel, suite.results);
+  const kind = await kindOf(file);
+  if (kind === "file" || kind === "symlink") await removeTree(file);
+  else if (kind !== "absent") return [notAFile(suite, suite.results)];
   return [];
+}
+
+/** Whatever else is there is not a runner's, and not ours to delete. */
+function notAFile(suite: Suite, path: string): Problem {
+  return problem(
+    "results-invalid",
+    `${path} is there and is not a file; results: names the file that a run writes.`,
+    {
+      path: CONFIGURATION_PATH,
+      suite: suite.name,
+      hint: "Name a file of its own, such as .gate/results/model-tests.xml.",
+    },
+  );
 }
 
 /** Keeps the JUnit file with the session: the next run deletes the one in the tree. */

@@ -44,7 +44,7 @@ export async function readSession(
   } catch (error) {
     if (!ranOutOfSpace(error)) throw error;
     const { verdict, reasons } = ended;
-    const judgement = { verdict, reasons, counts: countTests([]) };
+    const judgement = { verdict, reasons, counts: countTests([]), objections: [] };
     return { folder, record, results: null, judgement, problems: [noSpace(suite.name, folder.name)] };
   }
 }

@@ -30,9 +30,10 @@ export async function reuseEvidence(
   }
   const recorded = await factsOfEvidence(worktree, place.tree, suite.name);
   const commit = place.in === "history" ? place.commit : null;
+  const { changed, before, warnings } = attached.value;
   return {
-    outcome: { kind: "reused", suite: suite.name, commit, recorded, reports: attached.value.changed },
-    attached: { suite: suite.name, reports: suite.reports, before: attached.value.before },
+    outcome: { kind: "reused", suite: suite.name, commit, recorded, reports: changed, warnings },
+    attached: { suite: suite.name, reports: suite.reports, before },
   };
 }
 

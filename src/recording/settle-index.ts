@@ -84,7 +84,7 @@ export function isFresh(judged: JudgedTree): boolean {
 }
 
 /** Finishes or undoes an attachment that a crash has cut off. */
-export async function finishInterrupted(worktree: Worktree): Promise<Recovery | null> {
+async function finishInterrupted(worktree: Worktree): Promise<Recovery | null> {
   return recoverAttachment(worktree, async (entry) => {
     const tree = await treeOfIndex(worktree);
     if (!tree.ok) return false;

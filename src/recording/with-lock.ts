@@ -36,16 +36,16 @@ export async function withLock<T>(
         await lock.value.release();
       }
     }
-    if (abort.aborted || now().getTime() >= deadline) return err(lockedBy(lock.error));
+    if (abort.aborted || now().getTime() >= deadline) return err(lockedBy(lock.error, places.lock));
     if (!announced) say(`gate  waiting for ${describe(lock.error)}`);
     announced = true;
     await delay(POLL_MS);
   }
 }
 
-function lockedBy(holder: LockHolder): Problem {
+function lockedBy(holder: LockHolder, file: string): Problem {
   return problem("locked", `${describe(holder)} is at work in this worktree.`, {
-    hint: "Wait until it has ended, then try again.",
+    hint: `Wait until it has ended, then try again. If that machine is gone:  rm ${file}`,
   });
 }
 

@@ -25,7 +25,10 @@ function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string
       const { by, at, on } = outcome.recorded;
       const source =
         outcome.commit === null ? "the local evidence" : `the evidence of ${outcome.commit.slice(0, 7)}`;
-      return [`${name}: reused ${source} (recorded by ${by}, ${daysAgo(at, now)}, ${on}). Nothing was run.`];
+      return [
+        `${name}: reused ${source} (recorded by ${by}, ${daysAgo(at, now)}, ${on}). Nothing was run.`,
+        ...renderGrouped(outcome.warnings),
+      ];
     }
     case "recorded":
       return renderRecorded(outcome, name, quiet);

@@ -68,8 +68,8 @@ function openTarget(stream: Writable): Target {
   const drop = () => {
     open = false;
     settle();
-    // A failed write is told again as an event, a little later, which throws where nobody listens.
-    setImmediate(() => stream.off("error", note));
+    // A failed write is told again as an event when the stream has closed, and throws where nobody listens.
+    if (problem === null) stream.off("error", note);
   };
   stream.on("error", note);
 

@@ -64,7 +64,7 @@ export interface SessionEnd {
 const SESSIONS = ".gate/sessions";
 const RESERVE_BYTES = 64 * 1024;
 
-export function sessionsDirectory(topLevel: string): string {
+function sessionsDirectory(topLevel: string): string {
   return join(topLevel, SESSIONS);
 }
 
@@ -101,8 +101,15 @@ export async function createSession(topLevel: string, now: Date): Promise<Sessio
     if (!(await makeNewDirectory(folder.directory))) continue;
     for (const directory of [folder.events, folder.artifacts, folder.logs]) await makeDirectory(directory);
     await writeAtomically(folder.reserve, Buffer.alloc(RESERVE_BYTES));
+    await hideFromGit(topLevel);
     return folder;
   }
+}
+
+/** Sessions are never committed, also where nobody has told git so. */
+async function hideFromGit(topLevel: string): Promise<void> {
+  const rules = join(topLevel, ".gate/.gitignore");
+  if ((await readIfThere(rules)) === null) await writeAtomically(rules, "*\n");
 }
 
 export function newMark(): string {

@@ -20,6 +20,8 @@ export interface Judgement {
   /** Whole sentences, the one that matters first; empty where the verdict is `passed`. */
   readonly reasons: readonly string[];
   readonly counts: TestCounts;
+  /** The tests that keep the run from being a pass. */
+  readonly objections: readonly TestResult[];
 }
 
 interface Run {
@@ -37,10 +39,18 @@ const OUT_OF_GPU_MEMORY = /CUDA out of memory|torch\.(?:cuda\.)?OutOfMemoryError
 export function drawVerdict(run: Run): Judgement {
   const counts = countTests(run.results?.tests ?? []);
   const { verdict, reasons } = judge(run, counts);
-  return { verdict, reasons, counts };
+  return { verdict, reasons, counts, objections: objectionsOf(run) };
 }
 
-function judge(run: Run, counts: TestCounts): Omit<Judgement, "counts"> {
+function objectionsOf({ results, suite }: Run): readonly TestResult[] {
+  return (results?.tests ?? []).filter(({ id, outcome }) => {
+    if (outcome === "skipped") return !isDeclared(id, suite.skips);
+    if (outcome === "flaky") return suite.flaky === "refuse";
+    return outcome === null || outcome === "failed" || outcome === "error";
+  });
+}
+
+function judge(run: Run, counts: TestCounts): Pick<Judgement, "verdict" | "reasons"> {
   const { end, results } = run;
   const findings = findingsOf(run, counts);
   const doubts = results?.doubts ?? [];
@@ -94,12 +104,10 @@ function gpuMemoryEvidence(results: SuiteResults | null): string | null {
 }
 
 /** Phrases that stand after each other in one sentence: "1 test failed and 13 were skipped without …". */
-function findingsOf({ results, suite }: Run, counts: TestCounts): readonly string[] {
-  const tests = results?.tests ?? [];
-  const undeclared = tests.filter(
-    (test) => test.outcome === "skipped" && !isDeclared(test.id, suite.skips),
-  ).length;
-  const flaky = suite.flaky === "accept" ? 0 : counts.flaky;
+function findingsOf(run: Run, counts: TestCounts): readonly string[] {
+  const objections = objectionsOf(run);
+  const undeclared = objections.filter(({ outcome }) => outcome === "skipped").length;
+  const flaky = objections.filter(({ outcome }) => outcome === "flaky").length;
   const phrases: readonly (readonly [number, (subject: string, was: string) => string])[] = [
     [counts.failed, (subject) => `${subject}failed`],
     [counts.errors, (subject) => `${subject}ended in an error`],
@@ -169,7 +177,7 @@ function runnerOf({ runner }: SuiteResults): string {
 function endSentence(end: ProcessEnd, who = "The command"): string {
   switch (end.kind) {
     case "exited":
-      return `${who} exited ${end.code}.`;
+      return `${who} exited ${end.code}${end.code === 127 ? ": the shell did not find its program" : ""}.`;
     case "signalled":
       return `${who} was killed by ${end.signal}.`;
     case "not-started":

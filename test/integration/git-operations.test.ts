@@ -379,3 +379,20 @@ describe("unusual repositories", () => {
     await expectWhole(odd);
   });
 });
+
+describe("somebody's staged work under the reports", () => {
+  it.each([
+    ["an edited report", "test-reports/model-tests-latest.txt"],
+    ["a file of their own", "test-reports/notes.txt"],
+  ])("%s gives way, is named, and can be had back", async (_, path) => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write(path, "my own words\n");
+    await rig.git("add", path);
+    const ended = await rig.commit("with notes");
+    expect(ended.stderr).toContain(`${path} was staged by somebody else than gate, and was replaced`);
+    const blob = /git cat-file -p ([0-9a-f]+)/.exec(ended.stderr)?.[1] ?? "";
+    expect(await rig.git("cat-file", "-p", blob)).toBe("my own words");
+    await expectWhole(rig);
+  });
+});

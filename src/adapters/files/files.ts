@@ -1,6 +1,5 @@
 import {
   closeSync,
-  constants,
   createReadStream,
   lstatSync,
   mkdirSync,
@@ -102,6 +101,20 @@ export async function fileStamp(
   }
 }
 
+/**
+ * Tells one state of a file from another without reading it. `settled`: long enough ago that no later change
+ * can bear the same times, even where the file system counts in seconds. null where there is no such file.
+ */
+export function stateOfFile(
+  path: string,
+  nowMs: number = Date.now(),
+): { readonly state: string; readonly settled: boolean } | null {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined || !found.isFile()) return null;
+  const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = found;
+  return { state: [dev, ino, size, mtimeNs, ctimeNs].join(" "), settled: nowMs - Number(ctimeMs) > 3_000 };
+}
+
 export async function makeDirectory(path: string): Promise<void> {
   await promises.mkdir(path, { recursive: true });
 }
@@ -142,15 +155,6 @@ export async function listDirectory(path: string): Promise<string[]> {
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(fileErrorCode(error) ?? "")) return [];
     throw error;
-  }
-}
-
-export async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await promises.access(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

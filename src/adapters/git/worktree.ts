@@ -98,9 +98,3 @@ export async function untrackedFiles(
   const args = ["ls-files", "--others", "-z", ...(ignored ? [] : ["--exclude-standard"])];
   return splitNul(await git(repository, args)).map(pathText);
 }
-
-/** Files whose content differs from the index, as git sees it, by path. */
-export async function modifiedFiles(repository: Repository, pathspecs: readonly string[]): Promise<string[]> {
-  const differences = await worktreeDifferences(repository, pathspecs);
-  return differences.filter(({ kind }) => kind === "unstaged" || kind === "missing").map(({ path }) => path);
-}
