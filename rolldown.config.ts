@@ -55,7 +55,7 @@ export default defineConfig({
         { name: "start", test: /[\\/]src[\\/]verbs\.ts$/, priority: 2 },
         {
           name: "judging",
-          test: /[\\/]src[\\/]commands[\\/](status-judged|pre-commit|post-commit)\.ts$/,
+          test: /[\\/]src[\\/](commands[\\/](status-judged|pre-commit|post-commit)|render[\\/]run)\.ts$/,
           priority: 1,
         },
       ],

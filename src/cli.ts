@@ -31,17 +31,29 @@ async function start(args: readonly string[]): Promise<void> {
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const hot = HOT[args.join(" ")];
-  if (hot !== undefined) return perform(hot(), args.includes("--json"), process.cwd());
+  const startedIn = process.cwd();
+  if (hot !== undefined) return perform(hot(), args.includes("--json"), startedIn, environment());
   const { parseCommandLine } = await import("./command-line.ts");
   const parsed = await parseCommandLine(args);
   if ("usageExit" in parsed) return parsed.usageExit;
   const { verb, json, directory } = parsed.invocation;
-  return perform(verb, json, resolve(directory));
+  const elsewhere = resolve(directory);
+  if (elsewhere === startedIn) return perform(verb, json, startedIn, environment());
+  const { environmentIn } = await import("./adapters/git/elsewhere.ts");
+  return perform(verb, json, elsewhere, await environmentIn(elsewhere, startedIn, environment()));
 }
 
-async function perform(verb: Verb, json: boolean, directory: string): Promise<ExitCode> {
+type Environment = Readonly<Record<string, string>>;
+
+function environment(): Environment {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+async function perform(verb: Verb, json: boolean, directory: string, env: Environment): Promise<ExitCode> {
   const abort = abortOnSignals();
-  const { exit, document, text } = await verb(contextOf(directory, abort));
+  const { exit, document, text } = await verb(contextOf(directory, env, abort));
   if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
   else if (text !== "") (exit === 0 ? process.stdout : standardError()).write(`${printable(text)}\n`);
   return abort.aborted ? INTERRUPTED : exit;
@@ -59,13 +71,10 @@ function abortOnSignals(): AbortSignal {
   return abort.signal;
 }
 
-function contextOf(directory: string, abort: AbortSignal): Context {
-  const environment = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+function contextOf(directory: string, env: Environment, abort: AbortSignal): Context {
   return {
     directory,
-    environment,
+    environment: env,
     now: () => new Date(),
     say: (text) => standardError().write(`${printable(text)}\n`),
     // Opened when used: a stream costs a start a millisecond or two.

@@ -43,6 +43,7 @@ export type ProblemCode =
   | "edit-refused"
   // the surroundings
   | "not-a-repository"
+  | "file-system"
   | "git-failed"
   | "git-too-old"
   | "usage";

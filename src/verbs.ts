@@ -3,6 +3,7 @@ import type { Context } from "./commands/context.ts";
 import type { RunDocument } from "./commands/run-document.ts";
 import { status } from "./commands/status.ts";
 import type { ExitCode, Outcome } from "./outcome.ts";
+import { renderProblems } from "./render/problems.ts";
 import { renderStatus } from "./render/status.ts";
 
 /** What a verb has to say: a document for scripts and a text for people. */
@@ -42,7 +43,6 @@ export const verbs = {
   },
   postCommit: (): Verb => async (context) => {
     const { postCommit } = await import("./commands/post-commit.ts");
-    const { renderProblems } = await import("./render/problems.ts");
     const { exit, document } = await postCommit(context);
     return { exit, document, text: renderProblems(document.problems) };
   },

@@ -24,9 +24,13 @@ export async function preCommit(context: Context): Promise<Outcome<RunDocument>>
     return outcomesDocument(judged.value.suites.map(({ suite }) => ({ kind: "fresh", suite: suite.name })));
   }
   const announce = announceTo(context);
-  const settled = await withLock(worktree, "gate pre-commit", waitingOf(context), () =>
-    settleIndexSuites(worktree, surroundingsOf(context), null, (request) =>
-      settleAtCommit(request, announce),
+  const settled = await withLock(worktree, "gate pre-commit", waitingOf(context), (waited) =>
+    settleIndexSuites(
+      worktree,
+      surroundingsOf(context),
+      null,
+      (request) => settleAtCommit(request, announce),
+      waited ? null : judged.value,
     ),
   );
   if (!settled.ok) return refusedDocument([settled.error]);

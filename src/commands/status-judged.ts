@@ -6,7 +6,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { type Decision, decideStale, type Staleness } from "../decision/decide.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { changesSinceEvidence } from "../judgement/changes.ts";
-import { gatherFacts } from "../judgement/facts.ts";
+import { findElsewhere, gatherFacts, type StaleSuite } from "../judgement/facts.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { inputWarnings } from "../judgement/input-warnings.ts";
 import {
@@ -54,14 +54,18 @@ export async function judgeStatus(
   if (judged.value === null)
     return { exit: 0, document: statusDocument(options.rev, [], [noConfiguration(options.rev)]) };
   const found = judged.value;
-  const warnings = await inputWarnings(repository, found);
+  const [warnings, ...described] = await Promise.all([
+    inputWarnings(repository, found),
+    ...found.suites.map((one) => describe(context, repository, found, one, options.rev)),
+  ]);
   if (options.rev === null && options.config === null && isFresh(found)) {
     await writeMemo(repository, found, warnings);
   }
-  const described = await Promise.all(
-    found.suites.map((one) => describe(context, repository, found, one, options.rev, warnings)),
-  );
-  return { exit: 0, document: statusDocument(options.rev, described, []) };
+  const suites = described.map((suite) => ({
+    ...suite,
+    problems: [...suite.problems, ...warnings.filter((one) => one.suite === suite.name)],
+  }));
+  return { exit: 0, document: statusDocument(options.rev, suites, []) };
 }
 
 async function treeToJudge(
@@ -104,10 +108,8 @@ async function describe(
   { tree, configuration }: JudgedTree,
   judged: JudgedSuite,
   rev: string | null,
-  warnings: readonly Problem[],
 ): Promise<SuiteStatus> {
   const { suite, inputs, recorded, staleness } = judged;
-  const own = warnings.filter((one) => one.suite === suite.name);
   const facts = {
     name: suite.name,
     fingerprint: inputs.fingerprint,
@@ -122,12 +124,13 @@ async function describe(
       reason: null,
       changes: [],
       staleSince: null,
-      problems: [...judged.problems, ...own],
+      problems: judged.problems,
     };
   }
+  const directories = reportsDirectories(configuration);
   const [due, since] = await Promise.all([
-    decisionFor(context, repository, { ...judged, staleness }),
-    changesSinceEvidence(repository, tree, rev ?? "HEAD", judged, reportsDirectories(configuration)),
+    decisionFor(context, repository, { tree, judged, staleness, reportsDirectories: directories }),
+    changesSinceEvidence(repository, tree, rev ?? "HEAD", judged, directories),
   ]);
   const { staleSince: commit } = since;
   return {
@@ -135,19 +138,21 @@ async function describe(
     ...due,
     changes: since.changes,
     staleSince: commit === null ? null : { commit: commit.id, author: commit.author, date: commit.date },
-    problems: [...judged.problems, ...recorded.problems, ...own],
+    problems: [...judged.problems, ...recorded.problems],
   };
 }
 
 async function decisionFor(
   context: Context,
   repository: Repository,
-  judged: JudgedSuite & { readonly staleness: Staleness },
+  stale: Omit<StaleSuite, "elsewhere">,
 ): Promise<{ readonly decision: Decision["kind"]; readonly reason: string }> {
-  const [first] = judged.problems;
+  const [first] = stale.judged.problems;
   if (first !== undefined) return { decision: "blocked", reason: first.message };
-  const decision = decideStale(await gatherFacts(repository, judged, context.environment));
-  return { decision: decision.kind, reason: reasonFor(decision, judged.staleness) };
+  const { suite, inputs } = stale.judged;
+  const elsewhere = await findElsewhere(repository, suite, inputs.fingerprint);
+  const decision = decideStale(await gatherFacts(repository, { ...stale, elsewhere }, context.environment));
+  return { decision: decision.kind, reason: reasonFor(decision, stale.staleness) };
 }
 
 function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: Staleness): string {

@@ -14,6 +14,7 @@ export interface Places {
   /** What the pre-commit hook judged, for post-commit. */
   readonly judged: string;
   readonly configurations: string;
+  /** Another one at each call: what a killed gate has left must not be read by a process of the same number. */
   readonly scratchIndex: string;
 }
 
@@ -28,6 +29,6 @@ export function placesOf({ gitDirectory }: Pick<Repository, "gitDirectory">): Pl
     attached: join(directory, "attached.json"),
     judged: join(directory, "judged.json"),
     configurations: join(directory, "configurations"),
-    scratchIndex: join(directory, `index-${process.pid}`),
+    scratchIndex: join(directory, `index-${process.pid}-${Math.random().toString(36).slice(2)}`),
   };
 }

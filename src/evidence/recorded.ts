@@ -68,7 +68,14 @@ function disagreements(manifest: Manifest, hash: Fingerprint | null, suite: Suit
     ...(hash === null || manifest.fingerprint === hash
       ? []
       : [say(`${path} names another fingerprint than the hash file.`)]),
+    ...(manifest.verdict === "passed" && hasFailure(manifest)
+      ? [say(`${path} says passed of a run with a test that failed.`)]
+      : []),
   ];
+}
+
+function hasFailure({ tests }: Manifest): boolean {
+  return [...tests.values()].some(({ outcome }) => outcome === "failed" || outcome === "error");
 }
 
 /** The manifest's list against what is there: paths, modes and blob ids. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { GitError } from "../adapters/git/command.ts";
 import { type CommitFacts, commitsChanging, lastCommitChanging } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
@@ -7,7 +6,7 @@ import { compareTrees, type TreeChange } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
-import { suiteOf } from "./configuration.ts";
+import { sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
 import { rememberedTree } from "./memo.ts";
 
@@ -25,7 +24,7 @@ export interface ChangesSince {
   readonly staleSince: CommitFacts | null;
 }
 
-const NOTHING: ChangesSince = { changes: [], recordedIn: null, staleSince: null };
+export const NO_CHANGES: ChangesSince = { changes: [], recordedIn: null, staleSince: null };
 
 /**
  * What changed since the evidence that is in the tree was recorded, told from the commit that carries it.
@@ -40,27 +39,26 @@ export async function changesSinceEvidence(
   reportsDirectories: readonly string[],
 ): Promise<ChangesSince> {
   const { suite, recorded } = judged;
-  if (recorded.hash === null) return NOTHING;
+  if (recorded.hash === null) return NO_CHANGES;
   const [recordedIn, remembered] = await Promise.all([
     lastCommitChanging(repository, revision, [exactly(`${suite.reports}/${suite.name}.hash`)]),
     rememberedTree(repository, suite.name, recorded.hash),
   ]);
-  if (recordedIn === null) return NOTHING;
+  if (recordedIn === null) return NO_CHANGES;
   const question = { repository, tree, revision, suite, reportsDirectories, recordedIn };
   if (remembered !== null) {
     try {
-      const old = await suiteOf(repository, remembered, suite.name);
-      if (old !== null) return await changesFrom(question, remembered, old.suite);
+      return await changesFrom(question, remembered);
     } catch (error) {
       // Nothing keeps the tree of a memo from being pruned.
       if (!(error instanceof GitError)) throw error;
     }
   }
   const old = await suiteOf(repository, recordedIn.tree, suite.name);
-  if (old === null) return { ...NOTHING, recordedIn };
+  if (old === null) return { ...NO_CHANGES, recordedIn };
   const then = await fingerprintOf(repository, recordedIn.tree, old.suite, old.reportsDirectories);
-  if (then.fingerprint !== recorded.hash) return { ...NOTHING, recordedIn };
-  return changesFrom(question, recordedIn.tree, old.suite);
+  if (then.fingerprint !== recorded.hash) return { ...NO_CHANGES, recordedIn };
+  return changesFrom(question, recordedIn.tree);
 }
 
 interface Question {
@@ -75,26 +73,22 @@ interface Question {
 async function changesFrom(
   { repository, tree, revision, suite, reportsDirectories, recordedIn }: Question,
   before: TreeId,
-  old: Suite,
 ): Promise<ChangesSince> {
-  const declaration = sameDeclaration(old, suite)
-    ? []
-    : [{ path: CONFIGURATION_PATH, change: "suite" as const }];
   const pathspecs = inputPathspecs(suite, reportsDirectories);
-  const [changed, commits] = await Promise.all([
-    compareTrees(repository, before, tree, pathspecs),
-    commitsChanging(repository, recordedIn.id, revision, [
-      ...pathspecs,
-      ...declaration.map(({ path }) => exactly(path)),
-    ]),
+  const withConfiguration = [...pathspecs, exactly(CONFIGURATION_PATH)];
+  const commitsSince = (which: readonly string[]) =>
+    commitsChanging(repository, recordedIn.id, revision, which);
+  const [found, commits] = await Promise.all([
+    compareTrees(repository, before, tree, withConfiguration),
+    commitsSince(pathspecs),
   ]);
-  return { changes: [...declaration, ...changed], recordedIn, staleSince: commits[0] ?? null };
-}
-
-/** Whether the same fingerprint follows from the same files. The order of keys does not matter to it. */
-export function sameDeclaration(left: Suite, right: Suite): boolean {
-  const patterns = ({ inputs }: Suite) => inputs.map(({ glob, exclude }) => ({ glob, exclude }));
-  return (
-    isDeepStrictEqual(left.definition, right.definition) && isDeepStrictEqual(patterns(left), patterns(right))
-  );
+  const reconfigured = found.some(({ path }) => path === CONFIGURATION_PATH);
+  const old = await suiteOf(repository, reconfigured ? before : tree, suite.name);
+  const redeclared = old === null || !sameDeclaration(old.suite, suite);
+  // gate.yaml may be an input of its own as well
+  const changed = reconfigured ? await compareTrees(repository, before, tree, pathspecs) : found;
+  if (!redeclared) return { changes: changed, recordedIn, staleSince: commits[0] ?? null };
+  const [earliest = null] = await commitsSince(withConfiguration);
+  const declaration = { path: CONFIGURATION_PATH, change: "suite" as const };
+  return { changes: [declaration, ...changed], recordedIn, staleSince: earliest };
 }

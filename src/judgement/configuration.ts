@@ -5,27 +5,27 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { listTree, readBlobs } from "../adapters/git/trees.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
+import { canonicalDefinition } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
+import { oncePerTree } from "./once.ts";
 
 /** Part of the cache's file names: to be raised whenever `Configuration` or its reading changes. */
 const CACHE_FORMAT = "1";
 
 /** The configuration that a tree carries; null where it has no gate.yaml. */
-export async function configurationOf(
-  repository: Repository,
-  tree: TreeId,
-): Promise<Result<Configuration | null, readonly Problem[]>> {
-  const entries = await listTree(repository, tree, [exactly(CONFIGURATION_PATH)]);
-  const entry = entries[0];
-  if (entry === undefined) return ok(null);
-  if (entry.path !== CONFIGURATION_PATH || !entry.mode.startsWith("100")) {
-    const message = `${CONFIGURATION_PATH} must be a regular file; it is ${kindOfEntry(entry.path, entry.mode)}.`;
-    return err([problem("config-not-a-file", message, { path: CONFIGURATION_PATH })]);
-  }
-  return readCached(repository, entry.id);
-}
+export const configurationOf = oncePerTree(
+  async (repository, tree): Promise<Result<Configuration | null, readonly Problem[]>> => {
+    const [entry] = await listTree(repository, tree, [exactly(CONFIGURATION_PATH)]);
+    if (entry === undefined) return ok(null);
+    if (entry.path !== CONFIGURATION_PATH || !entry.mode.startsWith("100")) {
+      const message = `${CONFIGURATION_PATH} must be a regular file; it is ${kindOfEntry(entry.path, entry.mode)}.`;
+      return err([problem("config-not-a-file", message, { path: CONFIGURATION_PATH })]);
+    }
+    return readCached(repository, entry.id);
+  },
+);
 
 /** One suite as a tree configures it; null where it does not. */
 export async function suiteOf(
@@ -38,6 +38,15 @@ export async function suiteOf(
   const { suites } = configuration.value;
   const suite = suites.find((one) => one.name === name);
   return suite === undefined ? null : { suite, reportsDirectories: suites.map(({ reports }) => reports) };
+}
+
+/** Whether the same fingerprint follows from the same files. The order of keys does not matter to it. */
+export function sameDeclaration(left: Suite, right: Suite): boolean {
+  const patterns = ({ inputs }: Suite) => JSON.stringify(inputs.map(({ glob, exclude }) => [glob, exclude]));
+  return (
+    canonicalDefinition(left.definition) === canonicalDefinition(right.definition) &&
+    patterns(left) === patterns(right)
+  );
 }
 
 function kindOfEntry(path: string, mode: string): string {

@@ -1,32 +1,44 @@
-import { commitsWithBlob } from "../adapters/git/history.ts";
+import { blobIsKnown, commitsWithBlob } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { subtree } from "../adapters/git/store.ts";
-import { blobIdOf, resolveTree } from "../adapters/git/trees.ts";
-import type { Configuration, Suite } from "../config/configuration.ts";
+import { blobIdOf, changesSinceHead, resolveTree } from "../adapters/git/trees.ts";
+import type { Suite } from "../config/configuration.ts";
 import type { EvidencePlace, StaleFacts, Staleness } from "../decision/decide.ts";
 import { readRecorded } from "../evidence/recorded.ts";
 import { findStored } from "../evidence/store.ts";
 import { type Fingerprint, fingerprintOf } from "../fingerprint/fingerprint.ts";
+import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { renderHashFile } from "../reports/hash-file.ts";
 import { probeGpu } from "../suite/gpu.ts";
-import { listSessions } from "../suite/session.ts";
-import { configurationOf } from "./configuration.ts";
-import { type JudgedSuite, reportsDirectories } from "./judge.ts";
+import { lastEnd } from "../suite/session.ts";
+import { sameDeclaration, suiteOf } from "./configuration.ts";
+import type { JudgedSuite } from "./judge.ts";
 
-/** Gathers what the decision about a stale suite rests on: the store, the history, HEAD, the machine. */
+/** A suite that its tree has no evidence for. */
+export interface StaleSuite {
+  readonly tree: TreeId;
+  readonly judged: JudgedSuite;
+  readonly staleness: Staleness;
+  readonly reportsDirectories: readonly string[];
+  readonly elsewhere: EvidencePlace | null;
+}
+
+/** Gathers what the decision about a stale suite rests on besides: HEAD, earlier sessions, the machine. */
 export async function gatherFacts(
   repository: Repository,
-  judged: JudgedSuite & { readonly staleness: Staleness },
+  stale: StaleSuite,
   environment: Readonly<Record<string, string>>,
 ): Promise<StaleFacts> {
-  const { suite, inputs, staleness } = judged;
-  const [elsewhere, sameAsHead, lastDurationMs, gpuMissing] = await Promise.all([
-    findElsewhere(repository, suite, inputs.fingerprint),
-    coversHead(repository, suite, inputs.fingerprint),
+  const { judged, staleness, elsewhere } = stale;
+  const { suite } = judged;
+  const [sameAsHead, lastDurationMs] = await Promise.all([
+    coversHead(repository, stale),
     lastDuration(repository, judged),
-    missingGpu(suite, environment),
   ]);
+  // The driver may take a second to answer.
+  const runMayBeDue = elsewhere === null && !sameAsHead;
+  const gpuMissing = runMayBeDue ? await missingGpu(suite, environment) : null;
   return {
     staleness,
     elsewhere,
@@ -46,12 +58,15 @@ export async function findElsewhere(
   suite: Suite,
   fingerprint: Fingerprint,
 ): Promise<EvidencePlace | null> {
-  const stored = await findStored(repository, suite.name, fingerprint);
+  const hashFile = blobIdOf(repository, renderHashFile(fingerprint, suite.name));
+  const [stored, inHistory] = await Promise.all([
+    findStored(repository, suite.name, fingerprint),
+    blobIsKnown(repository, hashFile),
+  ]);
   if (stored !== null) return { in: "store", tree: stored };
-  const hashFile = await blobIdOf(repository, renderHashFile(fingerprint, suite.name));
-  for (const commit of await commitsWithBlob(repository, hashFile)) {
-    const tree = await resolveTree(repository, commit.id);
-    const found = tree === null ? null : await wholeEvidence(repository, tree, suite, fingerprint);
+  const commits = inHistory ? await commitsWithBlob(repository, hashFile) : [];
+  for (const commit of commits) {
+    const found = await wholeEvidence(repository, commit.tree, suite, fingerprint);
     if (found !== null) return { in: "history", tree: found, commit: commit.id };
   }
   return null;
@@ -70,28 +85,29 @@ async function wholeEvidence(
 }
 
 /** Whether HEAD has the same inputs and the same definition: then this commit is not what made it stale. */
-async function coversHead(repository: Repository, suite: Suite, fingerprint: Fingerprint): Promise<boolean> {
+async function coversHead(
+  repository: Repository,
+  { tree, judged: { suite, inputs }, reportsDirectories }: StaleSuite,
+): Promise<boolean> {
+  const pathspecs = inputPathspecs(suite, reportsDirectories);
+  const changes = await changesSinceHead(repository, tree, [...pathspecs, exactly(CONFIGURATION_PATH)]);
+  if (changes === null) return false;
+  const reconfigured = changes.some(({ path }) => path === CONFIGURATION_PATH);
+  const own = reconfigured ? null : await suiteOf(repository, tree, suite.name);
+  if (own !== null && sameDeclaration(own.suite, suite)) return changes.length === 0;
   const head = await resolveTree(repository, "HEAD");
-  if (head === null) return false;
-  const configuration = await configurationOf(repository, head);
-  if (!configuration.ok || configuration.value === null) return false;
-  const same = suiteNamed(configuration.value, suite.name);
-  if (same === undefined) return false;
-  const inputs = await fingerprintOf(repository, head, same, reportsDirectories(configuration.value));
-  return inputs.fingerprint === fingerprint;
-}
-
-function suiteNamed(configuration: Configuration, name: string): Suite | undefined {
-  return configuration.suites.find((suite) => suite.name === name);
+  const then = head === null ? null : await suiteOf(repository, head, suite.name);
+  if (head === null || then === null) return false;
+  const { fingerprint } = await fingerprintOf(repository, head, then.suite, then.reportsDirectories);
+  return fingerprint === inputs.fingerprint;
 }
 
 async function lastDuration(
   repository: Repository,
   { suite, recorded }: JudgedSuite,
 ): Promise<number | null> {
-  const sessions = repository.topLevel === null ? [] : await listSessions(repository.topLevel, suite.name);
-  const last = sessions.findLast(({ ended }) => ended !== null)?.ended;
-  if (last) return last.durationMs;
+  const last = repository.topLevel === null ? null : await lastEnd(repository.topLevel, suite.name);
+  if (last !== null) return last.durationMs;
   return recorded.manifest === null ? null : recorded.manifest.run.duration * 1000;
 }
 

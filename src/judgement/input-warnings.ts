@@ -1,6 +1,6 @@
 import { emptyTree } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { treesAgree } from "../adapters/git/trees.ts";
+import { pathsPresent, treesAgree } from "../adapters/git/trees.ts";
 import type { InputPattern, Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
@@ -32,10 +32,18 @@ async function leadingOut(
 async function emptyPatterns(repository: Repository, { tree, suites }: JudgedTree): Promise<Problem[]> {
   const nothing = emptyTree(repository.objectFormat);
   const asked = suites.flatMap(({ suite }) => suite.inputs.map((pattern) => ({ suite, pattern })));
-  const empty = await Promise.all(
-    asked.map(({ pattern }) => treesAgree(repository, nothing, tree, patternPathspecs(pattern))),
+  const present = await pathsPresent(
+    repository,
+    tree,
+    asked.map(({ pattern }) => pattern.glob),
   );
-  return asked.flatMap(({ suite, pattern }, index) => (empty[index] ? [matchesNothing(suite, pattern)] : []));
+  const others = asked.filter((_, index) => !present[index]);
+  const empty = await Promise.all(
+    others.map(({ pattern }) => treesAgree(repository, nothing, tree, patternPathspecs(pattern))),
+  );
+  return others.flatMap(({ suite, pattern }, index) =>
+    empty[index] ? [matchesNothing(suite, pattern)] : [],
+  );
 }
 
 function matchesNothing(suite: Suite, { glob, exclude, line }: InputPattern): Problem {

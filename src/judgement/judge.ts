@@ -8,6 +8,7 @@ import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { ok, type Result } from "../result.ts";
 import { configurationOf } from "./configuration.ts";
+import { oncePerTree } from "./once.ts";
 
 /** What a tree says of itself. Nothing outside the tree enters. */
 export interface JudgedTree {
@@ -28,24 +29,13 @@ export interface JudgedSuite {
 
 type Judgement = Result<JudgedTree | null, readonly Problem[]>;
 
-/** What is said of a tree never changes, and a hook asks before and after it takes the lock. */
-const JUDGED = new WeakMap<Repository, Map<TreeId, Promise<Judgement>>>();
-
 /** Judges every suite of a tree; null where the tree has no gate.yaml. */
-export function judgeTree(repository: Repository, tree: TreeId): Promise<Judgement> {
-  const judged = JUDGED.get(repository) ?? new Map<TreeId, Promise<Judgement>>();
-  JUDGED.set(repository, judged);
-  const known = judged.get(tree) ?? judgeOwn(repository, tree);
-  judged.set(tree, known);
-  return known;
-}
-
-async function judgeOwn(repository: Repository, tree: TreeId): Promise<Judgement> {
+export const judgeTree = oncePerTree(async (repository, tree): Promise<Judgement> => {
   const found = await configurationOf(repository, tree);
   if (!found.ok) return found;
   if (found.value === null) return ok(null);
   return ok(await judgeAs(repository, tree, found.value));
-}
+});
 
 /** Judges a tree by a configuration that need not be its own. */
 export async function judgeAs(

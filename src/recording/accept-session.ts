@@ -136,9 +136,18 @@ async function build(
       home: surroundings.environment.HOME ?? null,
       temporary: [tmpdir()],
       host: hostname(),
-      user: userInfo().username,
+      user: userName(),
     },
   });
+}
+
+/** null for a user without an entry in the system's list, as in many containers. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }
 
 /** How often this fingerprint was tried here before, and what came of it. */

@@ -25,7 +25,7 @@ export function findLeaks(
   const known = new Set(before.map(({ path, kind }) => `${kind} ${path}`));
   const complain = suite.leaks === "error" ? problem : warning;
   return after
-    .filter(({ path, kind }) => !known.has(`${kind} ${path}`))
+    .filter(({ path, kind }) => !known.has(`${kind} ${path}`) && path !== suite.results)
     .map(({ path, kind }) =>
       complain("leaked-files", `the run ${DEED[kind] ?? "changed"} ${path}.`, {
         path,

@@ -23,7 +23,7 @@ export async function checkPins(
   worktree: Worktree,
   tree: TreeId,
   suite: Suite,
-  home: string,
+  home: string | null,
 ): Promise<Problem[]> {
   if (suite.pins.length === 0) return [];
   const blobs = await readBlobs(
@@ -71,10 +71,10 @@ async function checkPin(
   pin: Pin,
   pinFile: string,
   suite: string,
-  home: string,
+  home: string | null,
   stamps: StampCache,
 ): Promise<Problem[]> {
-  const expanded = pin.path.startsWith("~/") ? join(home, pin.path.slice(2)) : pin.path;
+  const expanded = home !== null && pin.path.startsWith("~/") ? join(home, pin.path.slice(2)) : pin.path;
   const file = isAbsolute(expanded) ? expanded : join(worktree.topLevel, expanded);
   const differs = (what: string) => [
     problem(

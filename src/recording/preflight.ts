@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { stagedEntries } from "../adapters/git/index.ts";
 import type { Suite } from "../config/configuration.ts";
 import { readAttached } from "../evidence/attached.ts";
@@ -30,7 +29,7 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
     ...refuseDifferences(suite, onDisk.differences),
     ...(await reportsCannotBeWritten(request)),
     ...unusableRules(suite),
-    ...(await checkPins(worktree, tree, suite, surroundings.environment.HOME ?? homedir())),
+    ...(await checkPins(worktree, tree, suite, surroundings.environment.HOME ?? null)),
   ];
   if (problems.length > 0) return err(problems);
   const gpus = suite.gpu === "none" ? ok([]) : await probeGpu(surroundings.environment);

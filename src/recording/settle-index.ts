@@ -1,5 +1,7 @@
+import { removeOld } from "../adapters/files/files.ts";
 import { indexIsAbsent } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
+import { placesOf } from "../evidence/places.ts";
 import { type Recovery, recoverAttachment } from "../evidence/recover.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { configurationOf } from "../judgement/configuration.ts";
@@ -19,6 +21,10 @@ export async function judgeIndex(worktree: Worktree): Promise<Result<JudgedTree 
   return tree.ok ? judgeTree(worktree, tree.value) : tree;
 }
 
+/** Files of a gate that works are minutes old at most. */
+const SCRATCH = /^(?:index-|\.gate-.*\.tmp$)/;
+const LEFT_BEHIND_MS = 24 * 3_600_000;
+
 interface SettledIndex {
   readonly outcomes: readonly SuiteOutcome[];
   /** The index as it is now; null where it cannot be judged. */
@@ -27,36 +33,33 @@ interface SettledIndex {
 
 /**
  * Brings the suites of the index to rest, in file order and all of them: what passed is attached even where
- * another one is refused. Leaves a memo if everything is fresh then. The caller holds the lock.
+ * another one is refused. Leaves a memo if everything is fresh then. The caller holds the lock, and may have
+ * judged the index just before.
  */
 export async function settleIndexSuites(
   worktree: Worktree,
   surroundings: Surroundings,
   only: string | null,
   settle: (request: RunRequest) => Promise<Settled>,
+  known: JudgedTree | null = null,
 ): Promise<Result<SettledIndex, readonly Problem[]>> {
-  await finishInterrupted(worktree);
-  const judged = await judgeIndex(worktree);
+  const recovered = await finishInterrupted(worktree);
+  const longAgo = new Date(surroundings.now().getTime() - LEFT_BEHIND_MS);
+  await removeOld(placesOf(worktree).directory, SCRATCH, longAgo);
+  const judged = known !== null && recovered === null ? ok(known) : await judgeIndex(worktree);
   if (!judged.ok) return judged;
   if (judged.value === null) return ok({ outcomes: [], judged: null });
   const { tree, suites, configuration } = judged.value;
+  const common = { worktree, tree, reportsDirectories: reportsDirectories(configuration), surroundings };
   const outcomes: SuiteOutcome[] = [];
   const attached: AttachedReports[] = [];
-  for (const one of suites) {
-    if (only !== null && one.suite.name !== only) continue;
-    const request = {
-      worktree,
-      tree,
-      judged: one,
-      reportsDirectories: reportsDirectories(configuration),
-      surroundings,
-    };
-    const settled = await settle(request);
+  for (const one of suites.filter(({ suite }) => only === null || suite.name === only)) {
+    const settled = await settle({ ...common, judged: one });
     outcomes.push(settled.outcome);
     if (settled.attached !== null) attached.push(settled.attached);
     if (await isOver(worktree, surroundings)) return ok({ outcomes, judged: null });
   }
-  const after = await judgeIndex(worktree);
+  const after = attached.length === 0 ? judged : await judgeIndex(worktree);
   if (!after.ok || after.value === null) return ok({ outcomes, judged: null });
   if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
   const asserted = outcomes.map((outcome) => assertFresh(outcome, after.value?.suites ?? []));

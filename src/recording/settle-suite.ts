@@ -1,5 +1,6 @@
+import type { Suite } from "../config/configuration.ts";
 import { type Decision, decideStale, type StaleFacts, type Staleness } from "../decision/decide.ts";
-import { changesSinceEvidence } from "../judgement/changes.ts";
+import { type ChangesSince, changesSinceEvidence, NO_CHANGES } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
@@ -21,7 +22,12 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
   const { suite, staleness } = judged;
   if (staleness === null) return untouched({ kind: "fresh", suite: suite.name });
   if (judged.problems.length > 0) return untouched(refused(suite.name, judged.problems));
-  const facts = await gatherFacts(worktree, { ...judged, staleness }, surroundings.environment);
+  const elsewhere = await findElsewhere(worktree, suite, judged.inputs.fingerprint);
+  // What explains a stale suite is asked for along with what decides about it.
+  const [facts, since] = await Promise.all([
+    gatherFacts(worktree, { ...request, staleness, elsewhere }, surroundings.environment),
+    elsewhere === null ? changesOf(request) : NO_CHANGES,
+  ]);
   const decision = decideStale(facts);
   switch (decision.kind) {
     case "reuse": {
@@ -30,11 +36,11 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
       return reuseEvidence(worktree, judged, decision.evidence);
     }
     case "run":
-      return run(request, announce);
+      return run(request, announce, since);
     case "pending":
-      return untouched(await pendingOutcome(request, decision));
+      return untouched(pendingOutcome(suite, decision, since));
     case "blocked":
-      return untouched(await blockedOutcome(request, facts));
+      return untouched(blockedOutcome(suite, facts, since));
     default:
       return unreachable(decision);
   }
@@ -54,23 +60,22 @@ export async function settleOnRequest(
     const elsewhere = await findElsewhere(worktree, suite, inputs.fingerprint);
     if (elsewhere !== null) return reuseEvidence(worktree, judged, elsewhere);
   }
-  return run(request, announce);
+  return run(request, announce, await changesOf(request));
 }
 
 /** What running needs is loaded here: most commits only judge. */
-async function run(request: RunRequest, announce: Announce): Promise<Settled> {
-  const { suite } = request.judged;
+async function run(request: RunRequest, announce: Announce, since: ChangesSince): Promise<Settled> {
+  const { suite, staleness } = request.judged;
   const { runAndAccept } = await import("./run-and-accept.ts");
-  return runAndAccept(request, async () =>
-    announce({ suite: suite.name, command: suite.run, why: await whyDue(request) }),
+  return runAndAccept(request, () =>
+    announce({ suite: suite.name, command: suite.run, why: whyDue(staleness, since) }),
   );
 }
 
 /** The file that matters first. */
-async function whyDue(request: RunRequest): Promise<string> {
-  const { staleness } = request.judged;
+function whyDue(staleness: Staleness | null, { changes }: ChangesSince): string {
   if (staleness === null) return "run again as asked";
-  const [first, ...others] = (await changesOf(request)).changes;
+  const [first, ...others] = changes;
   if (first === undefined) return WHY[staleness];
   return `${first.path} changed${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
 }
@@ -79,19 +84,17 @@ function changesOf({ worktree, tree, judged, reportsDirectories }: RunRequest) {
   return changesSinceEvidence(worktree, tree, "HEAD", judged, reportsDirectories);
 }
 
-async function pendingOutcome(
-  request: RunRequest,
+function pendingOutcome(
+  suite: Suite,
   { reason }: Extract<Decision, { kind: "pending" }>,
-): Promise<SuiteOutcome> {
-  const { changes, staleSince } = await changesOf(request);
+  { changes, staleSince }: ChangesSince,
+): SuiteOutcome {
   const since =
     staleSince === null ? null : { commit: staleSince.id, author: staleSince.author, date: staleSince.date };
-  return { kind: "pending", suite: request.judged.suite.name, reason, changes, staleSince: since };
+  return { kind: "pending", suite: suite.name, reason, changes, staleSince: since };
 }
 
-async function blockedOutcome(request: RunRequest, { staleness }: StaleFacts): Promise<SuiteOutcome> {
-  const { suite } = request.judged;
-  const { changes } = await changesOf(request);
+function blockedOutcome(suite: Suite, { staleness }: StaleFacts, { changes }: ChangesSince): SuiteOutcome {
   const [first] = changes;
   const message =
     first === undefined

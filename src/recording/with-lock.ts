@@ -21,24 +21,24 @@ export async function withLock<T>(
   repository: Repository,
   purpose: string,
   { patienceMs, say, abort, now }: Waiting,
-  action: () => Promise<T>,
+  action: (waited: boolean) => Promise<T>,
 ): Promise<Result<T, Problem>> {
   const places = placesOf(repository);
   await makeDirectory(places.directory);
   const deadline = now().getTime() + patienceMs;
-  let announced = false;
+  let waited = false;
   for (;;) {
     const lock = await takeLock(places.lock, purpose, now().toISOString());
     if (lock.ok) {
       try {
-        return ok(await action());
+        return ok(await action(waited));
       } finally {
         await lock.value.release();
       }
     }
     if (abort.aborted || now().getTime() >= deadline) return err(lockedBy(lock.error, places.lock));
-    if (!announced) say(`gate  waiting for ${describe(lock.error)}`);
-    announced = true;
+    if (!waited) say(`gate  waiting for ${describe(lock.error)}`);
+    waited = true;
     await delay(POLL_MS);
   }
 }

@@ -16,7 +16,7 @@ interface InputsOnDisk {
   readonly ignored: readonly string[];
 }
 
-/** Compares the inputs on disk with the index that is being judged. */
+/** Compares the inputs on disk with the index that is being judged. The results file is nobody's input. */
 export async function inputsOnDisk(
   worktree: Worktree,
   suite: Suite,
@@ -24,7 +24,7 @@ export async function inputsOnDisk(
 ): Promise<InputsOnDisk> {
   const all = await worktreeDifferences(worktree, inputPathspecs(suite, reportsDirectories));
   return {
-    differences: all.filter(({ kind }) => kind !== "ignored"),
+    differences: all.filter(({ kind, path }) => kind !== "ignored" && path !== suite.results),
     ignored: all
       .filter(({ kind, path }) => kind === "ignored" && !path.startsWith(".gate/"))
       .map(({ path }) => path),

@@ -1,3 +1,4 @@
+import { refusalOfFileSystem } from "../adapters/files/files.ts";
 import { GitError, ranOutOfSpace } from "../adapters/git/command.ts";
 import type { ExitCode } from "../outcome.ts";
 import { problem } from "../problem.ts";
@@ -14,6 +15,11 @@ export function describeFailure(error: unknown): { readonly exit: ExitCode; read
       exit: 1,
       text: `gate  ${renderProblems([problem("disk-full", "the disk is full.", { hint })])}`,
     };
+  }
+  const refusal = refusalOfFileSystem(error);
+  if (refusal !== null) {
+    const hint = "See what lies there and who may write it, then try again.";
+    return { exit: 1, text: `gate  ${renderProblems([problem("file-system", `${refusal}.`, { hint })])}` };
   }
   if (error instanceof GitError) {
     const hint = `It was:  ${error.command.slice(0, 300)}`;

@@ -148,10 +148,30 @@ function isSessionRecord(value: unknown): value is SessionRecord {
   );
 }
 
+/**
+ * How the last session of a suite ended that says how long it takes: not one that was interrupted or broke
+ * off. null where there is none. Later ones are looked at first.
+ */
+export async function lastEnd(topLevel: string, suite: string): Promise<SessionEnd | null> {
+  for (const name of (await sessionNames(topLevel)).reverse()) {
+    const record = await loadSession(sessionFolder(topLevel, name));
+    if (record === null || record.suite !== suite || record.ended === null) continue;
+    if (WHOLE.has(record.ended.verdict)) return record.ended;
+  }
+  return null;
+}
+
+const WHOLE: ReadonlySet<Verdict> = new Set(["passed", "failed", "timed-out"]);
+
+/** Oldest first. */
+async function sessionNames(topLevel: string): Promise<string[]> {
+  const names = (await listDirectory(sessionsDirectory(topLevel))).filter(isSessionName);
+  return names.sort(byTime);
+}
+
 /** Sessions of a suite, oldest first: the names sort by time. */
 export async function listSessions(topLevel: string, suite: string): Promise<SessionRecord[]> {
-  const names = (await listDirectory(sessionsDirectory(topLevel))).filter(isSessionName);
-  names.sort(byTime);
+  const names = await sessionNames(topLevel);
   const records = await Promise.all(names.map((name) => loadSession(sessionFolder(topLevel, name))));
   return records.flatMap((record) => (record !== null && record.suite === suite ? [record] : []));
 }

@@ -104,7 +104,21 @@ describe.skipIf(!mayMount())("a full disk (needs root and mount)", () => {
     expect(await rig.changes()).toEqual([]);
   });
 
-  it.each([400_000, 600_000, 800_000, 1_000_000, 1_200_000, 1_400_000, 1_800_000])(
+  it("that keeps the suite from reporting: no pass, nothing harmed, and it runs again", async () => {
+    const disk = await SmallDisk.create(400_000);
+    const { rig } = disk;
+    disk.fill(400_000);
+    const ended = await rig.gate("run");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("not accepted (incomplete)");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+    disk.makeRoom();
+    await rig.commit("due");
+    expect(rig.suite.runs).toBe(3);
+    expect(await rig.changes()).toEqual([]);
+  });
+
+  it.each([600_000, 800_000, 1_000_000, 1_200_000, 1_400_000, 1_800_000])(
     "while the reports are made and attached, with %i bytes left for a log of 400,000",
     async (free) => {
       const disk = await SmallDisk.create(400_000);

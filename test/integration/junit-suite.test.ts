@@ -152,7 +152,9 @@ describe.skipIf(!pytestIsHere())("pytest itself (python3 -m pip install pytest)"
   }
 
   it("passes", async () => {
-    const rig = await pytestRig("import pytest\n@pytest.mark.parametrize('word', ['a/b', 'ü', ''])\ndef test_it(word):\n    print('said', word)\n");
+    const rig = await pytestRig(
+      "import pytest\n@pytest.mark.parametrize('word', ['a/b', 'ü', ''])\ndef test_it(word):\n    print('said', word)\n",
+    );
     const ended = await rig.commit("due");
     expect(ended.stderr).toContain("3 passed");
     expect(await rig.decision("HEAD")).toBe("fresh");
@@ -163,7 +165,11 @@ describe.skipIf(!pytestIsHere())("pytest itself (python3 -m pip install pytest)"
     ["fails", "def test_no():\n    assert False\n", "1 test failed"],
     ["cannot be collected", "import nowhere_to_be_found\n", "not accepted"],
     ["has no test", "x = 1\n", "ran no test"],
-    ["is killed", "import os\ndef test_no():\n    os.kill(os.getpid(), 9)\n", "did not write out/results.xml"],
+    [
+      "is killed",
+      "import os\ndef test_no():\n    os.kill(os.getpid(), 9)\n",
+      "did not write out/results.xml",
+    ],
   ])("%s", async (_name, test, words) => {
     const rig = await pytestRig(test);
     const ended = await rig.tryCommit("due");

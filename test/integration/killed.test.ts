@@ -7,7 +7,7 @@ import { GATE, Rig } from "../rig/repository.ts";
 import { gateOf, livingProcesses, type Started, start, until } from "../rig/started.ts";
 import { INSTANTS, type Instant, watcher } from "../rig/watch.ts";
 
-const MANY: readonly FakeTest[] = Array.from({ length: 120 }, (_, index) => ({
+const MANY: readonly FakeTest[] = Array.from({ length: 80 }, (_, index) => ({
   id: `a::test_new_${index}`,
   prompt: `prompt ${index}`,
   logs: { "session.log": "ready\n", "session_model.log": `answer ${index}\n` },

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rig } from "../rig/repository.ts";
@@ -189,5 +189,24 @@ describe("an attachment that was cut off", () => {
     const cut = await cutOff();
     writeJournal({ ...cut, evidence: "1234567890123456789012345678901234567890" });
     await expectBack(cut, []);
+  });
+});
+
+describe("what killed gates leave in the git directory", () => {
+  it("goes when it is old, and misleads nobody", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    await rig.git("add", ".");
+    mkdirSync(join(rig.directory, ".git/gate"), { recursive: true });
+    const longAgo = new Date(Date.now() - 48 * 3_600_000);
+    for (const name of ["index-12", "index-12.lock", ".gate-12-abc.tmp"]) {
+      writeFileSync(join(rig.directory, ".git/gate", name), "half an index");
+      utimesSync(join(rig.directory, ".git/gate", name), longAgo, longAgo);
+    }
+    writeFileSync(join(rig.directory, ".git/gate/index-13-x"), "of a gate that works");
+    await rig.commit("due");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+    const left = readdirSync(join(rig.directory, ".git/gate")).filter((name) => /index-|tmp$/.test(name));
+    expect(left).toEqual(["index-13-x"]);
   });
 });

@@ -350,6 +350,21 @@ describe("what a run needs", () => {
     expect(rig.suite.runs).toBe(2);
   });
 
+  it("is measured by whole runs: one that broke off at once says nothing", async () => {
+    const rig = await Rig.create();
+    rig.writeProject("    commit-budget: 1s\n");
+    await rig.git("add", ".");
+    rig.suite.answers([{ id: "a::b" }], { before: "sleep 1.2" });
+    expect((await rig.gate("run")).code).toBe(0);
+    await rig.commit("first");
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", "src");
+    rig.suite.does("exit 1");
+    expect((await rig.gate("run")).code).toBe(1);
+    const ended = await rig.commit("due");
+    expect(ended.stderr).toContain("Evidence pending: the last run took");
+  });
+
   it("on-stale: run is not stopped by the budget", async () => {
     const rig = await dueRig("    commit-budget: 1ms\n    on-stale: run\n");
     await rig.commit("due");

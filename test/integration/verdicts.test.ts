@@ -62,7 +62,7 @@ const CASES: readonly Case[] = [
   ["a flaky pass", ["1 test passed only when tried again"], (rig) => rig.suite.answers([GOOD, FLAKY])],
   [
     "a test that was planned and never ended",
-    ["missing    tests/a.py::test_bad"],
+    ["missing   tests/a.py::test_bad"],
     (rig) => {
       rig.suite.answers([GOOD, BAD], { complete: false });
       rig.suite.cutEvents((lines) =>

@@ -5,9 +5,13 @@ import {
   mkdirSync,
   openSync,
   promises,
+  readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
+  statSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -22,7 +26,21 @@ export function isDiskFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes(fileErrorCode(error) ?? "");
 }
 
-/** null where there is no such file. Small files are read at once: waiting for a thread takes ten times longer. */
+const REFUSALS = new Set(
+  "EACCES EPERM EROFS ENOTDIR EEXIST EISDIR ENOTEMPTY ELOOP ENAMETOOLONG EMFILE ENFILE EBUSY EIO".split(" "),
+);
+
+/** What the file system has against gate, for people: a path and a reason; null for every other error. */
+export function refusalOfFileSystem(error: unknown): string | null {
+  if (!(error instanceof Error) || !REFUSALS.has(fileErrorCode(error) ?? "")) return null;
+  const [, reason = error.message, path] = /^\w+: ([^,]+), \w+(?: '(.*?)')?/s.exec(error.message) ?? [];
+  return path === undefined ? reason : `${path}: ${reason}`;
+}
+
+// Small things are done at once: to wait for another thread to do them takes ten times longer, and node:fs/promises
+// is loaded where a large file is copied only.
+
+/** null where there is no such file. */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
     return readFileSync(path);
@@ -75,6 +93,15 @@ export async function removeTemporaries(directory: string): Promise<void> {
   }
 }
 
+/** Takes away files of a directory that bear such a name and that nobody has touched since then. */
+export async function removeOld(directory: string, name: RegExp, before: Date): Promise<void> {
+  for (const one of (await listDirectory(directory)).filter((entry) => name.test(entry))) {
+    const file = join(directory, one);
+    const stamp = await fileStamp(file);
+    if (stamp !== null && stamp.modifiedMs < before.getTime()) rmSync(file, { force: true });
+  }
+}
+
 export type FileKind = "file" | "directory" | "symlink" | "other" | "absent";
 
 /** What is at a path, links not followed. */
@@ -94,7 +121,7 @@ export async function fileStamp(
   path: string,
 ): Promise<{ readonly bytes: number; readonly modifiedMs: number } | null> {
   try {
-    const found = await promises.stat(path);
+    const found = statSync(path);
     return found.isFile() ? { bytes: found.size, modifiedMs: found.mtimeMs } : null;
   } catch {
     return null;
@@ -116,14 +143,14 @@ export function stateOfFile(
 }
 
 export async function makeDirectory(path: string): Promise<void> {
-  await promises.mkdir(path, { recursive: true });
+  mkdirSync(path, { recursive: true });
 }
 
 /** False where it exists already. */
 export async function makeNewDirectory(path: string): Promise<boolean> {
-  await promises.mkdir(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   try {
-    await promises.mkdir(path);
+    mkdirSync(path);
     return true;
   } catch (error) {
     if (fileErrorCode(error) === "EEXIST") return false;
@@ -132,16 +159,16 @@ export async function makeNewDirectory(path: string): Promise<boolean> {
 }
 
 export async function removeTree(path: string): Promise<void> {
-  await promises.rm(path, { recursive: true, force: true });
+  rmSync(path, { recursive: true, force: true });
 }
 
 /** Removes a file, then the directories above it that are empty now, up to `stopAt`. */
 export async function removeFile(path: string, stopAt: string): Promise<void> {
-  await promises.rm(path, { force: true });
+  rmSync(path, { force: true });
   let directory = dirname(path);
   while (directory.startsWith(`${stopAt}/`)) {
     try {
-      await promises.rmdir(directory);
+      rmdirSync(directory);
     } catch {
       return;
     }
@@ -151,7 +178,7 @@ export async function removeFile(path: string, stopAt: string): Promise<void> {
 
 export async function listDirectory(path: string): Promise<string[]> {
   try {
-    return (await promises.readdir(path)).sort();
+    return readdirSync(path).sort();
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(fileErrorCode(error) ?? "")) return [];
     throw error;
@@ -162,8 +189,8 @@ export async function listDirectory(path: string): Promise<string[]> {
 export async function makePlainDirectory(path: string): Promise<void> {
   const kind = await kindOf(path);
   if (kind === "directory") return;
-  if (kind !== "absent") await promises.unlink(path);
-  await promises.mkdir(path, { recursive: true });
+  if (kind !== "absent") unlinkSync(path);
+  mkdirSync(path, { recursive: true });
 }
 
 export function openToRead(path: string): Readable {
@@ -177,7 +204,7 @@ export async function copyOf(from: string, to: string): Promise<void> {
     await promises.copyFile(from, beside);
     await promises.rename(beside, to);
   } catch (error) {
-    await promises.rm(beside, { force: true });
+    rmSync(beside, { force: true });
     throw error;
   }
 }

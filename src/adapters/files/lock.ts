@@ -1,4 +1,4 @@
-import { link, open, readFile, rm } from "node:fs/promises";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { err, ok, type Result } from "../../result.ts";
 import { fileErrorCode, temporaryBeside } from "./files.ts";
@@ -51,20 +51,15 @@ async function take(path: string, mine: LockHolder): Promise<Result<Lock, LockHo
 /** A link is made in one step, so that nobody ever sees a lock that is half written. */
 async function createWhole(path: string, text: string): Promise<boolean> {
   const beside = temporaryBeside(path);
-  const file = await open(beside, "wx");
   try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
-  try {
-    await link(beside, path);
+    writeFileSync(beside, text, { flag: "wx" });
+    linkSync(beside, path);
     return true;
   } catch (error) {
     if (fileErrorCode(error) === "EEXIST") return false;
     throw error;
   } finally {
-    await rm(beside, { force: true });
+    rmSync(beside, { force: true });
   }
 }
 
@@ -88,7 +83,7 @@ async function readLock(path: string): Promise<FoundLock | null> {
 
 async function textOf(path: string): Promise<string | null> {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (fileErrorCode(error) === "ENOENT") return null;
     throw error;
@@ -135,7 +130,7 @@ interface Life {
 /** What the kernel says of a process; null where it cannot be asked. */
 async function lifeOf(pid: number): Promise<Life | null> {
   try {
-    const text = await readFile(`/proc/${pid}/stat`, "utf8");
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     // the name in parentheses may hold anything; after it comes the state, 19 fields later the start time
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return { start: fields[19] ?? null, ended: ["Z", "X"].includes(fields[0] ?? "") };
@@ -158,7 +153,7 @@ async function removeAbandoned(
   const guard = await take(`${path}.${name}`, mine);
   if (!guard.ok) return guard;
   try {
-    if ((await textOf(path)) === text) await rm(path, { force: true });
+    if ((await textOf(path)) === text) rmSync(path, { force: true });
   } finally {
     await guard.value.release();
   }
@@ -166,5 +161,5 @@ async function removeAbandoned(
 }
 
 async function release(path: string, text: string): Promise<void> {
-  if ((await textOf(path)) === text) await rm(path, { force: true });
+  if ((await textOf(path)) === text) rmSync(path, { force: true });
 }

@@ -9,8 +9,8 @@ export interface GitPlace {
 
 interface GitOptions {
   readonly input?: Uint8Array | string;
-  /** A file descriptor that the output goes to instead of into memory. */
-  readonly output?: number;
+  /** Where the output goes instead of into memory: a file descriptor, or someone who takes it piece by piece. */
+  readonly output?: number | ((chunk: Buffer) => void);
   /** Additions to the environment, such as another index file. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Exit codes besides 0 that are an answer and not a failure. */

@@ -14,10 +14,13 @@ export interface CommitFacts {
 
 const FORMAT = ["%H", "%T", "%an", "%aI", "%s"];
 
-/** The newest commit, in any branch, that put this blob in or took it out; null where there is none. */
-export async function commitsWithBlob(repository: Repository, blob: BlobId): Promise<CommitFacts[]> {
-  const known = await gitAnswer(repository, ["cat-file", "-e", blob], { accept: [1, 128] });
-  if (known.code !== 0) return [];
+/** Without looking through the history: a blob that is not here at all is in no commit. */
+export async function blobIsKnown(repository: Repository, blob: BlobId): Promise<boolean> {
+  return (await gitAnswer(repository, ["cat-file", "-e", blob], { accept: [1, 128] })).code === 0;
+}
+
+/** The commits, in any branch, that put this blob in or took it out, newest first. */
+export function commitsWithBlob(repository: Repository, blob: BlobId): Promise<CommitFacts[]> {
   return log(repository, ["--all", `--find-object=${blob}`, "-m"]);
 }
 

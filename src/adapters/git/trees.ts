@@ -1,4 +1,5 @@
-import { GitError, git, gitAnswer, gitSays, gitText } from "./command.ts";
+import { join } from "node:path";
+import { GitError, git, gitAnswer, gitSays } from "./command.ts";
 import {
   type BlobId,
   blobId,
@@ -26,32 +27,54 @@ export interface TreeChange {
   readonly change: ChangeKind;
 }
 
+/**
+ * diff-tree reads the index without having any use for it, which takes as long as all the rest in a large
+ * repository: it gets one that is not there.
+ */
+function withoutIndex({ gitDirectory }: Repository) {
+  return { environment: { GIT_INDEX_FILE: join(gitDirectory, "gate", "no-index") } };
+}
+
 const RAW = ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=none"];
 
 /**
  * All entries of a tree that the pathspecs match, as `git diff-tree` prints them against the empty tree:
  * unlike ls-tree it takes full pathspecs. In byte order of the paths.
  */
-export function rawTree(repository: Repository, tree: TreeId, pathspecs: readonly string[]): Promise<Buffer> {
-  return git(repository, ["diff-tree", ...RAW, emptyTree(repository.objectFormat), tree, "--", ...pathspecs]);
+export function rawTree(
+  repository: Repository,
+  tree: TreeId,
+  pathspecs: readonly string[],
+  options: { readonly output?: (chunk: Buffer) => void } = {},
+): Promise<Buffer> {
+  const nothing = emptyTree(repository.objectFormat);
+  const args = ["diff-tree", ...RAW, nothing, tree, "--", ...pathspecs];
+  return git(repository, args, { ...options, ...withoutIndex(repository) });
 }
 
-/** Visits each entry of `rawTree` output; offsets are into `raw`. */
+/**
+ * Visits each whole entry of `rawTree` output, as Latin-1 text: bytes stay bytes, and strings are cut and joined
+ * several times faster than buffers. Says where the first entry that is not whole begins.
+ */
 export function forEachRawEntry(
-  raw: Buffer,
+  raw: string,
   idLength: number,
-  visit: (modeAt: number, idAt: number, pathAt: number, pathEnd: number) => void,
-): void {
+  visit: (mode: string, id: string, path: string) => void,
+): number {
   // ":000000 MMMMMM <zeros> <id> A\0path\0"
   const modeAt = 8;
   const idAt = 15 + idLength + 1;
   const headerLength = idAt + idLength + 3;
   let at = 0;
-  while (at < raw.length) {
+  for (;;) {
     const pathAt = at + headerLength;
-    const pathEnd = raw.indexOf(0, pathAt);
-    if (pathEnd === -1) throw new Error("diff-tree output breaks off");
-    visit(at + modeAt, at + idAt, pathAt, pathEnd);
+    const pathEnd = raw.indexOf("\0", pathAt);
+    if (pathEnd === -1) return at;
+    visit(
+      raw.slice(at + modeAt, at + modeAt + 6),
+      raw.slice(at + idAt, at + idAt + idLength),
+      raw.slice(pathAt, pathEnd),
+    );
     at = pathEnd + 1;
   }
 }
@@ -61,16 +84,12 @@ export async function listTree(
   tree: TreeId,
   pathspecs: readonly string[],
 ): Promise<TreeEntry[]> {
-  const raw = await rawTree(repository, tree, pathspecs);
-  const idLength = objectIdLength(repository.objectFormat);
+  const raw = (await rawTree(repository, tree, pathspecs)).toString("latin1");
   const entries: TreeEntry[] = [];
-  forEachRawEntry(raw, idLength, (modeAt, idAt, pathAt, pathEnd) => {
-    entries.push({
-      mode: raw.toString("latin1", modeAt, modeAt + 6),
-      id: raw.toString("latin1", idAt, idAt + idLength),
-      path: pathText(raw.subarray(pathAt, pathEnd)),
-    });
+  const end = forEachRawEntry(raw, objectIdLength(repository.objectFormat), (mode, id, path) => {
+    entries.push({ mode, id, path: pathText(Buffer.from(path, "latin1")) });
   });
+  if (end !== raw.length) throw new Error("diff-tree output breaks off");
   return entries;
 }
 
@@ -81,7 +100,23 @@ export async function compareTrees(
   after: TreeId,
   pathspecs: readonly string[],
 ): Promise<TreeChange[]> {
-  const parts = splitNul(await git(repository, ["diff-tree", ...RAW, before, after, "--", ...pathspecs]));
+  const args = ["diff-tree", ...RAW, before, after, "--", ...pathspecs];
+  return parseChanges(await git(repository, args, withoutIndex(repository)));
+}
+
+/** The same between HEAD and a tree; null where there is no commit yet. */
+export async function changesSinceHead(
+  repository: Repository,
+  tree: TreeId,
+  pathspecs: readonly string[],
+): Promise<TreeChange[] | null> {
+  const args = ["diff-tree", ...RAW, "HEAD", tree, "--", ...pathspecs];
+  const answer = await gitAnswer(repository, args, { accept: [128], ...withoutIndex(repository) });
+  return answer.code === 0 ? parseChanges(answer.stdout) : null;
+}
+
+function parseChanges(output: Buffer): TreeChange[] {
+  const parts = splitNul(output);
   const changes: TreeChange[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const header = parts[at];
@@ -107,7 +142,7 @@ export function treesAgree(
   pathspecs: readonly string[],
 ): Promise<boolean> {
   const args = ["diff-tree", "--quiet", "-r", "--no-renames", "--ignore-submodules=none", before, after];
-  return gitSays(repository, [...args, "--", ...pathspecs]);
+  return gitSays(repository, [...args, "--", ...pathspecs], withoutIndex(repository));
 }
 
 export interface BlobAt {
@@ -148,6 +183,21 @@ export async function readBlobs(
   return blobs;
 }
 
+/** Whether a tree has a file or directory of just this name, asked for all in one process. A submodule is neither. */
+export async function pathsPresent(
+  repository: Repository,
+  tree: TreeId,
+  paths: readonly string[],
+): Promise<boolean[]> {
+  const input = paths.map((path) => `${tree}:${path}\n`).join("");
+  const output = await git(repository, ["cat-file", "--batch-check=%(objecttype)"], { input });
+  return output
+    .toString("utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line === "blob" || line === "tree");
+}
+
 export async function resolveTree(repository: Repository, revision: string): Promise<TreeId | null> {
   const id = await resolveObject(repository, `${revision}^{tree}`);
   return id === null ? null : treeId(id);
@@ -166,6 +216,9 @@ async function resolveObject(repository: Repository, name: string): Promise<stri
 }
 
 /** The blob id that a file with these bytes has, without storing it. */
-export async function blobIdOf(repository: Repository, bytes: Uint8Array | string): Promise<BlobId> {
-  return blobId(await gitText(repository, ["hash-object", "--stdin", "--no-filters"], { input: bytes }));
+export function blobIdOf(repository: Repository, bytes: Uint8Array | string): BlobId {
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  const content = Buffer.from(bytes);
+  const digest = createHash(repository.objectFormat).update(`blob ${content.length}\0`).update(content);
+  return blobId(digest.digest("hex"));
 }

@@ -22,8 +22,8 @@ interface CaptureOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Written to standard input, which is empty without it. */
   readonly input?: Uint8Array | string;
-  /** A file descriptor that standard output goes to instead of into memory. */
-  readonly output?: number;
+  /** Where standard output goes instead of into memory: a file descriptor, or someone who takes it piece by piece. */
+  readonly output?: number | ((chunk: Buffer) => void);
   /** After this time the process and its children are killed. */
   readonly timeoutMs?: number;
 }
@@ -44,7 +44,11 @@ export function captureProcess(
     child = spawn(file, args, {
       cwd: options.cwd,
       env: options.env,
-      stdio: [options.input === undefined ? "ignore" : "pipe", options.output ?? "pipe", "pipe"],
+      stdio: [
+        options.input === undefined ? "ignore" : "pipe",
+        typeof options.output === "number" ? options.output : "pipe",
+        "pipe",
+      ],
       detached: limited,
       windowsHide: true,
     });
@@ -84,7 +88,9 @@ function follow(child: ChildProcess, options: CaptureOptions): Promise<CapturedP
             killGroup(child);
           }, options.timeoutMs);
 
-    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+    const take =
+      typeof options.output === "function" ? options.output : (chunk: Buffer) => stdout.push(chunk);
+    child.stdout?.on("data", take);
     child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
     child.on("error", (error) => {
       if (child.pid !== undefined) return;

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Recorded } from "../../../src/evidence/recorded.ts";
-import { digestEntries } from "../../../src/fingerprint/fingerprint.ts";
+import { EntriesDigest } from "../../../src/fingerprint/fingerprint.ts";
 import { stalenessOf } from "../../../src/judgement/judge.ts";
 import { problem } from "../../../src/problem.ts";
 import type { Manifest } from "../../../src/reports/manifest.ts";
 import type { Verdict } from "../../../src/suite/results.ts";
 
-const INPUTS = digestEntries(Buffer.alloc(0), "sha1", { run: "npm test" }, createHash("sha256"));
-const OTHER = digestEntries(Buffer.alloc(0), "sha1", { run: "npm run other" }, createHash("sha256"));
+const INPUTS = new EntriesDigest("sha1", { run: "npm test" }, createHash("sha256")).end();
+const OTHER = new EntriesDigest("sha1", { run: "npm run other" }, createHash("sha256")).end();
 
 function manifest(verdict: Verdict): Manifest {
   return {
