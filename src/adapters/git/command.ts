@@ -62,7 +62,7 @@ export function gitExitCode({ directory, environment }: GitPlace, args: readonly
   return exitCodeOf("git", args, { cwd: directory, env: environment });
 }
 
-export async function gitText(
+async function gitText(
   place: GitPlace,
   args: readonly string[],
   options: GitOptions = {},

@@ -32,7 +32,7 @@ export interface TreeChange {
  * repository: it gets one that is not there.
  */
 function withoutIndex({ gitDirectory }: Repository) {
-  return { environment: { GIT_INDEX_FILE: join(gitDirectory, "gate", "no-index") } };
+  return { environment: { GIT_INDEX_FILE: join(gitDirectory, "gate-no-index") } };
 }
 
 const RAW = ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=none"];
