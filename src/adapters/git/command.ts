@@ -62,14 +62,6 @@ export function gitExitCode({ directory, environment }: GitPlace, args: readonly
   return exitCodeOf("git", args, { cwd: directory, env: environment });
 }
 
-async function gitText(
-  place: GitPlace,
-  args: readonly string[],
-  options: GitOptions = {},
-): Promise<string> {
-  return (await git(place, args, options)).toString("utf8").trimEnd();
-}
-
 export async function gitAnswer(
   place: GitPlace,
   args: readonly string[],
