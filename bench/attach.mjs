@@ -7,7 +7,7 @@ const TESTS = 250;
 const REPORTS = TESTS * 4;
 const INPUT = "src/area_0/part_0/module_0.py";
 
-/** A commit that reverts a change: its reports, every one another, come from the store. */
+/** A commit whose evidence is in the store already: all its reports, every one another than before, are attached. */
 export async function attach({ rounds }) {
   const repository = await Repository.create({ files: 1000, suite: quickSuite({ tests: TESTS, logs: 2 }) });
   try {
@@ -18,17 +18,20 @@ export async function attach({ rounds }) {
 }
 
 async function measure(repository, rounds) {
-  let state = 0;
-  const commit = async (...settings) => {
-    state = 1 - state;
+  const stage = async (state) => {
     repository.write(INPUT, `state = ${state}\n`);
     await repository.git("add", INPUT);
-    return repository.git(...settings, "commit", "-m", `state ${state}`);
   };
-  for (const run of [1, 0]) {
-    repository.write("../variant", `, state ${run}`);
-    await commit();
-  }
+  // evidence of both states, every report of the one unlike that of the other; the later one is taken back
+  const before = (await repository.git("rev-parse", "HEAD")).stdout.trim();
+  repository.write("../variant", ", and well met");
+  await stage(1);
+  await repository.git("commit", "-q", "-m", "the second run");
+  const commit = async (...settings) => {
+    await repository.git("reset", "-q", "--hard", before);
+    await stage(1);
+    return repository.git(...settings, "commit", "-m", "the change again");
+  };
   const took = await inTurns(rounds, {
     none: async () => (await commit("-c", "core.hooksPath=/dev/null")).ms,
     gate: async () => {

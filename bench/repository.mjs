@@ -28,6 +28,9 @@ export class Repository {
     await repository.git("init", "-q", "-b", "main");
     await repository.fill(files, { ...extra, "gate.yaml": gateYaml(base, settings) });
     await repository.gate("init", "--yes");
+    // init does not record a gate in a temporary place
+    await repository.git("config", "gate.launcher", GATE);
+    await repository.git("config", "gate.node", process.execPath);
     await repository.git("add", ".");
     await repository.gate("run");
     await repository.git("commit", "-q", "-m", "the first run");

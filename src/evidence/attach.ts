@@ -17,15 +17,16 @@ import {
 } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { listTree } from "../adapters/git/trees.ts";
-import { worktreeDifferences } from "../adapters/git/worktree.ts";
+import type { WorktreeDifference } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AttachedEvidence, readAttached, writeAttached } from "./attached.ts";
 import type { Attachment } from "./attachment.ts";
+import { reportsOnDisk } from "./edited-reports.ts";
 import { indexesToUpdate } from "./indexes.ts";
 import { closeJournal, openJournal } from "./journal.ts";
-import { refuseAttachment } from "./refusals.ts";
+import { blockedReports, refuseAttachment } from "./refusals.ts";
 import { replacedWork } from "./staged-work.ts";
 
 export interface Attached {
@@ -46,18 +47,23 @@ export async function attachEvidence(
   worktree: Worktree,
   attachment: Attachment,
 ): Promise<Result<Attached, readonly Problem[]>> {
-  const [wanted, before] = await Promise.all([
+  const blocked = await blockedReports(worktree, attachment);
+  if (blocked.length > 0) return err(blocked);
+  const [wanted, before, onDisk] = await Promise.all([
     reportsOf(worktree, attachment),
     stagedEntries(worktree, [exactly(attachment.reports)]),
+    reportsOnDisk(worktree, attachment),
   ]);
   const lastAttached = (await readAttached(worktree)).get(attachment.suite) ?? null;
-  const planned = { attachment, wanted, before, lastAttached };
-  const refusals = await refuseAttachment(worktree, planned);
+  const planned = { attachment, wanted, before, lastAttached, onDisk };
+  const [refusals, warnings] = await Promise.all([
+    refuseAttachment(worktree, planned),
+    replacedWork(worktree, planned),
+  ]);
   if (hasErrors(refusals)) return err(refusals);
-  const warnings = await replacedWork(worktree, planned);
   if (await indexIsAbsent(worktree)) return err([commitIsGone(attachment.suite)]);
   await openJournal(worktree, { ...attachment, before });
-  const changed = await putInPlace(worktree, attachment, wanted, before);
+  const changed = await putInPlace(worktree, attachment, wanted, before, { onDisk });
   const missing = await notStaged(worktree, attachment, wanted);
   if (missing.length > 0) return err(missing);
   await closeJournal(worktree);
@@ -81,16 +87,22 @@ export async function reportsOf(
   return entries.map(({ mode, id, path }) => ({ mode, id, stage: 0, path: `${reports}/${path}` }));
 }
 
+interface FilesInPlace {
+  /** In which ways the reports on disk were not what was staged. */
+  readonly onDisk: readonly WorktreeDifference[];
+  /** Files that no index knows any more. */
+  readonly leftovers?: readonly string[];
+}
+
 /**
- * Index, then files. Also the way back: `wanted` is then what was there before. `leftovers` are files that
- * no index knows any more.
+ * Index, then files. Also the way back: `wanted` is then what was there before.
  */
 export async function putInPlace(
   worktree: Worktree,
   { suite, reports, evidence }: Pick<Attachment, "suite" | "reports"> & { readonly evidence: TreeId | null },
   wanted: readonly IndexEntry[],
   before: readonly IndexEntry[],
-  leftovers: readonly string[] = [],
+  { onDisk, leftovers = [] }: FilesInPlace,
 ): Promise<number> {
   const stagedBefore = new Map(before.filter(({ stage }) => stage === 0).map((entry) => [entry.path, entry]));
   const unmerged = new Set(before.filter(({ stage }) => stage !== 0).map(({ path }) => path));
@@ -103,7 +115,9 @@ export async function putInPlace(
   for (const file of await indexesToUpdate(worktree)) {
     await updateIndex(worktree, { remove: [...gone, ...unmerged], add: differs }, { file });
   }
-  await writeFiles(worktree, reports, wanted, [...gone, ...leftovers]);
+  const stale = new Set([...differs, ...onDisk].map(({ path }) => path));
+  const due = wanted.filter(({ path }) => stale.has(path));
+  await writeFiles(worktree, reports, due, [...gone, ...leftovers]);
   await refreshStats(worktree, [exactly(reports)]);
   await recordAttached(worktree, suite, evidence);
   return differs.length + gone.length;
@@ -112,14 +126,11 @@ export async function putInPlace(
 async function writeFiles(
   worktree: Worktree,
   reports: string,
-  wanted: readonly IndexEntry[],
+  due: readonly IndexEntry[],
   gone: readonly string[],
 ): Promise<void> {
   const stopAt = join(worktree.topLevel, reports);
   for (const path of gone) await removeFile(join(worktree.topLevel, path), stopAt);
-  const differences = await worktreeDifferences(worktree, [exactly(reports)]);
-  const stale = new Set(differences.map(({ path }) => path));
-  const due = wanted.filter(({ path }) => stale.has(path));
   if (due.length === 0) return;
   await clearTheWay(worktree, due);
   await writeBlobFiles(

@@ -15,6 +15,15 @@ export interface PlannedAttachment {
   readonly wanted: readonly IndexEntry[];
   readonly before: readonly IndexEntry[];
   readonly lastAttached: TreeId | null;
+  /** In which ways the reports on disk are not what is staged. */
+  readonly onDisk: readonly WorktreeDifference[];
+}
+
+export function reportsOnDisk(
+  worktree: Worktree,
+  { reports }: Pick<Attachment, "reports">,
+): Promise<readonly WorktreeDifference[]> {
+  return worktreeDifferences(worktree, [exactly(reports)]);
 }
 
 /**
@@ -23,9 +32,8 @@ export interface PlannedAttachment {
  * file where a directory has to be, or the other way round.
  */
 export async function editedReports(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
-  const { attachment, wanted, before, lastAttached } = planned;
-  const differences = await worktreeDifferences(worktree, [exactly(attachment.reports)]);
-  const { suspects, inTheWay } = suspicious(differences, wanted, before);
+  const { attachment, wanted, before, lastAttached, onDisk } = planned;
+  const { suspects, inTheWay } = suspicious(onDisk, wanted, before);
   const kinds = await Promise.all(suspects.map((path) => kindOf(join(worktree.topLevel, path))));
   const files = suspects.filter((_, index) => kinds[index] === "file");
   const others = suspects.filter((_, index) => kinds[index] !== "file" && kinds[index] !== "absent");

@@ -27,7 +27,7 @@ export function placesOf({ gitDirectory }: Pick<Repository, "gitDirectory">): Pl
     lock: join(directory, "lock"),
     journal: join(directory, "journal.json"),
     attached: join(directory, "attached.json"),
-    judged: join(directory, "judged.json"),
+    judged: join(directory, "judged"),
     configurations: join(directory, "configurations"),
     scratchIndex: join(directory, `index-${process.pid}-${Math.random().toString(36).slice(2)}`),
   };

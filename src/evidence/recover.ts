@@ -5,6 +5,7 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdsOfFiles, treeIsComplete } from "../adapters/git/store.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { putInPlace, reportsOf } from "./attach.ts";
+import { reportsOnDisk } from "./edited-reports.ts";
 import { closeJournal, type JournalEntry, readJournal } from "./journal.ts";
 
 export type Recovery = { readonly kind: "finished" | "undone"; readonly suite: string };
@@ -54,7 +55,10 @@ async function recover(
     { ...entry, evidence: forward ? entry.evidence : null },
     target.filter(ours),
     states.staged.filter(ours),
-    leftovers.filter((path) => !kept.has(path)),
+    {
+      onDisk: await reportsOnDisk(worktree, entry),
+      leftovers: leftovers.filter((path) => !kept.has(path)),
+    },
   );
   return { kind: forward ? "finished" : "undone", suite: entry.suite };
 }

@@ -5,20 +5,21 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { type Problem, problem } from "../problem.ts";
 import { editedReports, type PlannedAttachment } from "./edited-reports.ts";
 
+/** Why nothing can be written where these reports go. To be asked first. */
+export async function blockedReports(
+  worktree: Worktree,
+  { suite, reports }: PlannedAttachment["attachment"],
+): Promise<Problem[]> {
+  const blocked = await blockedDirectory(worktree, reports);
+  if (blocked === null) return [];
+  const message = `${blocked} is not a directory; reports are not written through it.`;
+  const hint = "Move it away, or choose another reports: directory.";
+  return [problem("report-refused", message, { path: blocked, suite, hint })];
+}
+
 /** Why these reports must not be written here and now. Asked before anything is touched. */
 export async function refuseAttachment(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
-  const { suite, reports } = planned.attachment;
-  const blocked = await blockedDirectory(worktree, reports);
-  if (blocked !== null) {
-    const message = `${blocked} is not a directory; reports are not written through it.`;
-    return [
-      problem("report-refused", message, {
-        path: blocked,
-        suite,
-        hint: "Move it away, or choose another reports: directory.",
-      }),
-    ];
-  }
+  const { suite } = planned.attachment;
   const [edited, ignored] = await Promise.all([
     editedReports(worktree, planned),
     ignoredReports(

@@ -1,6 +1,6 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { listTree, resolveTree } from "../adapters/git/trees.ts";
+import { listTree, resolveTrees } from "../adapters/git/trees.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
 import type { PlannedAttachment } from "./edited-reports.ts";
@@ -21,7 +21,7 @@ export async function replacedWork(worktree: Worktree, planned: PlannedAttachmen
   ]);
   const unknown = before.filter((entry) => entry.stage === 0 && !known.has(key(entry)));
   if (unknown.length === 0) return [];
-  const trees = await Promise.all(SOURCES.map((name) => resolveTree(worktree, name)));
+  const trees = await resolveTrees(worktree, SOURCES);
   const listings = await Promise.all(
     trees.map((tree) => (tree === null ? [] : listTree(worktree, tree, [exactly(attachment.reports)]))),
   );

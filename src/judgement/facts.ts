@@ -32,10 +32,11 @@ export async function gatherFacts(
 ): Promise<StaleFacts> {
   const { judged, staleness, elsewhere } = stale;
   const { suite } = judged;
-  const [sameAsHead, lastDurationMs] = await Promise.all([
-    coversHead(repository, stale),
-    lastDuration(repository, judged),
-  ]);
+  // Evidence that exists is used whatever else is true.
+  const [sameAsHead, lastDurationMs] =
+    elsewhere !== null
+      ? [false, null]
+      : await Promise.all([coversHead(repository, stale), lastDuration(repository, judged)]);
   // The driver may take a second to answer.
   const runMayBeDue = elsewhere === null && !sameAsHead;
   const gpuMissing = runMayBeDue ? await missingGpu(suite, environment) : null;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { readIfThere, removeTree, writeAtomically } from "../adapters/files/files.ts";
 import type { IndexEntry } from "../adapters/git/index.ts";
 import type { Repository } from "../adapters/git/repository.ts";
@@ -16,8 +17,16 @@ export interface JudgedCommit {
   readonly attached: readonly AttachedReports[];
 }
 
+/**
+ * The first line is for hooks/post-commit, which asks no more when HEAD has this tree. It is empty where an
+ * index besides the commit's own may have to be settled: after `git commit -- path`.
+ */
 export async function rememberJudged(repository: Repository, judged: JudgedCommit): Promise<void> {
-  await writeAtomically(placesOf(repository).judged, JSON.stringify(judged));
+  const oneIndex = ["index", "index.lock"].some(
+    (name) => repository.indexFile === join(repository.gitDirectory, name),
+  );
+  const lines = [oneIndex ? judged.tree : "", JSON.stringify(judged)];
+  await writeAtomically(placesOf(repository).judged, lines.join("\n"));
 }
 
 export async function forgetJudged(repository: Repository): Promise<void> {
@@ -28,7 +37,7 @@ export async function recallJudged(repository: Repository): Promise<JudgedCommit
   const bytes = await readIfThere(placesOf(repository).judged);
   if (bytes === null) return null;
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const value: unknown = JSON.parse(bytes.toString("utf8", bytes.indexOf("\n") + 1));
     return isJudgedCommit(value) ? value : null;
   } catch {
     return null;

@@ -1,7 +1,8 @@
 import { stagedEntries } from "../adapters/git/index.ts";
 import type { Suite } from "../config/configuration.ts";
 import { readAttached } from "../evidence/attached.ts";
-import { refuseAttachment } from "../evidence/refusals.ts";
+import { reportsOnDisk } from "../evidence/edited-reports.ts";
+import { blockedReports, refuseAttachment } from "../evidence/refusals.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { manifestPath } from "../reports/manifest.ts";
@@ -23,13 +24,17 @@ export interface Cleared {
 export async function preflight(request: RunRequest): Promise<Result<Cleared, readonly Problem[]>> {
   const { worktree, judged, tree, reportsDirectories, surroundings } = request;
   const { suite } = judged;
-  const onDisk = await inputsOnDisk(worktree, suite, reportsDirectories);
+  const [onDisk, reportsRefused, pinsRefused] = await Promise.all([
+    inputsOnDisk(worktree, suite, reportsDirectories),
+    reportsCannotBeWritten(request),
+    checkPins(worktree, tree, suite, surroundings.environment.HOME ?? null),
+  ]);
   const problems = [
     ...judged.problems,
     ...refuseDifferences(suite, onDisk.differences),
-    ...(await reportsCannotBeWritten(request)),
+    ...reportsRefused,
     ...unusableRules(suite),
-    ...(await checkPins(worktree, tree, suite, surroundings.environment.HOME ?? null)),
+    ...pinsRefused,
   ];
   if (problems.length > 0) return err(problems);
   const gpus = suite.gpu === "none" ? ok([]) : await probeGpu(surroundings.environment);
@@ -59,7 +64,11 @@ async function reportsCannotBeWritten({ worktree, judged }: RunRequest): Promise
   const before = await stagedEntries(worktree, [exactly(reports)]);
   const lastAttached = (await readAttached(worktree)).get(name) ?? null;
   const wanted = probePaths(name, reports).map((path) => ({ mode: "100644", id: "", stage: 0, path }));
-  return refuseAttachment(worktree, { attachment: { suite: name, reports }, wanted, before, lastAttached });
+  const attachment = { suite: name, reports };
+  const blocked = await blockedReports(worktree, attachment);
+  if (blocked.length > 0) return blocked;
+  const onDisk = await reportsOnDisk(worktree, attachment);
+  return refuseAttachment(worktree, { attachment, wanted, before, lastAttached, onDisk });
 }
 
 /** Paths like those that a run will write. */

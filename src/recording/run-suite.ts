@@ -60,8 +60,11 @@ async function aftermath(
   { end }: Execution,
 ): Promise<{ readonly leaks: readonly Problem[]; readonly moved: readonly Problem[] }> {
   if (end.kind === "interrupted") return { leaks: [], moved: [] };
-  const after = await traces(request.worktree, request.reportsDirectories);
-  return { leaks: findLeaks(request.judged.suite, before, after), moved: await inputsMoved(request) };
+  const [after, moved] = await Promise.all([
+    traces(request.worktree, request.reportsDirectories),
+    inputsMoved(request),
+  ]);
+  return { leaks: findLeaks(request.judged.suite, before, after), moved };
 }
 
 /** Noted as soon as the suite has ended: whatever happens from here on, `gate run --from` can go on. */

@@ -80,10 +80,10 @@ export class EventCollection {
     const ordered = [...this.#ended, ...known.filter((record) => record.end === null)];
     const tests: TestResult[] = [];
     for (const record of ordered) {
-      const logs = await this.#sources(record.logs, artifactsDirectory, `test ${quoted(record.id)}`);
+      const logs = this.#sources(record.logs, artifactsDirectory, `test ${quoted(record.id)}`);
       tests.push(resultOf(record, logs));
     }
-    return { tests, logs: await this.#sources(this.#suiteLogs, artifactsDirectory, "the suite") };
+    return { tests, logs: this.#sources(this.#suiteLogs, artifactsDirectory, "the suite") };
   }
 
   #record(id: string): TestRecord {
@@ -166,23 +166,23 @@ export class EventCollection {
     return false;
   }
 
-  async #sources(
+  #sources(
     logs: ReadonlyMap<string, NamedLog>,
     artifactsDirectory: string,
     owner: string,
-  ): Promise<readonly LogSource[]> {
+  ): readonly LogSource[] {
     const names = new DistinctNames();
     const sources: LogSource[] = [];
     for (const { name, source } of logs.values()) {
       const path =
-        source.kind === "sink" ? source.path : await this.#locate(artifactsDirectory, source.path, owner);
+        source.kind === "sink" ? source.path : this.#locate(artifactsDirectory, source.path, owner);
       if (path !== null) sources.push({ name: names.next(name), path });
     }
     return sources;
   }
 
-  async #locate(directory: string, path: string, owner: string): Promise<string | null> {
-    const place = await locateArtifact(directory, path);
+  #locate(directory: string, path: string, owner: string): string | null {
+    const place = locateArtifact(directory, path);
     switch (place.kind) {
       case "file":
         return place.path;

@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, resolve, sep } from "node:path";
 import { fileErrorCode } from "./files.ts";
 
@@ -10,13 +10,16 @@ type ArtifactPlace =
 
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "EACCES", "ERR_INVALID_ARG_VALUE"]);
 
-/** A relative path must stay below `directory`, symbolic links followed; an absolute one may be anywhere. */
-export async function locateArtifact(directory: string, path: string): Promise<ArtifactPlace> {
+/**
+ * A relative path must stay below `directory`, symbolic links followed; an absolute one may be anywhere.
+ * Synchronous: there are thousands of them.
+ */
+export function locateArtifact(directory: string, path: string): ArtifactPlace {
   try {
-    const real = await realpath(resolve(directory, path));
-    if (!isAbsolute(path) && !real.startsWith(`${await realpath(directory)}${sep}`))
+    const real = realpathSync.native(resolve(directory, path));
+    if (!isAbsolute(path) && !real.startsWith(`${realpathSync.native(directory)}${sep}`))
       return { kind: "outside" };
-    return (await stat(real)).isFile() ? { kind: "file", path: real } : { kind: "not-a-file" };
+    return statSync(real).isFile() ? { kind: "file", path: real } : { kind: "not-a-file" };
   } catch (error) {
     if (!ABSENT.has(fileErrorCode(error) ?? "")) throw error;
     return resolve(directory, path).startsWith(`${directory}${sep}`) || isAbsolute(path)

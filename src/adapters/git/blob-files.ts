@@ -58,7 +58,11 @@ export async function writeBlobFiles(
 async function blobSizes(repository: Repository, ids: readonly string[]): Promise<number[]> {
   if (ids.length === 0) return [];
   const input = ids.map((id) => `${id}\n`).join("");
-  const output = await git(repository, ["cat-file", "--batch-check=%(objectsize) %(objecttype)"], { input });
+  const output = await git(
+    repository,
+    ["cat-file", "--batch-check=%(objectsize) %(objecttype)", "--buffer"],
+    { input },
+  );
   const lines = output.toString("latin1").trimEnd().split("\n");
   return lines.map((line) => {
     if (!line.endsWith(" blob")) throw new GitError(["cat-file"], "found an object missing", line);

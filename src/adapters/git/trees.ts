@@ -160,7 +160,7 @@ export async function readBlobs(
 ): Promise<(BlobAt | null)[]> {
   if (names.length === 0) return [];
   const input = names.map((name) => `${name}\n`).join("");
-  const output = await git(repository, ["cat-file", "--batch"], { input });
+  const output = await git(repository, ["cat-file", "--batch", "--buffer"], { input });
   const blobs: (BlobAt | null)[] = [];
   let at = 0;
   for (const name of names) {
@@ -190,12 +190,23 @@ export async function pathsPresent(
   paths: readonly string[],
 ): Promise<boolean[]> {
   const input = paths.map((path) => `${tree}:${path}\n`).join("");
-  const output = await git(repository, ["cat-file", "--batch-check=%(objecttype)"], { input });
+  const output = await git(repository, ["cat-file", "--batch-check=%(objecttype)", "--buffer"], { input });
   return output
     .toString("utf8")
     .trimEnd()
     .split("\n")
     .map((line) => line === "blob" || line === "tree");
+}
+
+/** The trees of several revisions, asked for in one process; null for those that are not there. */
+export async function resolveTrees(
+  repository: Repository,
+  revisions: readonly string[],
+): Promise<(TreeId | null)[]> {
+  const input = revisions.map((revision) => `${revision}^{tree}\n`).join("");
+  const output = await git(repository, ["cat-file", "--batch-check=%(objectname)", "--buffer"], { input });
+  const lines = output.toString("latin1").trimEnd().split("\n");
+  return lines.map((line) => (line.includes(" ") ? null : treeId(line)));
 }
 
 export async function resolveTree(repository: Repository, revision: string): Promise<TreeId | null> {
