@@ -40,7 +40,7 @@ async function measure(repository, rounds) {
       return ms;
     },
   });
-  const added = took.gate - took.none;
+  const added = took.added("gate", "none");
   return {
     what: `attaching ${REPORTS} reports from the store at the commit, over no hook`,
     figure: ms(added),

@@ -29,7 +29,7 @@ export function timed(file, args, { cwd, env, input }) {
 
 /**
  * Measures several ways of doing something in turns (A B C, C B A, …), so that whatever else the machine
- * does meets all of them. Gives the median of each. The first two rounds only warm up.
+ * does meets all of them. Gives the median of each, and of what one adds to another. The first two rounds only warm up.
  */
 export async function inTurns(rounds, ways) {
   const names = Object.keys(ways);
@@ -41,7 +41,10 @@ export async function inTurns(rounds, ways) {
       if (round >= 0) times[name].push(ms);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(times[name])]));
+  const medians = Object.fromEntries(names.map((name) => [name, median(times[name])]));
+  // of the differences round by round, not the difference of two medians: a slow round is slow for both
+  const added = (more, less) => median(times[more].map((value, index) => value - times[less][index]));
+  return { ...medians, added };
 }
 
 export function median(numbers) {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { inTurns, median, ms } from "./measure.mjs";
+import { inTurns, median, ms, timed } from "./measure.mjs";
 import { Repository } from "./repository.mjs";
 import { quickSuite } from "./suites.mjs";
 
@@ -34,11 +34,19 @@ async function run(repository, rounds) {
     },
   });
   const around = median(own.slice(-rounds));
+  const plain = await copyAndAdd(repository);
   return {
     what: `gate's own time around ${TESTS} tests with ${TESTS * LOGS} logs`,
     figure: ms(around),
     target: "≤ 2000 ms",
     met: around <= 2000,
-    parts: `\`gate run\` ${ms(took.run)}, all ${TESTS * (LOGS + 2)} reports changed`,
+    parts: `\`gate run\` ${ms(took.run)}, all ${TESTS * (LOGS + 2)} reports changed; \`cp -r\` and \`git add\` of them ${ms(plain)}`,
   };
+}
+
+/** What this machine takes to put as many files somewhere and to stage them, with nothing else done. */
+async function copyAndAdd(repository) {
+  const copied = await timed("cp", ["-r", "test-reports", "copy"], repository.place);
+  const added = await repository.git("add", "copy");
+  return copied.ms + added.ms;
 }

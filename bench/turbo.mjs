@@ -21,7 +21,7 @@ export async function turbo({ files, rounds }) {
         scripts: { "model-tests": "true" },
       }),
       "package-lock.json": JSON.stringify({ name: "bench", lockfileVersion: 3, packages: {} }),
-      "turbo.json": JSON.stringify({ tasks: { "//#model-tests": { inputs: INPUTS, outputs: [] } } }),
+      "turbo.json": JSON.stringify({ tasks: { "model-tests": { inputs: INPUTS, outputs: [] } } }),
       ".gitignore": ".turbo/\n",
     },
   });
