@@ -21,7 +21,17 @@ export type ProblemCode =
   | "ignored-report"
   | "manifest-invalid"
   | "verdict-not-accepted"
+  // what verify says besides
+  | "inputs-collapsed"
+  | "inputs-unclaimed"
+  | "objects-missing"
+  | "unsigned"
+  | "untrusted-signer"
+  | "policy-weakened"
+  | "waiver-invalid"
+  | "approval-invalid"
   // running
+  | "signing-failed"
   | "worktree-differs"
   | "inputs-changed-during-run"
   | "leaked-files"

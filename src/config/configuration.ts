@@ -3,6 +3,28 @@ import type { JsonObject } from "../protocol.ts";
 /** `gate.yaml`, checked and with every default filled in. Suites are in file order. */
 export interface Configuration {
   readonly suites: readonly Suite[];
+  /** What verify makes of a change that relaxes the gate; `protected`: an approval has to clear it. */
+  readonly policy: "open" | "protected";
+  /** Who is trusted to sign evidence; null: evidence is unsigned. */
+  readonly signing: Signing | null;
+  readonly waivers: WaiverPolicy;
+}
+
+export interface Signing {
+  /** Tracked file in OpenSSH's allowed_signers form, read from the base and never from the change. */
+  readonly allowedSigners: string;
+  /** Tracked file of revoked keys, as `ssh-keygen -Y verify -r` takes it. */
+  readonly revokedKeys: string | null;
+  /** Whether evidence without a trusted signature is refused. */
+  readonly required: boolean;
+}
+
+export interface WaiverPolicy {
+  /** Names of allowed signers who may waive; empty: anyone, unsigned too. */
+  readonly by: readonly string[];
+  /** How many may be in force at once. */
+  readonly atOnce: number;
+  readonly longestMs: number;
 }
 
 export interface Suite {

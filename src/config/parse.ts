@@ -7,7 +7,7 @@ import { readYaml, type YamlFile } from "./document.ts";
 import { explainAll, locate } from "./explain.ts";
 import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
 import { reportsProblems } from "./reports-directories.ts";
-import { configurationSchema, type WrittenSuite } from "./schema.ts";
+import { configurationSchema, type WrittenConfiguration, type WrittenSuite } from "./schema.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -27,7 +27,27 @@ export function parseConfiguration(bytes: Uint8Array): Result<Configuration, rea
     ...suites.flatMap(({ name }) => rewrittenValues(name, yaml.value)),
     ...reportsProblems(suites, (path) => at(offsetOf(path))),
   ];
-  return problems.length === 0 ? ok({ suites }) : err(problems);
+  return problems.length === 0 ? ok({ suites, ...policyOf(written.data) }) : err(problems);
+}
+
+function policyOf({ policy, signing, waivers }: WrittenConfiguration): Omit<Configuration, "suites"> {
+  const path = (text: string) => normalisePath(text) ?? text;
+  return {
+    policy,
+    signing:
+      signing === undefined
+        ? null
+        : {
+            allowedSigners: path(signing["allowed-signers"]),
+            revokedKeys: signing["revoked-keys"] === undefined ? null : path(signing["revoked-keys"]),
+            required: signing.required,
+          },
+    waivers: {
+      by: waivers.by,
+      atOnce: waivers["at-once"],
+      longestMs: parseDuration(waivers.longest) ?? 0,
+    },
+  };
 }
 
 /** YAML reads `1.10` as the number 1.1: a variable would get another text than the one in the file. */

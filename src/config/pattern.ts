@@ -30,11 +30,11 @@ export function normalisePath(text: string): string | null {
   return plain.value.glob.split("/").some((name) => name.toLowerCase() === ".git") ? null : plain.value.glob;
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `90s`, `45m`, `1.5h` in milliseconds. */
+/** `90s`, `45m`, `1.5h`, `14d` in milliseconds. */
 export function parseDuration(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(text);
   const unit = UNITS[match?.[2] ?? ""];
   return match === null || unit === undefined ? null : Math.round(Number(match[1]) * unit);
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
 
-const DURATION = 'expected a duration such as "90s", "45m" or "1.5h"';
+const DURATION = 'expected a duration such as "90s", "45m", "1.5h" or "14d"';
 const duration = z
   .string(DURATION)
   .refine((text) => parseDuration(text) !== null, DURATION)
-  .meta({ pattern: "^\\d+(\\.\\d+)?\\s*(ms|s|m|h)$" });
+  .meta({ pattern: "^\\d+(\\.\\d+)?\\s*(ms|s|m|h|d)$" });
 
 const SIZE = 'expected a size such as "512KiB" or "10MiB"';
 const size = z
@@ -20,8 +20,9 @@ const repositoryPath = z
     "expected a path below the repository's top level, without wildcards",
   );
 
-/** gate keeps its sessions there, and nothing in it is ever committed. */
-const isGatesOwn = (path: string) => normalisePath(path)?.split("/")[0] === ".gate";
+/** gate keeps its sessions in the one, and waivers and approvals in the other. */
+const isGatesOwn = (path: string) =>
+  [".gate", "gate-exceptions"].includes(normalisePath(path)?.split("/")[0] ?? "");
 
 const pattern = z
   .string()
@@ -63,7 +64,10 @@ const suite = z.strictObject({
       "Tracked files that can change a result: paths or globs; !pattern excludes. The files they match are the fingerprint.",
     ),
   reports: repositoryPath
-    .refine((path) => !isGatesOwn(path), "expected a directory that is committed; .gate/ never is")
+    .refine(
+      (path) => !isGatesOwn(path),
+      "expected a directory of its own, other than .gate/ and gate-exceptions/",
+    )
     .default("test-reports")
     .describe("Directory of the committed reports, this suite's alone. Not in the fingerprint."),
   logs: z
@@ -127,9 +131,43 @@ const suite = z.strictObject({
     .describe("Rules that take volatile text out of the reports. Not in the fingerprint."),
 });
 
+const signing = z.strictObject({
+  "allowed-signers": repositoryPath.describe(
+    "Tracked file of trusted keys in OpenSSH's allowed_signers form; verify reads it from the base. Not in the fingerprint.",
+  ),
+  "revoked-keys": repositoryPath
+    .optional()
+    .describe("Tracked file of revoked keys, public keys or a KRL. Not in the fingerprint."),
+  required: z
+    .boolean()
+    .default(true)
+    .describe("Whether evidence without a trusted signature is refused. Not in the fingerprint."),
+});
+
+const waivers = z.strictObject({
+  by: z
+    .array(text)
+    .default([])
+    .describe("Allowed signers who may waive; a waiver must then be signed. Not in the fingerprint."),
+  "at-once": z
+    .int()
+    .min(0)
+    .default(3)
+    .describe("How many waivers may be in force at once. Not in the fingerprint."),
+  longest: duration.default("14d").describe("The longest time a waiver may last. Not in the fingerprint."),
+});
+
 export const configurationSchema = z
   .strictObject({
     version: z.literal(1),
+    policy: z
+      .enum(["open", "protected"])
+      .default("open")
+      .describe(
+        "Whether a change that relaxes the gate is a warning, or needs a signed approval. Not in the fingerprint.",
+      ),
+    signing: signing.optional().describe("Who is trusted to sign evidence. Not in the fingerprint."),
+    waivers: waivers.prefault({}).describe("Who may waive a suite, how often and for how long."),
     suites: z
       .record(
         z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected a name of lower-case letters, digits and dashes"),
@@ -144,3 +182,4 @@ export const configurationSchema = z
   });
 
 export type WrittenSuite = z.infer<typeof suite>;
+export type WrittenConfiguration = z.infer<typeof configurationSchema>;

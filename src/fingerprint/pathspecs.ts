@@ -3,6 +3,9 @@ import type { InputPattern, Suite } from "../config/configuration.ts";
 /** Where gate.yaml lies in every repository. */
 export const CONFIGURATION_PATH = "gate.yaml";
 
+/** Where waivers and approvals are committed. Never an input: a waiver is bound to a fingerprint. */
+export const EXCEPTIONS_DIRECTORY = "gate-exceptions";
+
 /** The two pathspecs that a glob means: the path itself, and all below it. */
 function bothPathspecs(magic: string, glob: string): string[] {
   if (glob === "**") return [`:(top,${magic})**`];
@@ -26,7 +29,7 @@ export function without(path: string): string {
   return `:(top,literal,exclude)${path}`;
 }
 
-/** What selects a suite's inputs in a tree. Reports, of any suite, are outside by definition. */
+/** What selects a suite's inputs in a tree. Reports, of any suite, and exceptions are outside by definition. */
 export function inputPathspecs(suite: Suite, reportsDirectories: readonly string[]): string[] {
   return [
     ...positivePathspecs(suite),
@@ -34,6 +37,7 @@ export function inputPathspecs(suite: Suite, reportsDirectories: readonly string
       .filter(({ exclude }) => exclude)
       .flatMap(({ glob }) => bothPathspecs("glob,exclude", glob)),
     ...reportsDirectories.map(without),
+    without(EXCEPTIONS_DIRECTORY),
   ];
 }
 

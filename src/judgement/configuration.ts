@@ -12,7 +12,7 @@ import { err, ok, type Result } from "../result.ts";
 import { oncePerTree } from "./once.ts";
 
 /** Part of the cache's file names: to be raised whenever `Configuration` or its reading changes. */
-const CACHE_FORMAT = "1";
+const CACHE_FORMAT = "2";
 
 /** The configuration that a tree carries; null where it has no gate.yaml. */
 export const configurationOf = oncePerTree(

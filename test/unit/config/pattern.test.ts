@@ -61,11 +61,12 @@ describe("durations and sizes", () => {
     ["90s", 90_000],
     ["45 m", 2_700_000],
     ["1.5h", 5_400_000],
+    ["14d", 1_209_600_000],
   ])("%s is %d ms", (text, milliseconds) => {
     expect(parseDuration(text)).toBe(milliseconds);
   });
 
-  it.each(["", "5", "m", "-5m", "5d", "5M", "1,5h", ".5h", "5m30s", "5m\n", "٥m"])(
+  it.each(["", "5", "m", "-5m", "5w", "5M", "1,5h", ".5h", "5m30s", "5m\n", "٥m"])(
     "%j is no duration",
     (text) => {
       expect(parseDuration(text)).toBeNull();

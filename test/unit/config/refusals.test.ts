@@ -98,11 +98,11 @@ describe("values that are wrong", () => {
     ["gpu: [required]", '"gpu" in suite model: expected required, optional, none.'],
     [
       "timeout: 45",
-      '"timeout" in suite model: expected a duration such as "90s", "45m" or "1.5h", found 45.',
+      '"timeout" in suite model: expected a duration such as "90s", "45m", "1.5h" or "14d", found 45.',
     ],
     [
       "timeout: 45 min",
-      '"timeout" in suite model: expected a duration such as "90s", "45m" or "1.5h", found "45 min".',
+      '"timeout" in suite model: expected a duration such as "90s", "45m", "1.5h" or "14d", found "45 min".',
     ],
     ["timeout: 0s", '"timeout" in suite model: expected a time above zero, found "0s".'],
     [
@@ -137,7 +137,7 @@ describe("values that are wrong", () => {
     ],
     [
       "reports: ./.gate/x",
-      '"reports" in suite model: expected a directory that is committed; .gate/ never is, found "./.gate/x".',
+      '"reports" in suite model: expected a directory of its own, other than .gate/ and gate-exceptions/, found "./.gate/x".',
     ],
     ["env: [A]", '"env" in suite model: expected a map of names.'],
     ["env: { A: null }", '"A" in suite model: expected a text, a number, true or false, found null.'],
