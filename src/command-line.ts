@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { VERIFY_FORMATS, type VerifyFormat } from "./commands/verify-document.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
 /** What the command line asks for; null where it was answered already (help, version, a usage error). */
@@ -8,6 +9,15 @@ export interface Invocation {
   readonly json: boolean;
   /** As given with `-C`. */
   readonly directory: string;
+}
+
+interface VerifyArguments {
+  readonly rev: string;
+  readonly base?: string;
+  readonly suite?: string;
+  readonly deep?: true;
+  readonly at?: string;
+  readonly format: VerifyFormat;
 }
 
 export type CommandLine = { readonly invocation: Invocation } | { readonly usageExit: 0 | 2 };
@@ -73,6 +83,17 @@ function declare(choose: (invocation: Invocation) => void): Command {
     .action((options: { rev?: string; config?: string }, self: Command) =>
       perform(verbs.status(options.rev ?? null, options.config ?? null), self),
     );
+  command(program, "verify", "judge the evidence of a commit; runs nothing, needs no GPU")
+    .option("--rev <revision>", "the commit to judge", "HEAD")
+    .option("--base <revision>", "what it goes into: policy and trusted keys are read there")
+    .option("--suite <name>", "judge one suite alone")
+    .option("--deep", "read the reports' contents too")
+    .option("--at <time>", "judge time-bound policies then, not at the commit's time")
+    .addOption(new Option("--format <format>", "how to print it").choices(VERIFY_FORMATS).default("text"))
+    .action((options: VerifyArguments, self: Command) => {
+      const { rev, base = null, suite = null, deep = false, at = null, format } = options;
+      perform(verbs.verify({ revision: rev, base, suite, deep, at }, format), self);
+    });
   command(program, "attach", "put the evidence that exists for the index into it; runs nothing").action(
     (_, self: Command) => perform(verbs.attach(), self),
   );

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import type { Context } from "./commands/context.ts";
 import type { RunDocument } from "./commands/run-document.ts";
 import { status } from "./commands/status.ts";
+import type { VerifyOptions } from "./commands/verify.ts";
+import type { VerifyFormat } from "./commands/verify-document.ts";
 import type { ExitCode, Outcome } from "./outcome.ts";
 import { renderProblems } from "./render/problems.ts";
 import { renderStatus } from "./render/status.ts";
@@ -22,6 +24,14 @@ export const verbs = {
     async (context) => {
       const { exit, document } = await status(context, { rev, config });
       return { exit, document, text: renderStatus(document, context.now()) };
+    },
+  verify:
+    (options: VerifyOptions, format: VerifyFormat): Verb =>
+    async (context) => {
+      const { verify } = await import("./commands/verify.ts");
+      const { renderVerifyAs } = await import("./render/verify-formats.ts");
+      const { exit, document } = await verify(context, options);
+      return { exit, document, text: renderVerifyAs(document, format) };
     },
   run:
     (suite: string | null, force: boolean, from: string | null): Verb =>

@@ -16,6 +16,11 @@ function including(glob: string): string[] {
   return bothPathspecs("glob", glob);
 }
 
+/** Leaves out what a glob selects. */
+export function leavingOut(glob: string): string[] {
+  return bothPathspecs("glob,exclude", glob);
+}
+
 /** A directory or file by its exact name, all below it included. */
 export function exactly(path: string): string {
   return `:(top,literal)${path}`;
@@ -35,7 +40,7 @@ export function inputPathspecs(suite: Suite, reportsDirectories: readonly string
     ...positivePathspecs(suite),
     ...suite.inputs
       .filter(({ exclude }) => exclude)
-      .flatMap(({ glob }) => bothPathspecs("glob,exclude", glob)),
+      .flatMap(({ glob }) => leavingOut(glob)),
     ...reportsDirectories.map(without),
     without(EXCEPTIONS_DIRECTORY),
   ];

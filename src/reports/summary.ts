@@ -24,7 +24,11 @@ export function renderSummary(suite: string, verdict: Verdict, tests: readonly S
     metadata.message === null ? [] : [`${cell(directory)}: ${cell(metadata.message)}`],
   );
   const paragraphs = [
-    [`${suite}: ${verdict}`, counts(tests.map(({ metadata }) => metadata.test.outcome))],
+    summaryHead(
+      suite,
+      verdict,
+      tests.map(({ metadata }) => metadata.test.outcome),
+    ),
     table([["test", "outcome", "tier", "tools"], ...rows]),
     reasons,
   ];
@@ -32,6 +36,15 @@ export function renderSummary(suite: string, verdict: Verdict, tests: readonly S
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join("\n")}\n`)
     .join("\n");
+}
+
+/** The first two lines, which the manifest alone decides. */
+export function summaryHead(
+  suite: string,
+  verdict: Verdict,
+  outcomes: readonly (TestOutcome | null)[],
+): readonly string[] {
+  return [`${suite}: ${verdict}`, counts(outcomes)];
 }
 
 function counts(outcomes: readonly (TestOutcome | null)[]): string {

@@ -19,6 +19,8 @@ export interface Subject {
 export interface Verification {
   readonly subject: Subject;
   readonly suites: readonly SuiteVerification[];
+  /** What would come of merging into the base; null without a base, or where there is nothing to merge. */
+  readonly landing: Landing | null;
   /** What no suite alone is to blame for. */
   readonly problems: readonly Problem[];
 }
@@ -54,7 +56,11 @@ export interface SuiteVerification {
 export interface TestTally {
   readonly passed: number;
   readonly failed: number;
+  readonly errors: number;
   readonly skipped: number;
+  readonly xfailed: number;
+  readonly xpassed: number;
+  readonly flaky: number;
 }
 
 export interface ChangedInput extends InputChange {
@@ -70,4 +76,22 @@ export interface WaiverFacts {
   readonly signed: boolean;
   /** The file in the tree. */
   readonly path: string;
+}
+
+/** The merge that would land, judged as a commit of its own. */
+export interface Landing {
+  /** As `--base` named it. */
+  readonly base: string;
+  /** Files that a person has to merge first; the reports are not among them. */
+  readonly conflicts: readonly string[];
+  readonly due: readonly MadeDue[];
+}
+
+/** A suite whose inputs the merge combines in a way that no evidence covers. */
+export interface MadeDue {
+  readonly suite: string;
+  /** Inputs that the judged commit changed since the two parted. */
+  readonly ours: readonly string[];
+  /** Inputs that the base changed since then. */
+  readonly theirs: readonly string[];
 }

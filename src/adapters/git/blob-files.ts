@@ -55,7 +55,7 @@ export async function writeBlobFiles(
   await flush();
 }
 
-async function blobSizes(repository: Repository, ids: readonly string[]): Promise<number[]> {
+export async function blobSizes(repository: Repository, ids: readonly string[]): Promise<number[]> {
   if (ids.length === 0) return [];
   const input = ids.map((id) => `${id}\n`).join("");
   const output = await git(

@@ -1,5 +1,6 @@
 import { gitAnswer } from "./command.ts";
 import { type BlobId, type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
+import { pathText, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** Who committed what, and when. */
@@ -63,4 +64,72 @@ async function log(
       const [id = "", tree = "", author = "", date = "", subject = ""] = record.trim().split(separator);
       return { id: commitId(id), tree: treeId(tree), author, date, subject };
     });
+}
+
+/** A commit as verify looks at it. In a shallow clone the commits at its edge have no parents. */
+export interface CommitHeader {
+  readonly id: CommitId;
+  readonly tree: TreeId;
+  readonly parents: readonly CommitId[];
+  readonly committedAt: Date;
+}
+
+/** null where the revision does not lead to a commit that is here. */
+export async function commitHeader(repository: Repository, revision: string): Promise<CommitHeader | null> {
+  const args = [
+    "log",
+    ...PLAIN,
+    "--max-count=1",
+    "--format=%H %T %ct %P",
+    "--end-of-options",
+    revision,
+    "--",
+  ];
+  const answer = await gitAnswer(repository, args, { accept: [128] });
+  const [id, tree, seconds, ...parents] = answer.stdout
+    .toString("latin1")
+    .replace(/\0$/, "")
+    .trim()
+    .split(" ");
+  if (answer.code !== 0 || id === undefined || tree === undefined || seconds === undefined) return null;
+  return {
+    id: commitId(id),
+    tree: treeId(tree),
+    parents: parents.map(commitId),
+    committedAt: new Date(Number(seconds) * 1000),
+  };
+}
+
+/** The commit after `since` that changed each path last, by path; merges count where they resolved something. */
+export async function lastChanges(
+  repository: Repository,
+  since: CommitId,
+  revision: string,
+  pathspecs: readonly string[],
+): Promise<ReadonlyMap<string, CommitId>> {
+  const range = ["--end-of-options", `${since}..${revision}`, "--", ...pathspecs];
+  const format = ["--format=%x01%H", "--name-only", "--no-renames", "--ignore-submodules=none", "-c"];
+  const { stdout } = await gitAnswer(repository, ["log", ...PLAIN, ...format, ...range]);
+  const changed = new Map<string, CommitId>();
+  let commit: CommitId | null = null;
+  for (const part of splitNul(stdout)) {
+    // the first path of a commit follows a line break
+    const text = part[0] === 0x0a ? part.subarray(1) : part;
+    if (text[0] === 0x01) commit = commitId(text.toString("latin1", 1).trim());
+    else if (commit !== null && text.length > 0) {
+      const path = pathText(text);
+      if (!changed.has(path)) changed.set(path, commit);
+    }
+  }
+  return changed;
+}
+
+/** The best common ancestor; null where the history here has none. */
+export async function mergeBase(
+  repository: Repository,
+  one: CommitId,
+  other: CommitId,
+): Promise<CommitId | null> {
+  const answer = await gitAnswer(repository, ["merge-base", one, other], { accept: [1] });
+  return answer.code === 0 ? commitId(answer.stdout.toString("latin1").trim().split("\n")[0] ?? "") : null;
 }

@@ -1,0 +1,29 @@
+import type { Outcome } from "../outcome.ts";
+import { problem } from "../problem.ts";
+import { type VerifyRequest, verifyRevision } from "../verify/verify.ts";
+import type { Context } from "./context.ts";
+import { openHere } from "./open.ts";
+import { unjudged, type VerifyDocument, verifyDocument } from "./verify-document.ts";
+
+export interface VerifyOptions extends Omit<VerifyRequest, "at"> {
+  /** As written on the command line; null: the commit's own time. */
+  readonly at: string | null;
+}
+
+/** Judges the evidence of a commit. Executes nothing from the tree; any doubt is a no. */
+export async function verify(context: Context, options: VerifyOptions): Promise<Outcome<VerifyDocument>> {
+  const { revision } = options;
+  const at = options.at === null ? null : new Date(options.at);
+  if (at !== null && Number.isNaN(at.getTime())) {
+    const hint = "Write it as 2026-02-13 or 2026-02-13T14:27:22Z.";
+    const wrong = problem("usage", `--at ${options.at} is not a time.`, { hint });
+    return { exit: 2, document: unjudged(revision, [wrong]) };
+  }
+  const opened = await openHere(context);
+  if (!opened.ok) return { exit: 2, document: unjudged(revision, [opened.error]) };
+  const verified = await verifyRevision(opened.value, { ...options, at });
+  if (!verified.ok)
+    return { exit: verified.error.exit, document: unjudged(revision, verified.error.problems) };
+  const document = verifyDocument(verified.value, []);
+  return { exit: document.ok ? 0 : 1, document };
+}

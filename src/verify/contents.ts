@@ -1,0 +1,156 @@
+import { digestBlobs } from "../adapters/git/blob-digests.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { readBlobs } from "../adapters/git/trees.ts";
+import type { Suite } from "../config/configuration.ts";
+import { type Problem, problem } from "../problem.ts";
+import { type Manifest, manifestPath } from "../reports/manifest.ts";
+import { METADATA_FILE, reportNames, SUITE_LOGS } from "../reports/names.ts";
+import { summaryHead } from "../reports/summary.ts";
+import { type ReadMetadata, readMetadata } from "./metadata-file.ts";
+
+/** What the manifest alone says of its own wholeness: a directory, a diagram and a summary for what it lists. */
+export function shapeProblems(suite: Suite, manifest: Manifest): Problem[] {
+  const paths = [...manifest.reports.keys()];
+  const diagrams = paths.filter((path) => /^[^/]+\.puml$/.test(path)).length;
+  const tests = manifest.tests.size;
+  const problems: Problem[] = [];
+  const say = (message: string) => problems.push(invalid(suite, message));
+  if (metadataPaths(manifest).length !== tests)
+    say(`lists ${metadataPaths(manifest).length} metadata.json for ${tests} tests`);
+  if (diagrams !== tests) say(`lists ${diagrams} diagrams for ${tests} tests`);
+  for (const needed of [`${suite.name}-latest.txt`, `${suite.name}.hash`]) {
+    if (!manifest.reports.has(needed)) say(`does not list ${needed}`);
+  }
+  const counted = [...manifest.sessions.verdicts.values()].reduce((sum, count) => sum + count, 0);
+  if (counted !== manifest.sessions.earlier)
+    say(`counts ${manifest.sessions.earlier} earlier sessions and the verdicts of ${counted}`);
+  return problems;
+}
+
+/** What only the contents show: every SHA-256, and each test's own files against the manifest. */
+export async function contentProblems(
+  repository: Repository,
+  suite: Suite,
+  manifest: Manifest,
+): Promise<Problem[]> {
+  const reports = [...manifest.reports];
+  const digests = await digestBlobs(
+    repository,
+    reports.map(([, { blob }]) => blob),
+  );
+  const wrong = reports.flatMap(([path, { sha256 }], index) =>
+    digests[index] === sha256 ? [] : [tampered(suite, path, "does not have the SHA-256 of the manifest")],
+  );
+  return [
+    ...wrong,
+    ...(await metadataProblems(repository, suite, manifest)),
+    ...(await summaryProblems(repository, suite, manifest)),
+  ];
+}
+
+/** A test's metadata, and the diagram whose last line says how the test ended. */
+async function metadataProblems(
+  repository: Repository,
+  suite: Suite,
+  manifest: Manifest,
+): Promise<Problem[]> {
+  const paths = metadataPaths(manifest);
+  const texts = await readReports(repository, manifest, paths);
+  const read = paths.map((path, index) => ({ path, metadata: readMetadata(texts[index] ?? null) }));
+  const known = read.flatMap(({ metadata }) => (metadata === null ? [] : [metadata]));
+  const directories = reportNames(known.map(({ id, name }) => ({ id, name })));
+  const told = new Set<string>();
+  const problems = read.flatMap(({ path, metadata }) => {
+    if (metadata === null) return [tampered(suite, path, "is not metadata that gate writes")];
+    const said = told.has(metadata.id);
+    told.add(metadata.id);
+    if (said) return [tampered(suite, path, `speaks of ${metadata.id}, as another one does`)];
+    return disagreement(suite, manifest, path, metadata, directories.get(metadata.id));
+  });
+  return [...problems, ...(await diagramProblems(repository, suite, manifest, directories))];
+}
+
+async function diagramProblems(
+  repository: Repository,
+  suite: Suite,
+  manifest: Manifest,
+  directories: ReadonlyMap<string, string>,
+): Promise<Problem[]> {
+  const tests = [...manifest.tests].flatMap(([id, { outcome }]) => {
+    const path = `${directories.get(id)}.puml`;
+    return manifest.reports.has(path) ? [{ path, outcome }] : [];
+  });
+  const texts = await readReports(
+    repository,
+    manifest,
+    tests.map(({ path }) => path),
+  );
+  return tests.flatMap(({ path, outcome }, index) =>
+    texts[index]?.toString("utf8").endsWith(`\n== ${outcome} ==\n@enduml\n`)
+      ? []
+      : [tampered(suite, path, `does not end with "== ${outcome} ==", as the manifest has it`)],
+  );
+}
+
+async function readReports(
+  repository: Repository,
+  manifest: Manifest,
+  paths: readonly string[],
+): Promise<readonly (Buffer | null)[]> {
+  const blobs = await readBlobs(
+    repository,
+    paths.map((path) => manifest.reports.get(path)?.blob ?? ""),
+  );
+  return blobs.map((blob) => blob?.bytes ?? null);
+}
+
+function disagreement(
+  suite: Suite,
+  manifest: Manifest,
+  path: string,
+  { id, outcome, passed }: ReadMetadata,
+  directory: string | undefined,
+): Problem[] {
+  const test = manifest.tests.get(id);
+  if (test === undefined) return [tampered(suite, path, `speaks of ${id}, which is not in the manifest`)];
+  if (test.outcome !== outcome)
+    return [tampered(suite, path, `says ${outcome} of ${id}; the manifest says ${test.outcome}`)];
+  const shouldPass = ["passed", "flaky", "xpassed"].includes(outcome);
+  if (passed !== shouldPass)
+    return [tampered(suite, path, `says passed: ${passed} of a test that ${outcome}`)];
+  if (path !== `logs/${directory}/${METADATA_FILE}`)
+    return [tampered(suite, path, `should be in logs/${directory}/: that is the directory of ${id}`)];
+  return manifest.reports.has(`${directory}.puml`)
+    ? []
+    : [tampered(suite, path, `has no diagram ${directory}.puml beside it`)];
+}
+
+/** The summary is for people; what it says first has to be what the manifest says. */
+async function summaryProblems(repository: Repository, suite: Suite, manifest: Manifest): Promise<Problem[]> {
+  const name = `${suite.name}-latest.txt`;
+  const blob = manifest.reports.get(name)?.blob;
+  if (blob === undefined) return [];
+  const [found] = await readBlobs(repository, [blob]);
+  const [first = "", second = ""] = (found?.bytes.toString("utf8") ?? "").split("\n");
+  const outcomes = [...manifest.tests.values()].map(({ outcome }) => outcome);
+  const expected = summaryHead(suite.name, manifest.verdict, outcomes);
+  if (first === expected[0] && second === expected[1]) return [];
+  return [tampered(suite, name, `does not begin with "${expected.join(" / ")}", as the manifest has it`)];
+}
+
+function metadataPaths(manifest: Manifest): readonly string[] {
+  return [...manifest.reports.keys()].filter((path) => {
+    const [logs, directory, file, ...rest] = path.split("/");
+    return logs === "logs" && directory !== SUITE_LOGS && file === METADATA_FILE && rest.length === 0;
+  });
+}
+
+function invalid(suite: Suite, what: string): Problem {
+  const path = `${suite.reports}/${manifestPath(suite.name)}`;
+  return problem("manifest-invalid", `${path} ${what}.`, { path, suite: suite.name });
+}
+
+function tampered(suite: Suite, name: string, what: string): Problem {
+  const path = `${suite.reports}/${name}`;
+  return problem("tampered-report", `${path} ${what}.`, { path, suite: suite.name });
+}

@@ -1,0 +1,32 @@
+import { GitError } from "../adapters/git/command.ts";
+import { type Problem, problem } from "../problem.ts";
+
+const ABSENT =
+  /missing|unable to (?:read|find|get)|bad object|not a valid object|could not (?:read|fetch|get)|promisor|unknown revision|bad (?:tree|revision)|Not a valid|failed to (?:read|traverse)|lazy fetching/i;
+
+/** What git could not answer is a no: nothing is concluded from it. Bugs of ours go on. */
+export function problemOfFailure(error: unknown, suite: string | null): Problem {
+  if (!(error instanceof GitError)) throw error;
+  const text = `${error.message}\n${error.stderr}`;
+  if (!ABSENT.test(text)) {
+    return problem("git-failed", `${error.message}.`, { suite, hint: "See what git says of it:  git fsck" });
+  }
+  const object = /\b[0-9a-f]{40,64}\b/.exec(text)?.[0];
+  const what = object === undefined ? "an object" : `object ${object}`;
+  return problem("objects-missing", `${what} that has to be judged is not in this clone.`, {
+    suite,
+    hint: "Get what is missing:  git fetch --refetch --no-filter, or git fetch --unshallow",
+  });
+}
+
+/** Asks; where git has no answer, the answer is that problem. */
+export async function orProblem(
+  suite: string | null,
+  ask: () => Promise<readonly Problem[]>,
+): Promise<readonly Problem[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    return [problemOfFailure(error, suite)];
+  }
+}

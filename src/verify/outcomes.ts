@@ -1,0 +1,69 @@
+import type { Suite } from "../config/configuration.ts";
+import { type Problem, problem } from "../problem.ts";
+import { type Manifest, manifestPath } from "../reports/manifest.ts";
+import type { SuiteResults, TestResult } from "../suite/results.ts";
+import { countTests, drawVerdict } from "../suite/verdict.ts";
+import type { TestTally } from "./verification.ts";
+
+const MOST_TESTS = 10;
+
+/** The verdict that the outcomes of the tests give under the suite's own policy, against the one claimed. */
+export function verdictProblems(suite: Suite, manifest: Manifest): Problem[] {
+  const path = `${suite.reports}/${manifestPath(suite.name)}`;
+  const say = (message: string, hint: string | null = null) =>
+    problem("verdict-not-accepted", message, { path, suite: suite.name, hint });
+  const { verdict, objections } = drawVerdict({
+    end: { kind: "exited", code: 0 },
+    results: resultsOf(manifest),
+    outOfMemory: null,
+    suite,
+  });
+  const tests = objections
+    .slice(0, MOST_TESTS)
+    .map(({ id, outcome }) => say(`${(outcome ?? "missing").padEnd(9)} ${id}`));
+  const rerun = "On a machine that can run it:  gate run";
+  if (manifest.verdict !== "passed")
+    return [say(`the recorded run of ${suite.name} ended as ${manifest.verdict}.`, rerun), ...tests];
+  if (verdict === "passed") return [];
+  const message = `${path} says passed, but its tests say ${verdict}: ${tallyText(tallyOf(manifest))}.`;
+  return [say(message, rerun), ...tests];
+}
+
+/** Each outcome is counted as what it is: an expected failure is not a pass, nor is a pass on retry. */
+export function tallyOf(manifest: Manifest): TestTally {
+  const { passed, failed, errors, skipped, xfailed, xpassed, flaky } = countTests(resultsOf(manifest).tests);
+  return { passed, failed, errors, skipped, xfailed, xpassed, flaky };
+}
+
+/** `22 passed, 1 skipped, 2 failed as expected`. */
+export function tallyText(tally: TestTally): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [tally.passed, "passed"],
+    [tally.failed, "failed"],
+    [tally.errors, "ended in an error"],
+    [tally.skipped, "skipped"],
+    [tally.xfailed, "failed as expected"],
+    [tally.xpassed, "passed against expectation"],
+    [tally.flaky, "passed on retry"],
+  ];
+  const told = parts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
+  return told.length === 0 ? "no tests" : told.join(", ");
+}
+
+function resultsOf({ runner, tests }: Manifest): SuiteResults {
+  const results = [...tests].map(
+    ([id, { outcome, duration, message }]): TestResult => ({
+      id,
+      name: id,
+      file: null,
+      outcome,
+      startedAt: null,
+      duration,
+      message,
+      properties: {},
+      turns: [],
+      logs: [],
+    }),
+  );
+  return { runner, tests: results, logs: [], complete: true, doubts: [] };
+}
