@@ -1,3 +1,4 @@
+import { GitError } from "../adapters/git/command.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { listTree, readBlobs, type TreeEntry } from "../adapters/git/trees.ts";
@@ -24,7 +25,10 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
     readBlobs(repository, [`${place}/${suite.name}.hash`, `${place}/${manifestPath(suite.name)}`]),
     listTree(repository, tree, [exactly(suite.reports)]),
   ]);
-  if (!hashBlob && !manifestBlob) return { hash: null, manifest: null, problems: [] };
+  if (!hashBlob && !manifestBlob && listing.every(({ path }) => !isRecord(path, suite)))
+    return { hash: null, manifest: null, problems: [] };
+  refuseLostObject(!hashBlob, hashPath(suite), listing);
+  refuseLostObject(!manifestBlob, `${suite.reports}/${manifestPath(suite.name)}`, listing);
   const line = hashBlob ? parseHashFile(hashBlob.bytes) : null;
   const hash =
     line !== null && line.suite === suite.name && isFingerprint(line.fingerprint) ? line.fingerprint : null;
@@ -49,6 +53,20 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   );
   return { hash, manifest: manifest.value, problems };
 }
+
+function isRecord(path: string, suite: Suite): boolean {
+  return path === hashPath(suite) || path === `${suite.reports}/${manifestPath(suite.name)}`;
+}
+
+/** A file that the tree lists and git cannot read is not in this clone: it must not pass for one that is not there. */
+function refuseLostObject(unread: boolean, path: string, listing: readonly TreeEntry[]): void {
+  const entry = unread ? listing.find((one) => one.path === path) : undefined;
+  if (entry === undefined || entry.mode === SUBMODULE) return;
+  throw new GitError(["cat-file", "--batch"], `found object ${entry.id} missing`, "");
+}
+
+const SUBMODULE = "160000";
+const REGULAR = "100644";
 
 const hashPath = (suite: Suite) => `${suite.reports}/${suite.name}.hash`;
 
@@ -98,9 +116,10 @@ function compareListing(manifest: Manifest, listing: readonly TreeEntry[], suite
     else if (entry.mode !== mode)
       report("tampered-report", name, `has mode ${entry.mode}; it was recorded as ${mode}`);
   }
-  for (const name of present.keys()) {
-    if (!manifest.reports.has(name) && !own.has(name))
-      report("untracked-report", name, "is not in the manifest");
+  for (const [name, { mode }] of present) {
+    if (own.has(name)) {
+      if (mode !== REGULAR) report("tampered-report", name, `has mode ${mode}; gate writes ${REGULAR}`);
+    } else if (!manifest.reports.has(name)) report("untracked-report", name, "is not in the manifest");
   }
   return problems;
 }

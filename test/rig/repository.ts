@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
+import { HOOKS, newHook } from "../../src/integrations/hook-script.ts";
 import { FakeSuite } from "./fake-suite.ts";
 import { type Ended, runProgram } from "./processes.ts";
 
@@ -60,13 +69,11 @@ export class Rig {
   installHooks(): void {
     const hooks = join(this.directory, ".git/hooks");
     mkdirSync(join(hooks, "gate"), { recursive: true });
-    for (const name of ["launch", "pre-commit", "post-commit", "pre-merge-commit"]) {
+    for (const name of readdirSync(join(PROJECT, "hooks"))) {
       const text = readFileSync(join(PROJECT, "hooks", name), "utf8");
       writeFileSync(join(hooks, "gate", name), text, { mode: 0o755 });
     }
-    for (const name of ["pre-commit", "post-commit", "pre-merge-commit"]) {
-      writeFileSync(join(hooks, name), `#!/bin/sh\nsh "\${0%/*}/gate/${name}" || exit $?\n`, { mode: 0o755 });
-    }
+    for (const name of HOOKS) writeFileSync(join(hooks, name), newHook(name, true), { mode: 0o755 });
     const config = join(this.directory, ".git/config");
     writeFileSync(
       config,
