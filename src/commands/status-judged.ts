@@ -151,7 +151,7 @@ async function decisionFor(
   if (first !== undefined) return { decision: "blocked", reason: first.message };
   const { suite, inputs } = stale.judged;
   const elsewhere = await findElsewhere(repository, suite, inputs.fingerprint);
-  const decision = decideStale(await gatherFacts(repository, { ...stale, elsewhere }, context.environment));
+  const decision = decideStale(await gatherFacts(repository, { ...stale, elsewhere }, context));
   return { decision: decision.kind, reason: reasonFor(decision, stale.staleness) };
 }
 

@@ -17,6 +17,8 @@ export interface StaleFacts {
   readonly gpu: GpuNeed;
   /** Why this machine has no usable GPU; null where it has one. Asked only of suites that require one. */
   readonly gpuMissing: string | null;
+  /** Why no signature that counts can be made here; null where it can, or none has to be. */
+  readonly unsignable: string | null;
   /** The pre-commit framework runs us: it stashes unstaged work and shows nothing until the end. */
   readonly insideFramework: boolean;
 }
@@ -31,6 +33,7 @@ export type PendingReason =
   | { readonly because: "merge" }
   | { readonly because: "inside-framework" }
   | { readonly because: "no-gpu"; readonly detail: string }
+  | { readonly because: "cannot-sign"; readonly detail: string }
   | { readonly because: "over-budget"; readonly lastDurationMs: number; readonly commitBudgetMs: number };
 
 export type Decision =
@@ -50,6 +53,7 @@ export function decideStale(facts: StaleFacts): Exclude<Decision, { kind: "fresh
   if (facts.gpu === "required" && facts.gpuMissing !== null) {
     return pending({ because: "no-gpu", detail: facts.gpuMissing });
   }
+  if (facts.unsignable !== null) return pending({ because: "cannot-sign", detail: facts.unsignable });
   const { lastDurationMs, commitBudgetMs } = facts;
   if (facts.onStale === "auto" && lastDurationMs !== null && lastDurationMs > commitBudgetMs) {
     return pending({ because: "over-budget", lastDurationMs, commitBudgetMs });

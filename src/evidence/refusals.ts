@@ -32,7 +32,7 @@ export async function refuseAttachment(worktree: Worktree, planned: PlannedAttac
 }
 
 /** A link or a file on the way to the reports would lead out of the tree, or be destroyed. */
-async function blockedDirectory(worktree: Worktree, reports: string): Promise<string | null> {
+export async function blockedDirectory(worktree: Worktree, reports: string): Promise<string | null> {
   const segments = reports.split("/");
   for (let depth = 1; depth <= segments.length; depth += 1) {
     const path = segments.slice(0, depth).join("/");

@@ -12,7 +12,7 @@ import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/path
 import { renderHashFile } from "../reports/hash-file.ts";
 import { probeGpu } from "../suite/gpu.ts";
 import { lastEnd } from "../suite/session.ts";
-import { sameDeclaration, suiteOf } from "./configuration.ts";
+import { configurationOf, sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
 
 /** A suite that its tree has no evidence for. */
@@ -24,11 +24,17 @@ export interface StaleSuite {
   readonly elsewhere: EvidencePlace | null;
 }
 
+/** What is asked of the surroundings. */
+interface Machine {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly now: () => Date;
+}
+
 /** Gathers what the decision about a stale suite rests on besides: HEAD, earlier sessions, the machine. */
 export async function gatherFacts(
   repository: Repository,
   stale: StaleSuite,
-  environment: Readonly<Record<string, string>>,
+  { environment, now }: Machine,
 ): Promise<StaleFacts> {
   const { judged, staleness, elsewhere } = stale;
   const { suite } = judged;
@@ -39,7 +45,10 @@ export async function gatherFacts(
       : await Promise.all([coversHead(repository, stale), lastDuration(repository, judged)]);
   // The driver may take a second to answer.
   const runMayBeDue = elsewhere === null && !sameAsHead;
+  const insideFramework = environment.PRE_COMMIT === "1";
   const gpuMissing = runMayBeDue ? await missingGpu(suite, environment) : null;
+  const runsHere = runMayBeDue && !insideFramework && gpuMissing === null && startsRuns(suite);
+  const unsignable = runsHere ? await whyUnsignable(repository, stale.tree, now()) : null;
   return {
     staleness,
     elsewhere,
@@ -49,7 +58,8 @@ export async function gatherFacts(
     lastDurationMs,
     gpu: suite.gpu,
     gpuMissing,
-    insideFramework: environment.PRE_COMMIT === "1",
+    unsignable,
+    insideFramework,
   };
 }
 
@@ -116,7 +126,21 @@ async function missingGpu(
   suite: Suite,
   environment: Readonly<Record<string, string>>,
 ): Promise<string | null> {
-  if (suite.gpu !== "required" || suite.onStale === "pending" || suite.onStale === "block") return null;
+  if (suite.gpu !== "required" || !startsRuns(suite)) return null;
   const gpus = await probeGpu(environment);
   return gpus.ok ? null : gpus.error;
+}
+
+function startsRuns({ onStale }: Suite): boolean {
+  return onStale === "auto" || onStale === "run";
+}
+
+/** What signing needs is loaded where signatures are required. */
+async function whyUnsignable(repository: Repository, tree: TreeId, now: Date): Promise<string | null> {
+  const configuration = await configurationOf(repository, tree);
+  const signing = configuration.ok ? (configuration.value?.signing ?? null) : null;
+  if (signing === null || !signing.required) return null;
+  const { signingObstacle } = await import("./signing-obstacle.ts");
+  const obstacle = await signingObstacle(repository, tree, signing, now);
+  return obstacle?.message.replace(/\.$/, "") ?? null;
 }

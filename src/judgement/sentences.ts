@@ -14,6 +14,8 @@ export function pendingSentence(reason: PendingReason): string {
       return "inside the pre-commit framework no suite is run; a native hook can run it at the commit";
     case "no-gpu":
       return `this machine has no NVIDIA GPU (${reason.detail})`;
+    case "cannot-sign":
+      return reason.detail;
     case "over-budget":
       return `the last run took ${minutes(reason.lastDurationMs)}, a commit waits for ${minutes(reason.commitBudgetMs)} at most`;
     default:

@@ -15,6 +15,7 @@ import { previousReports } from "./previous-reports.ts";
 import { type FinishedSession, noSpace, readSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
 import { refused, type Settled } from "./reuse.ts";
+import { signReports } from "./signing.ts";
 
 /** Makes evidence of a finished session and attaches it, or says why it is not accepted. Nothing is lost. */
 export async function acceptSession(request: RunRequest, session: FinishedSession): Promise<Settled> {
@@ -47,7 +48,9 @@ async function recordEvidence(
   const { folder, record, judgement, problems } = session;
   const built = await build(request, session, results);
   if (!built.ok) return refuse(built.error);
-  const evidence = await storeEvidence(worktree, suite.name, inputs.fingerprint, built.value.files);
+  const signed = await signReports(request, folder, built.value);
+  if (!signed.ok) return refuse([signed.error, finishHint(suite.name, folder.name)]);
+  const evidence = await storeEvidence(worktree, suite.name, inputs.fingerprint, signed.value.files);
   await removeTree(folder.staging);
   await saveSession(folder, { ...record, evidence });
   const attached = await attachEvidence(worktree, {
@@ -65,7 +68,7 @@ async function recordEvidence(
     on: record.machine.gpus[0]?.name ?? record.machine.os,
     reports: attached.value.changed,
     session: sessionPath(folder.name),
-    warnings: [...problems, ...attached.value.warnings],
+    warnings: [...problems, ...signed.value.warnings, ...attached.value.warnings],
   };
   return { outcome, attached: { suite: suite.name, reports: suite.reports, before: attached.value.before } };
 }

@@ -29,6 +29,11 @@ export async function rememberJudged(repository: Repository, judged: JudgedCommi
   await writeAtomically(placesOf(repository).judged, lines.join("\n"));
 }
 
+/** So that the hooks after a merge or a rewrite do not say once more what this one has said. */
+export async function rememberSaid(repository: Repository, tree: string): Promise<void> {
+  await writeAtomically(placesOf(repository).said, `${tree}\n`);
+}
+
 export async function forgetJudged(repository: Repository): Promise<void> {
   await removeTree(placesOf(repository).judged);
 }

@@ -5,13 +5,14 @@ import { reportsOnDisk } from "../evidence/edited-reports.ts";
 import { blockedReports, refuseAttachment } from "../evidence/refusals.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
-import { manifestPath } from "../reports/manifest.ts";
+import { manifestPath, signaturePath } from "../reports/manifest.ts";
 import { compileNormaliser } from "../reports/normalise.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Gpu, probeGpu } from "../suite/gpu.ts";
 import { checkPins } from "./pins.ts";
 import { clearOldResults } from "./read-results.ts";
 import type { RunRequest } from "./request.ts";
+import { cannotSign } from "./signing.ts";
 import { inputsOnDisk, refuseDifferences } from "./worktree.ts";
 
 export interface Cleared {
@@ -24,10 +25,11 @@ export interface Cleared {
 export async function preflight(request: RunRequest): Promise<Result<Cleared, readonly Problem[]>> {
   const { worktree, judged, tree, reportsDirectories, surroundings } = request;
   const { suite } = judged;
-  const [onDisk, reportsRefused, pinsRefused] = await Promise.all([
+  const [onDisk, reportsRefused, pinsRefused, unsignable] = await Promise.all([
     inputsOnDisk(worktree, suite, reportsDirectories),
     reportsCannotBeWritten(request),
     checkPins(worktree, tree, suite, surroundings.environment.HOME ?? null),
+    cannotSign(request),
   ]);
   const problems = [
     ...judged.problems,
@@ -35,6 +37,7 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
     ...reportsRefused,
     ...unusableRules(suite),
     ...pinsRefused,
+    ...unsignable,
   ];
   if (problems.length > 0) return err(problems);
   const gpus = suite.gpu === "none" ? ok([]) : await probeGpu(surroundings.environment);
@@ -59,11 +62,16 @@ function noGpu(suite: string, reason: string): Problem {
   });
 }
 
-async function reportsCannotBeWritten({ worktree, judged }: RunRequest): Promise<Problem[]> {
+async function reportsCannotBeWritten({ worktree, judged, signing }: RunRequest): Promise<Problem[]> {
   const { name, reports } = judged.suite;
   const before = await stagedEntries(worktree, [exactly(reports)]);
   const lastAttached = (await readAttached(worktree)).get(name) ?? null;
-  const wanted = probePaths(name, reports).map((path) => ({ mode: "100644", id: "", stage: 0, path }));
+  const wanted = probePaths(name, reports, signing !== null).map((path) => ({
+    mode: "100644",
+    id: "",
+    stage: 0,
+    path,
+  }));
   const attachment = { suite: name, reports };
   const blocked = await blockedReports(worktree, attachment);
   if (blocked.length > 0) return blocked;
@@ -72,9 +80,10 @@ async function reportsCannotBeWritten({ worktree, judged }: RunRequest): Promise
 }
 
 /** Paths like those that a run will write. */
-function probePaths(suite: string, reports: string): string[] {
+function probePaths(suite: string, reports: string, signed: boolean): string[] {
   const names = [`${suite}.hash`, manifestPath(suite), `${suite}-latest.txt`, "test_example.puml"];
-  return [...names, "logs/test_example/metadata.json", "logs/test_example/session.log"].map(
+  const signature = signed ? [signaturePath(suite)] : [];
+  return [...names, ...signature, "logs/test_example/metadata.json", "logs/test_example/session.log"].map(
     (name) => `${reports}/${name}`,
   );
 }

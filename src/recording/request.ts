@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
+import type { Signing } from "../config/configuration.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
 
 /** Which suite of which tree to run, and where. */
@@ -9,6 +10,8 @@ export interface RunRequest {
   readonly tree: TreeId;
   readonly judged: JudgedSuite;
   readonly reportsDirectories: readonly string[];
+  /** Who signs evidence; null where nobody does. */
+  readonly signing: Signing | null;
   readonly surroundings: Surroundings;
 }
 
@@ -18,4 +21,6 @@ export interface Surroundings {
   readonly suiteOutput: Writable;
   readonly abort: AbortSignal;
   readonly now: () => Date;
+  /** Says something to the person watching, at once. */
+  readonly say: (text: string) => void;
 }

@@ -50,7 +50,13 @@ export async function settleIndexSuites(
   if (!judged.ok) return judged;
   if (judged.value === null) return ok({ outcomes: [], judged: null });
   const { tree, suites, configuration } = judged.value;
-  const common = { worktree, tree, reportsDirectories: reportsDirectories(configuration), surroundings };
+  const common = {
+    worktree,
+    tree,
+    reportsDirectories: reportsDirectories(configuration),
+    signing: configuration.signing,
+    surroundings,
+  };
   const outcomes: SuiteOutcome[] = [];
   const attached: AttachedReports[] = [];
   for (const one of suites.filter(({ suite }) => only === null || suite.name === only)) {

@@ -25,7 +25,7 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
   const elsewhere = await findElsewhere(worktree, suite, judged.inputs.fingerprint);
   // What explains a stale suite is asked for along with what decides about it.
   const [facts, since] = await Promise.all([
-    gatherFacts(worktree, { ...request, staleness, elsewhere }, surroundings.environment),
+    gatherFacts(worktree, { ...request, staleness, elsewhere }, surroundings),
     elsewhere === null ? changesOf(request) : NO_CHANGES,
   ]);
   const decision = decideStale(facts);

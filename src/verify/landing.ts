@@ -5,66 +5,116 @@ import { type MergedTree, mergeCommits } from "../adapters/git/merge.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { compareTrees } from "../adapters/git/trees.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
-import { type JudgedSuite, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
+import { unreachable } from "../result.ts";
+import type { NamedCommit } from "./subject.ts";
 import type { Landing, MadeDue } from "./verification.ts";
 
 export interface Landed {
-  readonly landing: Landing;
+  /** null where there is nothing to merge. */
+  readonly landing: Landing | null;
   readonly problems: readonly Problem[];
 }
 
-interface Sides {
+export interface Sides {
   readonly head: CommitHeader;
-  readonly base: CommitHeader;
-  /** As `--base` named it. */
-  readonly name: string;
-  /** Suites whose evidence covers the judged commit itself. */
-  readonly covered: ReadonlySet<string>;
+  readonly base: NamedCommit;
+}
+
+/** How base and head come together. */
+export type Merge =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "unknown"; readonly why: string }
+  | { readonly kind: "conflict"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "merged";
+      readonly merged: MergedTree;
+      readonly judged: JudgedTree;
+      readonly common: TreeId;
+    };
+
+/** Merges head into base, without a working tree and without a trace; what `use` is given is gone after it. */
+export async function withMerge<T>(
+  repository: Repository,
+  { head, base }: Sides,
+  use: (merge: Merge) => Promise<T>,
+): Promise<T> {
+  const parted = await mergeBase(repository, base.id, head.id);
+  if (parted === base.id || parted === head.id) return use({ kind: "nothing" });
+  const common = parted === null ? null : await commitHeader(repository, parted);
+  if (common === null)
+    return use({ kind: "unknown", why: "the history here does not reach their common ancestor" });
+  return withScratchDirectory(async (scratch) => {
+    const merged = await mergeCommits(repository, base.id, head.id, scratch);
+    if (merged === null)
+      return use({ kind: "unknown", why: "git 2.38 or later is needed, and the objects of both sides" });
+    return use(await mergeOf(merged, common.tree));
+  });
+}
+
+async function mergeOf(merged: MergedTree, common: TreeId): Promise<Merge> {
+  if (merged.conflicts.includes(CONFIGURATION_PATH)) return { kind: "conflict", paths: [CONFIGURATION_PATH] };
+  const judged = await judgeTree(merged.repository, merged.tree);
+  if (!judged.ok || judged.value === null) {
+    const [first] = judged.ok ? [] : judged.error;
+    return { kind: "unknown", why: first?.message ?? "it has no gate.yaml" };
+  }
+  const paths = merged.conflicts.filter((path) => !isReport(judged.value, path));
+  if (paths.length > 0) return { kind: "conflict", paths };
+  return { kind: "merged", merged, judged: judged.value, common };
+}
+
+function isReport(judged: JudgedTree | null, path: string): boolean {
+  const directories = judged === null ? [] : reportsDirectories(judged.configuration);
+  return directories.some((directory) => path.startsWith(`${directory}/`));
 }
 
 /**
  * Judges the merge that would land: two changes that each have their evidence can meet in sources that nobody
- * ran. null where there is nothing to merge. Where this git cannot merge without a working tree, a warning.
+ * ran. `covered`: the suites whose evidence covers the head itself; the others are refused anyway.
  */
-export async function judgeLanding(repository: Repository, sides: Sides): Promise<Landed | null> {
-  const { head, base, name } = sides;
-  const parted = await mergeBase(repository, base.id, head.id);
-  if (parted === base.id || parted === head.id) return null;
-  const common = parted === null ? null : await commitHeader(repository, parted);
-  if (common === null) return notJudged(name, "the history here does not reach their common ancestor");
-  return withScratchDirectory(async (scratch) => {
-    const merged = await mergeCommits(repository, base.id, head.id, scratch);
-    if (merged === null) return notJudged(name, "git 2.38 or later is needed, and the objects of both sides");
-    return judgeMerged(merged, sides, common.tree);
-  });
+export async function judgeLanding(
+  merge: Merge,
+  sides: Sides,
+  covered: ReadonlySet<string>,
+): Promise<Landed> {
+  const { name } = sides.base;
+  switch (merge.kind) {
+    case "nothing":
+      return { landing: null, problems: [] };
+    case "unknown":
+      return notJudged(name, merge.why);
+    case "conflict":
+      return conflicted(name, merge.paths);
+    case "merged":
+      return judgeMerged(merge, sides, covered);
+    default:
+      return unreachable(merge);
+  }
 }
 
-async function judgeMerged(merged: MergedTree, sides: Sides, common: TreeId): Promise<Landed> {
-  const { name, covered } = sides;
-  if (merged.conflicts.includes(CONFIGURATION_PATH)) return conflicted(name, [CONFIGURATION_PATH]);
-  const judged = await judgeTree(merged.repository, merged.tree);
-  if (!judged.ok) return { landing: { base: name, conflicts: [], due: [] }, problems: judged.error };
-  if (judged.value === null) return { landing: { base: name, conflicts: [], due: [] }, problems: [] };
-  const directories = reportsDirectories(judged.value.configuration);
-  const isReport = (path: string) => directories.some((directory) => path.startsWith(`${directory}/`));
-  const conflicts = merged.conflicts.filter((path) => !isReport(path));
-  if (conflicts.length > 0) return conflicted(name, conflicts);
+async function judgeMerged(
+  { merged, judged, common }: Extract<Merge, { kind: "merged" }>,
+  sides: Sides,
+  covered: ReadonlySet<string>,
+): Promise<Landed> {
   const [ofHead, ofBase] = await Promise.all([
     recordedIn(merged.repository, sides.head.tree),
     recordedIn(merged.repository, sides.base.tree),
   ]);
-  const due = judged.value.suites.filter(({ suite, inputs, staleness }) => {
-    const known =
-      ofHead.get(suite.name) === inputs.fingerprint || ofBase.get(suite.name) === inputs.fingerprint;
+  const unmergedReports = merged.conflicts.length > 0;
+  const due = judged.suites.filter(({ suite, inputs, staleness }) => {
+    const either = [ofHead.get(suite.name), ofBase.get(suite.name)];
     // unmerged reports are staged again by gate attach, if the evidence of either side covers the merge
-    const attachable = known && merged.conflicts.some(isReport);
+    const attachable = unmergedReports && either.includes(inputs.fingerprint);
     return staleness !== null && !attachable && covered.has(suite.name);
   });
+  const directories = reportsDirectories(judged.configuration);
   const made = await Promise.all(due.map((one) => madeDue(merged, sides, common, one, directories)));
   return {
-    landing: { base: name, conflicts: [], due: made },
-    problems: made.map((one) => dueProblem(one, name)),
+    landing: { base: sides.base.name, conflicts: [], due: made },
+    problems: made.map((one) => dueProblem(one, sides.base.name)),
   };
 }
 

@@ -8,8 +8,13 @@ import type { Subject } from "./verification.ts";
 export interface Comparison {
   readonly subject: Subject;
   readonly head: CommitHeader;
-  /** What `--base` names; null where nothing was named. */
-  readonly base: CommitHeader | null;
+  /** null where no base was named. */
+  readonly base: NamedCommit | null;
+}
+
+export interface NamedCommit extends CommitHeader {
+  /** As it was named. */
+  readonly name: string;
 }
 
 /** Finds the commits. A base that is not here is a no: without it the policy cannot be judged. */
@@ -24,9 +29,9 @@ export async function comparisonOf(
     base === null ? null : commitHeader(repository, base),
   ]);
   if (head === null) return err(notHere(revision));
-  if (base !== null && found === null) return err(notHere(base));
   const subject = { revision, commit: head.id, tree: head.tree, at: at ?? head.committedAt };
-  return ok({ subject, head, base: found });
+  if (base === null) return ok({ subject, head, base: null });
+  return found === null ? err(notHere(base)) : ok({ subject, head, base: { ...found, name: base } });
 }
 
 function notHere(revision: string): Problem {

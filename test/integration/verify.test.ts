@@ -146,7 +146,7 @@ describe("evidence of other sources", () => {
 });
 
 describe("reports that are not what the run recorded", () => {
-  const SHALLOW: readonly [string, string, (rig: Rig) => undefined | Promise<unknown>][] = [
+  const SHALLOW: readonly [string, string, (rig: Rig) => unknown][] = [
     ["an edited log", "tampered-report", (rig) => rig.write(LOG, "better\n")],
     ["a removed log", "missing-report", (rig) => rig.remove(LOG)],
     ["an added file", "untracked-report", (rig) => rig.write("test-reports/logs/extra.log", "x\n")],

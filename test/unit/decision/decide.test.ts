@@ -11,6 +11,7 @@ const DUE: StaleFacts = {
   lastDurationMs: null,
   gpu: "none",
   gpuMissing: null,
+  unsignable: null,
   insideFramework: false,
 };
 const STORED = { in: "store", tree: "1".repeat(40) } as const;
@@ -54,6 +55,11 @@ describe("a stale suite at a commit", () => {
       pending("no-gpu", { detail: "nvidia-smi not found" }),
     ],
     [
+      "is left pending without a key to sign with, even if it should run",
+      { unsignable: "there is no key", onStale: "run" },
+      pending("cannot-sign", { detail: "there is no key" }),
+    ],
+    [
       "is left pending without the GPU it needs even if it should run",
       { ...NO_GPU, onStale: "run" },
       pending("no-gpu", { detail: "nvidia-smi not found" }),
@@ -90,6 +96,7 @@ const facts: fc.Arbitrary<StaleFacts> = fc.record({
   lastDurationMs: fc.option(duration),
   gpu: fc.constantFrom("required", "optional", "none"),
   gpuMissing: fc.option(fc.constant("nvidia-smi not found")),
+  unsignable: fc.option(fc.constant("there is no key")),
   insideFramework: fc.boolean(),
 });
 const always = (holds: (known: StaleFacts, kind: string) => boolean) =>
@@ -109,6 +116,10 @@ describe("whatever the facts", () => {
 
   it("nothing runs without the GPU it requires", () => {
     always(({ gpu, gpuMissing }, kind) => gpu !== "required" || gpuMissing === null || kind !== "run");
+  });
+
+  it("nothing runs whose evidence could not be signed", () => {
+    always(({ unsignable }, kind) => unsignable === null || kind !== "run");
   });
 
   it("nothing runs or is blocked for a commit that does not change the inputs", () => {

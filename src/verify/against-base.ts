@@ -1,0 +1,36 @@
+import type { Repository } from "../adapters/git/repository.ts";
+import type { Trust } from "../evidence/signature.ts";
+import { orProblem, problemOfFailure } from "./failures.ts";
+import { judgeLanding, type Landed, type Merge, type Sides, withMerge } from "./landing.ts";
+import { policyProblems } from "./policy-problems.ts";
+
+export interface BaseQuestion extends Sides {
+  /** Whom the base trusts. */
+  readonly trust: Trust | null;
+  readonly at: Date;
+  /** Suites whose evidence covers the head. */
+  readonly covered: ReadonlySet<string>;
+}
+
+/**
+ * What the change does to its base: the sources that meet in the merge, and the policy. The policy of what would
+ * land is compared with the base's, so that what the base has tightened meanwhile is nothing that the change relaxed.
+ */
+export async function judgeAgainstBase(repository: Repository, question: BaseQuestion): Promise<Landed> {
+  try {
+    return await withMerge(repository, question, async (merge) => {
+      const [landed, policy] = await Promise.all([
+        judgeLanding(merge, question, question.covered),
+        orProblem(null, () => policyOf(repository, question, merge)),
+      ]);
+      return { ...landed, problems: [...landed.problems, ...policy] };
+    });
+  } catch (error) {
+    return { landing: null, problems: [problemOfFailure(error, null)] };
+  }
+}
+
+function policyOf(repository: Repository, { base, head, trust, at }: BaseQuestion, merge: Merge) {
+  const lands = merge.kind === "merged" ? merge.merged : { repository, tree: head.tree };
+  return policyProblems(lands.repository, { base: base.tree, head: lands.tree, trust, at });
+}
