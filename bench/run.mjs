@@ -8,9 +8,10 @@ import { timed } from "./measure.mjs";
 import { memory } from "./memory.mjs";
 import { suite } from "./suite.mjs";
 import { turbo } from "./turbo.mjs";
+import { verify } from "./verify.mjs";
 
 /** Those in the first group are measured at every size of `--files`. */
-const BY_SIZE = { fresh, decision, turbo };
+const BY_SIZE = { fresh, decision, turbo, verify };
 const ONCE = { suite, memory, attach };
 
 const { values, positionals } = parseArgs({

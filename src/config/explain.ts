@@ -119,6 +119,8 @@ function keyStart(node: unknown, key: string): number | undefined {
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   const top = configurationSchema.shape;
   if (path.length === 0) return Object.keys(top);
+  if (path[0] === "signing") return Object.keys(top.signing.unwrap().shape);
+  if (path[0] === "waivers") return Object.keys(top.waivers.unwrap().shape);
   const suiteShape = configurationSchema.shape.suites.valueType.shape;
   if (path.length === 2) return Object.keys(suiteShape);
   if (path[2] !== "normalise") return ["match", "reason"];

@@ -20,42 +20,41 @@ export function renderVerify(document: VerifyDocument): string {
 
 function renderSuite(suite: VerifiedSuite): string {
   const { name, problems, waiver } = suite;
-  const refused = problems.some(({ severity }) => severity === "error");
-  const mark = refused ? "✗" : waiver === null ? "✓" : "!";
-  const heading = refused ? "" : waiver === null ? `  ${goodNews(suite)}` : "  WAIVED";
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const warnings = problems.filter(({ severity }) => severity === "warning");
+  const recorded = [...renderRecord(suite), ...renderAttempts(suite)];
+  if (errors.length > 0) {
+    const details = [...renderList(errors), ...renderChanges(suite), ...renderList(warnings), ...recorded];
+    return [`✗ ${name}`, ...details].join("\n");
+  }
+  if (waiver !== null) {
+    const why = [`    ${waiver.reason}`, `    until ${waiver.until}, by ${waiver.by}`];
+    const details = [...why, ...renderList(warnings), ...renderChanges(suite), ...recorded];
+    return [`! ${name}  WAIVED`, ...details].join("\n");
+  }
+  return [`✓ ${name}  ${recordText(suite)}`, ...renderAttempts(suite), ...renderList(warnings)].join("\n");
+}
+
+function renderList(problems: readonly Problem[]): string[] {
+  const rest = problems.length - MOST_PROBLEMS;
   const shown = problems.slice(0, MOST_PROBLEMS).flatMap(renderProblem);
-  return [
-    `${mark} ${name}${heading}`,
-    ...(waiver === null ? [] : [`    ${waiver.reason}`, `    until ${waiver.until}, by ${waiver.by}`]),
-    ...shown,
-    ...(problems.length > MOST_PROBLEMS ? [`    and ${problems.length - MOST_PROBLEMS} more`] : []),
-    ...renderChanges(suite),
-    ...(refused || waiver !== null ? renderRecord(suite) : renderAttempts(suite)),
-  ].join("\n");
+  return rest > 0 ? [...shown, `    and ${rest} more`] : shown;
 }
 
-function goodNews(suite: VerifiedSuite): string {
-  const { evidence, tests } = suite;
-  const tally = tests === null ? "" : `${tallyText(tests)}; `;
-  return evidence === null ? tally : `${tally}${recordedText(suite)}`;
-}
-
-/** Unsigned evidence is only ever said to be recorded. */
-function recordedText({ evidence, assurance, signer }: VerifiedSuite): string {
-  if (evidence === null) return "";
+/** `recorded by Ann on RTX 4090, 2026-02-13 14:27 UTC: 22 passed   (consistent, unsigned)`. */
+function recordText({ evidence, tests, assurance, signer }: VerifiedSuite): string {
+  if (evidence === null || tests === null) return "";
   const when = evidence.at.replace("T", " ").replace(/:\d\dZ$/, " UTC");
+  // unsigned evidence is only ever said to be recorded
   const who = signer === null ? `recorded by ${evidence.by}` : `attested by ${signer}`;
-  const level = assurance === "signed" ? "signed" : "consistent, unsigned";
-  return `${who} on ${evidence.on}, ${when}   (${level})`;
+  const levels = { signed: "   (signed)", consistent: "   (consistent, unsigned)" };
+  const level = assurance === null ? "" : levels[assurance];
+  return `${who} on ${evidence.on}, ${when}: ${tallyText(tests)}${level}`;
 }
 
 function renderRecord(suite: VerifiedSuite): string[] {
-  const { evidence, tests } = suite;
-  if (evidence === null) return [];
-  return [
-    `  ${recordedText(suite)}${tests === null ? "" : `: ${tallyText(tests)}`}`,
-    ...renderAttempts(suite),
-  ];
+  const text = recordText(suite);
+  return text === "" ? [] : [`  ${text}`];
 }
 
 const ORDINALS = [

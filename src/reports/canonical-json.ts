@@ -15,23 +15,29 @@ export function canonicalJson(value: CanonicalValue, indent = ""): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const inner = `${indent}  `;
   if (isList(value)) {
-    return bracketed(
-      "[",
-      value.map((item) => inner + canonicalJson(item, inner)),
-      `${indent}]`,
-    );
+    const items = value.map((item) => inner + canonicalJson(item, inner));
+    return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n${indent}]`;
   }
-  const entries = value instanceof Map ? [...value.entries()] : Object.entries(value);
-  entries.sort(([left], [right]) => compareByBytes(left, right));
-  return bracketed(
-    "{",
-    entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${canonicalJson(item, inner)}`),
-    `${indent}}`,
-  );
+  const members = value instanceof Map ? value : new Map(Object.entries(value));
+  let text = "";
+  for (const key of inByteOrder([...members.keys()])) {
+    const member = canonicalJson(members.get(key) ?? null, inner);
+    text += `${text === "" ? "" : ",\n"}${inner}${JSON.stringify(key)}: ${member}`;
+  }
+  return text === "" ? "{}" : `{\n${text}\n${indent}}`;
 }
 
-function bracketed(open: string, lines: readonly string[], close: string): string {
-  return lines.length === 0 ? open + close.trimStart() : `${open}\n${lines.join(",\n")}\n${close}`;
+/** What is read again is in order already, and most keys have nothing in which `<` and the bytes differ. */
+function inByteOrder(keys: readonly string[]): readonly string[] {
+  const plain = !/[\ud800-\uffff]/.test(keys.join());
+  const compare = plain ? byUnits : compareByBytes;
+  const ordered = keys.every((key, index) => index === 0 || compare(keys[index - 1] ?? "", key) <= 0);
+  return ordered ? keys : keys.toSorted(compare);
+}
+
+function byUnits(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
 
 function isList(value: CanonicalValue): value is readonly CanonicalValue[] {

@@ -251,8 +251,18 @@ function readReport(reports: Members, path: string, suite: string): ReportDigest
 
 /** Relative, with `/` alone as separator, and nothing in it that leads elsewhere. */
 function isReportPath(path: string): boolean {
-  if (/[\p{Cc}\p{Cs}\\]/u.test(path)) return false;
-  return path.split("/").every((segment) => !/^(?:|\.|\.\.|\.git)$/i.test(segment));
+  return !/[\p{Cc}\p{Cs}\\]/u.test(path) && !/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path);
+}
+
+/** The number of inputs that a manifest tells of, without a look at the rest; null for what is no manifest. */
+export function inputsCounted(bytes: Uint8Array): number | null {
+  try {
+    const manifest = new Members(JSON.parse(new TextDecoder().decode(bytes)), "");
+    return manifest.members("inputs").count("files");
+  } catch (error) {
+    if (error instanceof Unexpected || error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function mapValues<K, V, W>(map: ReadonlyMap<K, V>, convert: (value: V) => W): ReadonlyMap<K, W> {

@@ -4,15 +4,13 @@ export class Unexpected extends Error {}
 /** Reads the members of one JSON object, and complains of those that nobody asked for. */
 export class Members {
   readonly #place: string;
-  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #values: Readonly<Record<string, unknown>>;
   readonly #asked = new Set<string>();
 
   constructor(value: unknown, place: string) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new Unexpected(`${place === "" ? "it" : place} is not an object`);
-    }
+    if (!isObject(value)) throw new Unexpected(`${place === "" ? "it" : place} is not an object`);
     this.#place = place;
-    this.#values = new Map(Object.entries(value));
+    this.#values = value;
   }
 
   text(key: string, accepts: (text: string) => boolean = () => true): string {
@@ -22,12 +20,15 @@ export class Members {
   }
 
   optionalText(key: string): string | null {
-    return this.#values.has(key) ? this.text(key) : null;
+    return Object.hasOwn(this.#values, key) ? this.text(key) : null;
   }
 
   /** A list of texts; empty where the member is left out. */
   optionalTexts(key: string): readonly string[] {
-    if (!this.#values.has(key)) return [];
+    return Object.hasOwn(this.#values, key) ? this.texts(key) : [];
+  }
+
+  texts(key: string): readonly string[] {
     return this.list(key).map((value) => {
       if (typeof value !== "string") throw this.#wrong(key);
       return value;
@@ -62,7 +63,7 @@ export class Members {
 
   /** Every member as one table: for objects whose keys are data. */
   table<T>(read: (members: Members, key: string) => T): ReadonlyMap<string, T> {
-    return new Map([...this.#values.keys()].map((key) => [key, read(this, key)]));
+    return new Map(Object.keys(this.#values).map((key) => [key, read(this, key)]));
   }
 
   place(key: string): string {
@@ -71,12 +72,12 @@ export class Members {
 
   value(key: string): unknown {
     this.#asked.add(key);
-    if (!this.#values.has(key)) throw new Unexpected(`${this.place(key)} is missing`);
-    return this.#values.get(key);
+    if (!Object.hasOwn(this.#values, key)) throw new Unexpected(`${this.place(key)} is missing`);
+    return this.#values[key];
   }
 
   end(): void {
-    for (const key of this.#values.keys()) {
+    for (const key of Object.keys(this.#values)) {
       if (!this.#asked.has(key)) throw new Unexpected(`${this.place(key)} is not known`);
     }
   }
@@ -84,4 +85,8 @@ export class Members {
   #wrong(key: string): Unexpected {
     return new Unexpected(`${this.place(key)} is not valid`);
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -196,7 +196,7 @@ function isDeclared(id: string, skips: Suite["skips"]): boolean {
 }
 
 /** `*` matches anything, also nothing and slashes; everything else is literal (`[` is common in test ids). */
-function matchesWildcard(text: string, pattern: string): boolean {
+export function matchesWildcard(text: string, pattern: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
   if (last === undefined) return text === pattern;

@@ -1,5 +1,6 @@
 import type { Repository } from "../adapters/git/repository.ts";
 import type { Trust } from "../evidence/signature.ts";
+import type { Problem } from "../problem.ts";
 import { orProblem, problemOfFailure } from "./failures.ts";
 import { judgeLanding, type Landed, type Merge, type Sides, withMerge } from "./landing.ts";
 import { policyProblems } from "./policy-problems.ts";
@@ -30,7 +31,13 @@ export async function judgeAgainstBase(repository: Repository, question: BaseQue
   }
 }
 
-function policyOf(repository: Repository, { base, head, trust, at }: BaseQuestion, merge: Merge) {
+async function policyOf(
+  repository: Repository,
+  { base, head, trust, at }: BaseQuestion,
+  merge: Merge,
+): Promise<readonly Problem[]> {
+  // what the base has done since is nothing that this commit does to it
+  if (merge.kind === "contained") return [];
   const lands = merge.kind === "merged" ? merge.merged : { repository, tree: head.tree };
   return policyProblems(lands.repository, { base: base.tree, head: lands.tree, trust, at });
 }

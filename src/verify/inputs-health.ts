@@ -1,12 +1,12 @@
 import { emptyTree, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { pathsPresent, treesAgree } from "../adapters/git/trees.ts";
+import { pathsPresent, readBlobs, treesAgree } from "../adapters/git/trees.ts";
 import type { InputPattern, Suite } from "../config/configuration.ts";
-import { readRecorded } from "../evidence/recorded.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { suiteOf } from "../judgement/configuration.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
+import { inputsCounted, manifestPath } from "../reports/manifest.ts";
 
 /** Against what the inputs were before: in the base, or else in the parent. */
 export interface Before {
@@ -47,8 +47,8 @@ export async function collapseProblems(
 async function filesRecorded(repository: Repository, tree: TreeId, name: string): Promise<number | null> {
   const before = await suiteOf(repository, tree, name);
   if (before === null) return null;
-  const { manifest } = await readRecorded(repository, tree, before.suite);
-  return manifest?.inputs.files ?? null;
+  const [manifest] = await readBlobs(repository, [`${tree}:${before.suite.reports}/${manifestPath(name)}`]);
+  return manifest ? inputsCounted(manifest.bytes) : null;
 }
 
 async function patternsWithoutMatch(

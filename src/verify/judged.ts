@@ -41,7 +41,7 @@ export async function verifyJudged(
   const [unclaimed, against, waivers] = await Promise.all([
     orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen.map(suiteOfJudged))),
     againstBase(repository, compared, trust, suites),
-    waiversOf(repository, compared, judged.configuration, trust, suites),
+    waiversOf(repository, compared, judged, trust, suites),
   ]);
   const found = [
     ...(signing.ok ? [] : [signing.error]),
@@ -52,7 +52,7 @@ export async function verifyJudged(
   const names = new Set(suites.map(({ name }) => name));
   return {
     subject,
-    suites: suites.map((suite) => waived(withOwn(suite, found), waivers)),
+    suites: suites.map((suite) => withOwn(waived(suite, waivers), found)),
     landing: against.landing,
     problems: found.filter(({ suite }) => suite === null || !names.has(suite)),
   };
@@ -133,16 +133,30 @@ async function againstBase(
   return judgeAgainstBase(repository, { head, base, trust, at: subject.at, covered });
 }
 
+/** All suites of the tree count against how many waivers there may be, also where one alone is asked about. */
 async function waiversOf(
   repository: Repository,
   { subject: { tree, at }, base }: Comparison,
-  own: Configuration,
+  { configuration, suites: all }: JudgedTree,
   trust: SigningPolicy["trust"],
-  suites: readonly SuiteVerification[],
+  verified: readonly SuiteVerification[],
 ): Promise<FoundWaivers> {
+  const others = all.filter(({ suite }) => verified.every(({ name }) => name !== suite.name));
+  const unasked = others.map(({ suite, inputs }) => ({
+    name: suite.name,
+    fingerprint: inputs.fingerprint,
+    problems: [],
+  }));
   try {
-    const policy = await waiverPolicy(repository, base?.tree ?? null, own);
-    return await readWaivers(repository, tree, { policy, trust, at, suites });
+    const policy = await waiverPolicy(repository, base?.tree ?? null, configuration);
+    const found = await readWaivers(repository, tree, {
+      policy,
+      trust,
+      at,
+      suites: [...verified, ...unasked],
+    });
+    const unaskedNames = new Set(unasked.map(({ name }) => name));
+    return { ...found, problems: found.problems.filter(({ suite }) => !unaskedNames.has(suite ?? "")) };
   } catch (error) {
     return { waivers: new Map(), problems: [problemOfFailure(error, null)] };
   }

@@ -24,6 +24,9 @@ export interface Sides {
 
 /** How base and head come together. */
 export type Merge =
+  /** The base has the head already. */
+  | { readonly kind: "contained" }
+  /** The head has all of the base. */
   | { readonly kind: "nothing" }
   | { readonly kind: "unknown"; readonly why: string }
   | { readonly kind: "conflict"; readonly paths: readonly string[] }
@@ -41,7 +44,8 @@ export async function withMerge<T>(
   use: (merge: Merge) => Promise<T>,
 ): Promise<T> {
   const parted = await mergeBase(repository, base.id, head.id);
-  if (parted === base.id || parted === head.id) return use({ kind: "nothing" });
+  if (parted === head.id) return use({ kind: "contained" });
+  if (parted === base.id) return use({ kind: "nothing" });
   const common = parted === null ? null : await commitHeader(repository, parted);
   if (common === null)
     return use({ kind: "unknown", why: "the history here does not reach their common ancestor" });
@@ -81,6 +85,7 @@ export async function judgeLanding(
 ): Promise<Landed> {
   const { name } = sides.base;
   switch (merge.kind) {
+    case "contained":
     case "nothing":
       return { landing: null, problems: [] };
     case "unknown":

@@ -44,7 +44,7 @@ describe("evidence that belongs to the sources", () => {
     const [suite] = document.suites;
     expect(suite?.recorded).toBe(suite?.fingerprint);
     const text = (await rig.gate("verify")).stdout;
-    expect(text).toMatch(/^✓ model-tests {2}1 passed; recorded by Ann on .* \(consistent, unsigned\)/);
+    expect(text).toMatch(/^✓ model-tests {2}recorded by Ann on .*: 1 passed {3}\(consistent, unsigned\)/);
     expect(text).not.toMatch(/prove|attest/);
   });
 

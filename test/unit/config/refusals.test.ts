@@ -27,6 +27,12 @@ describe("keys that are wrong", () => {
       oneSuite("    normalise: { rules: [{ mach: a, replace: b }] }\n"),
       ['6:28 unknown key "mach" in suite model. Did you mean "match"?'],
     ],
+    [
+      `signing: { allowed-signer: keys }\n${oneSuite("")}`,
+      ['1:12 unknown key "allowed-signer". Did you mean "allowed-signers"?'],
+    ],
+    [`waivers: { longst: 7d }\n${oneSuite("")}`, ['1:12 unknown key "longst". Did you mean "longest"?']],
+    [`polcy: protected\n${oneSuite("")}`, ['1:1 unknown key "polcy". Did you mean "policy"?']],
     [oneSuite("", "[src]\n    <<: { timeout: 5m }"), ['6:5 unknown key "<<" in suite model.']],
   ])("%j", (text, expected) => {
     expect(complaints(text)).toEqual(expected);

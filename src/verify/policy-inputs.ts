@@ -1,0 +1,133 @@
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { listTree } from "../adapters/git/trees.ts";
+import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
+import { inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { reportsDirectories } from "../judgement/judge.ts";
+import { pairSuites, type Weakening, weakening } from "./policy.ts";
+
+/** Two trees with their configurations. */
+export interface PolicyChange {
+  readonly base: { readonly tree: TreeId; readonly configuration: Configuration };
+  readonly head: { readonly tree: TreeId; readonly configuration: Configuration };
+}
+
+/**
+ * Judged by meaning: which files of the head would be inputs under the base's patterns and are none now. The
+ * same files in other patterns are no weakening; a pattern taken away that has no file today still is one.
+ */
+export async function narrowedInputs(repository: Repository, change: PolicyChange): Promise<Weakening[]> {
+  const pairs = pairSuites(change.base.configuration, change.head.configuration);
+  const found = await Promise.all(
+    pairs.map(({ before, after }) => (after === null ? [] : narrowed(repository, change, before, after))),
+  );
+  return found.flat();
+}
+
+async function narrowed(
+  repository: Repository,
+  { base, head }: PolicyChange,
+  before: Suite,
+  after: Suite,
+): Promise<Weakening[]> {
+  const baseReports = reportsDirectories(base.configuration);
+  const headReports = reportsDirectories(head.configuration);
+  const old = inputPathspecs(before, baseReports);
+  const now = inputPathspecs(after, headReports);
+  if (JSON.stringify(old) === JSON.stringify(now)) return [];
+  const paths = async (tree: TreeId, pathspecs: readonly string[]) =>
+    (await listTree(repository, tree, pathspecs)).map(({ path }) => path);
+  const [wanted, still] = await Promise.all([paths(head.tree, old), paths(head.tree, now)]);
+  const wantedOnce = new Set(wanted);
+  const kept = new Set([...still, ...before.pins.filter((pin) => !after.pins.includes(pin))]);
+  const gone = wanted.filter((path) => !kept.has(path));
+  const isReport = (path: string) => headReports.some((directory) => path.startsWith(`${directory}/`));
+  // Reports that moved are no lost inputs; sources that a reports directory was laid over are.
+  const inputsThen = gone.some(isReport) ? new Set(await paths(base.tree, old)) : new Set<string>();
+  const lost = gone.filter((path) => !isReport(path) || inputsThen.has(path));
+  const dormant = await dormantChanges(before, after, async (pattern) => {
+    const through = await paths(head.tree, inputPathspecs(onlyThrough(before, pattern), baseReports));
+    return through.some((path) => wantedOnce.has(path));
+  });
+  const keys = ["suites", after.name, "inputs"];
+  const details = { suite: before.name, keys };
+  const line = addedExcludes(before, after)[0]?.line ?? null;
+  return [
+    ...(lost.length === 0 ? [] : [weakening(lostSentence(lost, before, after), { ...details, line })]),
+    ...dormant.map(({ message, line: at }) => weakening(message, { ...details, line: at })),
+  ];
+}
+
+function lostSentence(lost: readonly string[], before: Suite, after: Suite): string {
+  const shown = lost.slice(0, 3).join(", ");
+  const more = lost.length > 3 ? ` and ${lost.length - 3} more` : "";
+  const causes = [
+    ...removedIncludes(before, after).map(({ glob }) => `${glob} is gone`),
+    ...addedExcludes(before, after).map(({ glob }) => `!${glob} is new`),
+  ];
+  const why = causes.length === 0 ? "" : ` (${causes.slice(0, 5).join(", ")})`;
+  const files = lost.length === 1 ? "1 file is no input" : `${lost.length} files are no inputs`;
+  return `${files} of ${before.name} any more: ${shown}${more}${why}.`;
+}
+
+/** Each pattern costs a question to git. */
+const MOST_QUESTIONS = 50;
+
+interface Dormant {
+  readonly message: string;
+  readonly line: number | null;
+}
+
+/** Changes of patterns that take out no file of today, and would take out one of tomorrow. */
+async function dormantChanges(
+  before: Suite,
+  after: Suite,
+  meetsInputs: (pattern: InputPattern) => Promise<boolean>,
+): Promise<readonly Dormant[]> {
+  const changed = [...removedIncludes(before, after), ...addedExcludes(before, after)];
+  const asked = await Promise.all(
+    changed.slice(0, MOST_QUESTIONS).map(async (pattern): Promise<Dormant[]> => {
+      if (await meetsInputs(pattern)) return [];
+      const { glob, exclude, line } = pattern;
+      return exclude
+        ? [
+            {
+              message: `!${glob} keeps files out of the inputs of ${before.name}; it meets none today.`,
+              line,
+            },
+          ]
+        : [{ message: `${glob} is no input of ${before.name} any more; it has no file today.`, line: null }];
+    }),
+  );
+  const rest = changed.length - MOST_QUESTIONS;
+  const unasked = {
+    message: `${rest} more patterns of ${before.name} changed; too many to judge.`,
+    line: null,
+  };
+  return [...asked.flat(), ...(rest > 0 ? [unasked] : [])];
+}
+
+/** The suite as if one pattern were all that it includes. */
+function onlyThrough(suite: Suite, pattern: InputPattern): Suite {
+  const excludes = suite.inputs.filter(({ exclude }) => exclude);
+  return { ...suite, pins: [], inputs: [{ ...pattern, exclude: false }, ...excludes] };
+}
+
+function removedIncludes(before: Suite, after: Suite): InputPattern[] {
+  const isIncluded = ({ glob }: InputPattern) =>
+    after.inputs.some((one) => !one.exclude && covers(one.glob, glob));
+  return before.inputs.filter((pattern) => !pattern.exclude && !isIncluded(pattern));
+}
+
+function addedExcludes(before: Suite, after: Suite): InputPattern[] {
+  const wasExcluded = ({ glob }: InputPattern) =>
+    before.inputs.some((one) => one.exclude && covers(one.glob, glob));
+  return after.inputs.filter((pattern) => pattern.exclude && !wasExcluded(pattern));
+}
+
+/** Whether the one plainly matches whatever the other does. A no may be wrong, a yes never is. */
+function covers(wide: string, narrow: string): boolean {
+  if (wide === "**" || wide === narrow) return true;
+  const directory = wide.replace(/\/\*\*?$/, "");
+  return !/[*?[\]]/.test(directory) && narrow.startsWith(`${directory}/`);
+}

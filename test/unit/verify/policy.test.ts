@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type { Configuration } from "../../../src/config/configuration.ts";
+import { parseConfiguration } from "../../../src/config/parse.ts";
+import { weakenings } from "../../../src/verify/policy.ts";
+
+interface Written {
+  readonly top?: string;
+  readonly suite?: string;
+  readonly name?: string;
+}
+
+function configuration({ top = "", suite = "", name = "model-tests" }: Written = {}): Configuration {
+  const lines = suite.split("\n").map((line) => (line === "" ? "" : `    ${line}\n`));
+  const text = `version: 1\n${top}\nsuites:\n  ${name}:\n    run: npm test\n    inputs: [src]\n${lines.join("")}`;
+  const parsed = parseConfiguration(Buffer.from(text));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return parsed.value;
+}
+
+const messages = (base: Written, head: Written) =>
+  weakenings(configuration(base), configuration(head)).map(({ message }) => message);
+
+const SIGNING = "signing: {allowed-signers: keys, revoked-keys: revoked}";
+const SKIP = 'skips: [{match: "tests/*", reason: slow}]';
+const RULE = 'normalise: {rules: [{match: "a+", replace: "<a>"}]}';
+
+/** From the strict side to the relaxed one, and what has to be said of it. */
+const RELAXED: readonly [string, Written, Written, RegExp][] = [
+  ["policy", { top: "policy: protected" }, {}, /policy: protected is gone/],
+  ["signing taken away", { top: SIGNING }, {}, /signing is gone/],
+  [
+    "signing not required",
+    { top: "signing: {allowed-signers: keys}" },
+    { top: "signing: {allowed-signers: keys, required: false}" },
+    /not required any more/,
+  ],
+  [
+    "other signers",
+    { top: "signing: {allowed-signers: keys}" },
+    { top: "signing: {allowed-signers: mine}" },
+    /read from mine, no longer from keys/,
+  ],
+  [
+    "revoked keys unread",
+    { top: SIGNING },
+    { top: "signing: {allowed-signers: keys}" },
+    /from nowhere, no longer from revoked/,
+  ],
+  ["another waiver", { top: "waivers: {by: [ann]}" }, { top: "waivers: {by: [ann, bob]}" }, /^bob may waive/],
+  ["anyone waives", { top: "waivers: {by: [ann]}" }, {}, /anyone may waive/],
+  ["more waivers", {}, { top: "waivers: {at-once: 4}" }, /4 waivers may be in force at once, 3 until now/],
+  ["longer waivers", {}, { top: "waivers: {longest: 30d}" }, /may last 30 days, 14 days until now/],
+  ["a suite gone", {}, { name: "others", suite: "env: {A: b}" }, /the suite model-tests is gone/],
+  ["a suite renamed", {}, { name: "others" }, /model-tests is called others now/],
+  ["no GPU", { suite: "gpu: required" }, { suite: "gpu: optional" }, /gpu: optional accepts/],
+  ["flaky", {}, { suite: "flaky: accept" }, /passed on retry/],
+  ["leaks", { suite: "leaks: error" }, {}, /leaks: warn/],
+  ["a pin gone", { suite: "pins: [models.pin]" }, {}, /models\.pin pins nothing any more/],
+  ["a skip", {}, { suite: SKIP }, /"tests\/\*" may be skipped now \(slow\)/],
+  [
+    "a wider skip",
+    { suite: SKIP },
+    { suite: 'skips: [{match: "*", reason: slow}]' },
+    /"\*" may be skipped now/,
+  ],
+  ["a rule", {}, { suite: RULE }, /writes "<a>" over what matches \/a\+\//],
+  ["a built-in rule", { suite: "normalise: {off: [uuids]}" }, {}, /the rule uuids takes text out/],
+];
+
+describe("a change of gate.yaml that relaxes the gate", () => {
+  it.each(RELAXED)("%s is said once, and not the other way round", (_, strict, relaxed, sentence) => {
+    const said = messages(strict, relaxed);
+    expect(said).toEqual([expect.stringMatching(sentence)]);
+    expect(messages(relaxed, strict).filter((one) => sentence.test(one))).toEqual([]);
+  });
+
+  it.each(RELAXED)("%s is nothing where both sides have it", (_, strict, relaxed) => {
+    expect(messages(strict, strict)).toEqual([]);
+    expect(messages(relaxed, relaxed)).toEqual([]);
+  });
+});
+
+describe("a change of gate.yaml that relaxes nothing", () => {
+  it.each<[string, Written, Written]>([
+    ["a key that changes no judgement", {}, { suite: "timeout: 2h\non-stale: block\nmax-report-size: 1MiB" }],
+    ["reports elsewhere", {}, { suite: "reports: evidence" }],
+    [
+      "a skip that a declared one covers",
+      { suite: SKIP },
+      { suite: 'skips: [{match: "tests/a*", reason: slow}]' },
+    ],
+    ["another reason of a skip", { suite: SKIP }, { suite: 'skips: [{match: "tests/*", reason: slower}]' }],
+    [
+      "a default written out",
+      {},
+      { top: "policy: open\nwaivers: {at-once: 3, longest: 336h}", suite: "gpu: none" },
+    ],
+    ["signing brought in", {}, { top: SIGNING }],
+    ["names of those who waive, where anyone did", {}, { top: "waivers: {by: [ann]}" }],
+  ])("%s", (_, base, head) => {
+    expect(messages(base, head)).toEqual([]);
+  });
+});
