@@ -7,6 +7,7 @@ import { suiteOf } from "../judgement/configuration.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { inputsCounted, manifestPath } from "../reports/manifest.ts";
+import { problemOfFailure } from "./failures.ts";
 
 /** Against what the inputs were before: in the base, or else in the parent. */
 export interface Before {
@@ -15,33 +16,58 @@ export interface Before {
   readonly name: string;
 }
 
-/**
- * Inputs that shrink are how a gate goes blind: half of the files gone since the last record, or a pattern that
- * matched and no longer does. A pattern that never matched is odd, not wrong.
- */
-export async function collapseProblems(
+/** What the tree and its past say of a suite's inputs, before they are listed themselves. */
+export interface InputsHealth {
+  readonly before: Before | null;
+  /** How many files the record of before counts; null where there is none. */
+  readonly filesBefore: number | null;
+  /** Patterns that match nothing: those that did before, and those that never did. */
+  readonly problems: readonly Problem[];
+}
+
+/** A pattern that matched and no longer does is how a gate goes blind; one that never matched is odd, not wrong. */
+export async function inputsHealth(
   repository: Repository,
   tree: TreeId,
-  { suite, inputs }: JudgedSuite,
+  suite: Suite,
+  before: Before | null,
+): Promise<InputsHealth> {
+  try {
+    const [problems, filesBefore] = await Promise.all([
+      patternProblems(repository, tree, suite, before),
+      before === null ? null : filesRecorded(repository, before.tree, suite.name),
+    ]);
+    return { before, filesBefore, problems };
+  } catch (error) {
+    return { before, filesBefore: null, problems: [problemOfFailure(error, suite.name)] };
+  }
+}
+
+async function patternProblems(
+  repository: Repository,
+  tree: TreeId,
+  suite: Suite,
   before: Before | null,
 ): Promise<Problem[]> {
   const empty = await patternsWithoutMatch(repository, tree, suite);
-  if (before === null) return empty.map((pattern) => matchesNothing(suite, pattern));
-  const [recordedFiles, matchedBefore] = await Promise.all([
-    filesRecorded(repository, before.tree, suite.name),
-    Promise.all(empty.map((pattern) => matches(repository, before.tree, pattern))),
-  ]);
-  const stopped = empty.map((pattern, index) =>
-    matchedBefore[index] && !pattern.exclude
-      ? stoppedMatching(suite, pattern, before)
-      : matchesNothing(suite, pattern),
+  return Promise.all(
+    empty.map(async (pattern) => {
+      const stopped =
+        before !== null && !pattern.exclude && (await matches(repository, before.tree, pattern));
+      return stopped ? stoppedMatching(suite, pattern, before) : matchesNothing(suite, pattern);
+    }),
   );
-  if (recordedFiles === null || recordedFiles < 2 || inputs.files * 2 > recordedFiles) return stopped;
-  const message = `the inputs of ${suite.name} fell from ${recordedFiles} files in ${before.name} to ${inputs.files}.`;
-  const hint =
-    "If files moved, name their new place under inputs:. If they are gone for good:  gate waive " +
-    `${suite.name} --reason … --until …`;
-  return [...stopped, problem("inputs-collapsed", message, { ...placeOf(suite), hint })];
+}
+
+/** Whether half of the inputs or more are gone since the last record. */
+export function collapseProblems(
+  { suite, inputs }: JudgedSuite,
+  { before, filesBefore }: InputsHealth,
+): Problem[] {
+  if (before === null || filesBefore === null || filesBefore < 2 || inputs.files * 2 > filesBefore) return [];
+  const message = `the inputs of ${suite.name} fell from ${filesBefore} files in ${before.name} to ${inputs.files}.`;
+  const hint = `If files moved, name their new place under inputs:. If they are gone for good:  gate waive ${suite.name} --reason … --until …`;
+  return [problem("inputs-collapsed", message, { ...placeOf(suite), hint })];
 }
 
 async function filesRecorded(repository: Repository, tree: TreeId, name: string): Promise<number | null> {

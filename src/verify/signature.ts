@@ -30,13 +30,12 @@ export async function verifySignature(
   at: Date,
 ): Promise<AssuranceOf> {
   const path = `${suite.reports}/${signaturePath(suite.name)}`;
-  const [found, [manifest]] = await Promise.all([
-    readSignature(repository, tree, path),
-    readBlobs(repository, [`${tree}:${suite.reports}/${manifestPath(suite.name)}`]),
-  ]);
+  const found = await readSignature(repository, tree, path);
+  if (found.kind === "none" && !required) return CONSISTENT;
+  const [manifest] = await readBlobs(repository, [`${tree}:${suite.reports}/${manifestPath(suite.name)}`]);
   if (!manifest) return CONSISTENT;
   const refuse = refusing(suite, path);
-  if (found.kind === "none") return required ? refuse("unsigned", unsignedText(suite), RESIGN) : CONSISTENT;
+  if (found.kind === "none") return refuse("unsigned", unsignedText(suite), RESIGN);
   if (found.kind === "odd") return refuse("tampered-report", `${path} ${found.what}.`);
   if (trust !== null) {
     const check = await checkSignature(repository, trust, "manifest", manifest.bytes, found.bytes, at);

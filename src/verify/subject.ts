@@ -8,6 +8,8 @@ import type { Subject } from "./verification.ts";
 export interface Comparison {
   readonly subject: Subject;
   readonly head: CommitHeader;
+  /** The first parent; null where it has none, or a shallow clone ends here. */
+  readonly parent: CommitHeader | null;
   /** null where no base was named. */
   readonly base: NamedCommit | null;
 }
@@ -24,14 +26,15 @@ export async function comparisonOf(
   base: string | null,
   at: Date | null,
 ): Promise<Result<Comparison, Problem>> {
-  const [head, found] = await Promise.all([
+  const [head, parent, found] = await Promise.all([
     commitHeader(repository, revision),
+    commitHeader(repository, `${revision}^`),
     base === null ? null : commitHeader(repository, base),
   ]);
   if (head === null) return err(notHere(revision));
   const subject = { revision, commit: head.id, tree: head.tree, at: at ?? head.committedAt };
-  if (base === null) return ok({ subject, head, base: null });
-  return found === null ? err(notHere(base)) : ok({ subject, head, base: { ...found, name: base } });
+  if (base === null) return ok({ subject, head, parent, base: null });
+  return found === null ? err(notHere(base)) : ok({ subject, head, parent, base: { ...found, name: base } });
 }
 
 function notHere(revision: string): Problem {

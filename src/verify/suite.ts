@@ -10,7 +10,7 @@ import { type Manifest, manifestPath } from "../reports/manifest.ts";
 import { recordedFacts } from "../reports/recorded-facts.ts";
 import { contentProblems, shapeProblems } from "./contents.ts";
 import { orProblem, problemOfFailure } from "./failures.ts";
-import { type Before, collapseProblems } from "./inputs-health.ts";
+import { collapseProblems, type InputsHealth } from "./inputs-health.ts";
 import { tallyOf, verdictProblems } from "./outcomes.ts";
 import type { ChangedInput, Subject, SuiteVerification } from "./verification.ts";
 
@@ -18,19 +18,18 @@ export interface SuiteRequest {
   readonly subject: Subject;
   readonly judged: JudgedSuite;
   readonly reportsDirectories: readonly string[];
-  readonly before: Before | null;
+  readonly health: InputsHealth;
   /** Whether the reports' contents are read. */
   readonly deep: boolean;
 }
 
 /** Everything about one suite but who signed for it. */
 export async function verifySuite(repository: Repository, request: SuiteRequest): Promise<SuiteVerification> {
-  const { subject, judged, before, deep } = request;
+  const { judged, health, deep } = request;
   const { suite, inputs, recorded } = judged;
   const { manifest } = recorded;
-  const [changes, health, links, contents] = await Promise.all([
+  const [changes, links, contents] = await Promise.all([
     changesOf(repository, request),
-    orProblem(suite.name, () => collapseProblems(repository, subject.tree, judged, before)),
     linkProblems(repository, request),
     deep && manifest !== null
       ? orProblem(suite.name, () => contentProblems(repository, suite, manifest))
@@ -42,7 +41,8 @@ export async function verifySuite(repository: Repository, request: SuiteRequest)
     ...recorded.problems,
     ...(manifest === null ? [] : manifestProblems(suite, manifest, judged)),
     ...contents,
-    ...health,
+    ...collapseProblems(judged, health),
+    ...health.problems,
     ...links,
   ];
   return {

@@ -35,21 +35,33 @@ export async function trustOf(
     : trustIn(repository, base, signing.value, "the base");
 }
 
-/** What the base and the change say together about signing. */
-export async function signingPolicy(
+/** What is said about signing outside the change. */
+export interface OutsideSigning {
+  /** null where the base says nothing, or there is none. */
+  readonly ofBase: Signing | null;
+  readonly trust: Trust | null;
+  readonly hasBase: boolean;
+}
+
+export async function outsideSigning(
   repository: Repository,
   base: TreeId | null,
-  own: Signing | null,
-): Promise<Result<SigningPolicy, Problem>> {
-  const [before, trust] = [
-    base === null ? ok(null) : await signingOf(repository, base),
-    await trustOf(repository, base),
-  ];
+): Promise<Result<OutsideSigning, Problem>> {
+  const [before, trust] = await Promise.all([
+    base === null ? ok(null) : signingOf(repository, base),
+    trustOf(repository, base),
+  ]);
   if (!before.ok) return before;
-  if (!trust.ok) return trust;
-  const required = before.value?.required === true || own?.required === true;
-  const begins = base !== null && before.value === null && own !== null;
-  return ok({ required, trust: trust.value, begins });
+  return trust.ok ? ok({ ofBase: before.value, trust: trust.value, hasBase: base !== null }) : trust;
+}
+
+/** What the base and the change say together about signing. */
+export function signingPolicy(
+  { ofBase, trust, hasBase }: OutsideSigning,
+  own: Signing | null,
+): SigningPolicy {
+  const required = ofBase?.required === true || own?.required === true;
+  return { required, trust, begins: hasBase && ofBase === null && own !== null };
 }
 
 async function signingOf(repository: Repository, base: TreeId): Promise<Result<Signing | null, Problem>> {

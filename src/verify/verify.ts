@@ -1,10 +1,11 @@
 import type { Repository } from "../adapters/git/repository.ts";
+import type { Configuration, Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
-import { type JudgedTree, judgeTree } from "../judgement/judge.ts";
+import { configurationOf } from "../judgement/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
+import { verifyConfigured } from "./configured.ts";
 import { problemOfFailure } from "./failures.ts";
-import { verifyJudged } from "./judged.ts";
 import { type Comparison, comparisonOf } from "./subject.ts";
 import type { Verification } from "./verification.ts";
 
@@ -37,13 +38,13 @@ export async function verifyRevision(
   try {
     const compared = await comparisonOf(repository, request.revision, request.base, request.at);
     if (!compared.ok) return err({ exit: 1, problems: [compared.error] });
-    const judged = await judgeTree(repository, compared.value.subject.tree);
-    if (!judged.ok) return err({ exit: 2, problems: judged.error });
-    if (judged.value === null) return err(await withoutConfiguration(repository, compared.value));
-    const unknown = unknownSuite(judged.value, request.suite);
-    if (unknown !== null) return err({ exit: 2, problems: [unknown] });
-    const { suite, deep } = request;
-    return ok(await verifyJudged(repository, compared.value, judged.value, { suite, deep }));
+    const configured = await configurationOf(repository, compared.value.subject.tree);
+    if (!configured.ok) return err({ exit: 2, problems: configured.error });
+    if (configured.value === null) return err(await withoutConfiguration(repository, compared.value));
+    const chosen = chosenSuites(configured.value, request.suite);
+    if (!chosen.ok) return err({ exit: 2, problems: [chosen.error] });
+    const question = { configuration: configured.value, chosen: chosen.value, deep: request.deep };
+    return ok(await verifyConfigured(repository, compared.value, question));
   } catch (error) {
     return err({ exit: 1, problems: [problemOfFailure(error, null)] });
   }
@@ -55,7 +56,7 @@ async function withoutConfiguration(
   { subject: { revision }, base }: Comparison,
 ): Promise<NotJudged> {
   const path = CONFIGURATION_PATH;
-  const before = base === null ? null : await judgeTree(repository, base.tree);
+  const before = base === null ? null : await configurationOf(repository, base.tree);
   if (base !== null && before !== null && (!before.ok || before.value !== null)) {
     const message = `${revision} has no ${path}; ${base.name} has one. Nothing would be gated any more.`;
     const hint = `Take it back:  git checkout ${base.name} -- ${path}`;
@@ -65,8 +66,11 @@ async function withoutConfiguration(
   return { exit: 2, problems: [problem("config-missing", message, { path, hint: "gate init" })] };
 }
 
-function unknownSuite({ suites }: JudgedTree, name: string | null): Problem | null {
-  if (name === null || suites.some(({ suite }) => suite.name === name)) return null;
-  const known = suites.map(({ suite }) => suite.name).join(", ");
-  return problem("usage", `${CONFIGURATION_PATH} has no suite ${name}.`, { hint: `There are: ${known}` });
+function chosenSuites({ suites }: Configuration, name: string | null): Result<readonly Suite[], Problem> {
+  const chosen = suites.filter((suite) => name === null || suite.name === name);
+  if (chosen.length > 0) return ok(chosen);
+  const known = suites.map((suite) => suite.name).join(", ");
+  return err(
+    problem("usage", `${CONFIGURATION_PATH} has no suite ${name}.`, { hint: `There are: ${known}` }),
+  );
 }

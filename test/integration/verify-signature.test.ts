@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { type TreeId, treeId } from "../../src/adapters/git/ids.ts";
 import { configurationOf } from "../../src/judgement/configuration.ts";
 import { verifySignature } from "../../src/verify/signature.ts";
-import { signingPolicy, trustOf } from "../../src/verify/trust.ts";
+import { outsideSigning, signingPolicy, trustOf } from "../../src/verify/trust.ts";
 import { runProgram } from "../rig/processes.ts";
 import { Rig } from "../rig/repository.ts";
 import {
@@ -84,10 +84,11 @@ async function judge(rig: Rig, tree: TreeId, base: TreeId | null, env: Record<st
   const configuration = await configurationOf(repository, tree);
   if (!configuration.ok || configuration.value === null) throw new Error("no configuration");
   const [suite] = configuration.value.suites;
-  const policy = await signingPolicy(repository, base, configuration.value.signing);
-  if (!policy.ok) return { assurance: null, signer: null, problems: [policy.error] };
+  const outside = await outsideSigning(repository, base);
+  if (!outside.ok) return { assurance: null, signer: null, problems: [outside.error] };
   if (suite === undefined) throw new Error("no suite");
-  return verifySignature(repository, tree, suite, policy.value, AT);
+  const policy = signingPolicy(outside.value, configuration.value.signing);
+  return verifySignature(repository, tree, suite, policy, AT);
 }
 
 const SIGNED = { assurance: "signed", signer: "ann@example.com", problems: [] };

@@ -1,50 +1,59 @@
-import { commitHeader } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import type { Configuration, Suite, WaiverPolicy } from "../config/configuration.ts";
 import { configurationOf } from "../judgement/configuration.ts";
-import { type JudgedSuite, type JudgedTree, reportsDirectories } from "../judgement/judge.ts";
+import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { hasErrors, type Problem } from "../problem.ts";
 import { judgeAgainstBase } from "./against-base.ts";
 import { orProblem, problemOfFailure } from "./failures.ts";
-import type { Before } from "./inputs-health.ts";
+import { type Before, inputsHealth } from "./inputs-health.ts";
 import type { Landed } from "./landing.ts";
 import { verifySignature } from "./signature.ts";
 import type { Comparison } from "./subject.ts";
-import { verifySuite } from "./suite.ts";
-import { type SigningPolicy, signingPolicy } from "./trust.ts";
+import { type SuiteRequest, verifySuite } from "./suite.ts";
+import { outsideSigning, type SigningPolicy, signingPolicy } from "./trust.ts";
 import { unclaimedProblems } from "./unclaimed.ts";
 import type { Subject, SuiteVerification, Verification } from "./verification.ts";
 import { type FoundWaivers, readWaivers, waive } from "./waivers.ts";
 
-interface Depth {
-  /** Judge this suite alone; null: all of them. */
-  readonly suite: string | null;
+interface Question {
+  /** The tree's own. */
+  readonly configuration: Configuration;
+  readonly chosen: readonly Suite[];
   readonly deep: boolean;
 }
 
-/** Everything that a tree with a gate.yaml can be asked. */
-export async function verifyJudged(
+/** Everything that a commit with a gate.yaml can be asked. */
+export async function verifyConfigured(
   repository: Repository,
   compared: Comparison,
-  judged: JudgedTree,
-  depth: Depth,
+  question: Question,
 ): Promise<Verification> {
-  const { subject } = compared;
-  const chosen = judged.suites.filter(({ suite }) => depth.suite === null || suite.name === depth.suite);
-  const signing = await signingPolicy(repository, compared.base?.tree ?? null, judged.configuration.signing);
-  const suites = await verifySuites(repository, compared, judged, chosen, {
-    deep: depth.deep,
-    signing: signing.ok ? signing.value : null,
-  });
-  const trust = signing.ok ? signing.value.trust : null;
-  const [unclaimed, against, waivers] = await Promise.all([
-    orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen.map(suiteOfJudged))),
+  const { configuration, chosen } = question;
+  const { subject, base } = compared;
+  const before = beforeOf(compared);
+  // git is asked everything at once: reading large manifests keeps gate busy meanwhile
+  const [judged, outside, unclaimed, ...health] = await Promise.all([
+    judgeConfigured(repository, subject.tree),
+    outsideSigning(repository, base?.tree ?? null),
+    orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen)),
+    ...chosen.map((suite) => inputsHealth(repository, subject.tree, suite, before)),
+  ]);
+  const signing = outside.ok ? signingPolicy(outside.value, configuration.signing) : null;
+  const requests = judged
+    .filter(({ suite }) => chosen.some(({ name }) => name === suite.name))
+    .flatMap((one, index) => {
+      const found = health[index];
+      return found === undefined ? [] : [{ ...requestOf(compared, question, one), health: found }];
+    });
+  const suites = await Promise.all(requests.map((request) => believed(repository, request, signing)));
+  const trust = signing?.trust ?? null;
+  const [against, waivers] = await Promise.all([
     againstBase(repository, compared, trust, suites),
-    waiversOf(repository, compared, judged, trust, suites),
+    waiversOf(repository, compared, { configuration, suites: judged }, trust, suites),
   ]);
   const found = [
-    ...(signing.ok ? [] : [signing.error]),
+    ...(outside.ok ? [] : [outside.error]),
     ...unclaimed,
     ...against.problems,
     ...waivers.problems,
@@ -58,28 +67,27 @@ export async function verifyJudged(
   };
 }
 
-const suiteOfJudged = ({ suite }: JudgedSuite): Suite => suite;
+/** In file order. */
+async function judgeConfigured(repository: Repository, tree: TreeId): Promise<readonly JudgedSuite[]> {
+  const judged = await judgeTree(repository, tree);
+  if (!judged.ok || judged.value === null) throw new Error("a configuration was read a moment ago");
+  return judged.value.suites;
+}
 
-async function verifySuites(
+function requestOf({ subject }: Comparison, { configuration, deep }: Question, judged: JudgedSuite) {
+  return { subject, judged, reportsDirectories: reportsDirectories(configuration), deep };
+}
+
+async function believed(
   repository: Repository,
-  compared: Comparison,
-  { configuration }: JudgedTree,
-  chosen: readonly JudgedSuite[],
-  { deep, signing }: { readonly deep: boolean; readonly signing: SigningPolicy | null },
-): Promise<readonly SuiteVerification[]> {
-  const before = await beforeOf(repository, compared);
-  const directories = reportsDirectories(configuration);
-  const { subject } = compared;
-  return Promise.all(
-    chosen.map(async (one) => {
-      const request = { subject, judged: one, reportsDirectories: directories, before, deep };
-      const [verified, signed] = await Promise.all([
-        verifySuite(repository, request),
-        signing === null ? null : signatureOf(repository, subject, one.suite, signing),
-      ]);
-      return signed === null ? { ...verified, assurance: null } : withSigner(verified, signed);
-    }),
-  );
+  request: SuiteRequest,
+  signing: SigningPolicy | null,
+): Promise<SuiteVerification> {
+  const [verified, signed] = await Promise.all([
+    verifySuite(repository, request),
+    signing === null ? null : signatureOf(repository, request.subject, request.judged.suite, signing),
+  ]);
+  return signed === null ? { ...verified, assurance: null } : withSigner(verified, signed);
 }
 
 type Signed = Awaited<ReturnType<typeof verifySignature>>;
@@ -115,11 +123,9 @@ function waived(suite: SuiteVerification, { waivers }: FoundWaivers): SuiteVerif
   return waiver === undefined ? suite : waive(suite, waiver);
 }
 
-async function beforeOf(repository: Repository, { head, base }: Comparison): Promise<Before | null> {
+function beforeOf({ head, parent, base }: Comparison): Before | null {
   if (base !== null && base.id !== head.id) return { tree: base.tree, name: base.name };
-  const [parent] = head.parents;
-  const found = parent === undefined ? null : await commitHeader(repository, parent);
-  return found === null ? null : { tree: found.tree, name: "the parent commit" };
+  return parent === null ? null : { tree: parent.tree, name: "the parent commit" };
 }
 
 async function againstBase(
@@ -137,7 +143,7 @@ async function againstBase(
 async function waiversOf(
   repository: Repository,
   { subject: { tree, at }, base }: Comparison,
-  { configuration, suites: all }: JudgedTree,
+  { configuration, suites: all }: Pick<JudgedTree, "configuration" | "suites">,
   trust: SigningPolicy["trust"],
   verified: readonly SuiteVerification[],
 ): Promise<FoundWaivers> {
