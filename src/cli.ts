@@ -10,6 +10,9 @@ const HOT: Readonly<Record<string, () => Verb>> = {
   "pre-commit": verbs.preCommit,
   "post-commit": verbs.postCommit,
   "pre-merge-commit": verbs.preMergeCommit,
+  "pre-push": verbs.prePush,
+  "post-merge": verbs.postMerge,
+  "post-rewrite": verbs.postRewrite,
   status: () => verbs.status(null, null),
   "status --json": () => verbs.status(null, null),
 };
@@ -53,9 +56,10 @@ function environment(): Environment {
 
 async function perform(verb: Verb, json: boolean, directory: string, env: Environment): Promise<ExitCode> {
   const abort = abortOnSignals();
-  const { exit, document, text } = await verb(contextOf(directory, env, abort));
+  const { exit, document, text, forPrograms = false } = await verb(contextOf(directory, env, abort));
   if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
-  else if (text !== "") (exit === 0 ? process.stdout : standardError()).write(`${printable(text)}\n`);
+  else if (text !== "")
+    (exit === 0 || forPrograms ? process.stdout : standardError()).write(`${printable(text)}\n`);
   return abort.aborted ? INTERRUPTED : exit;
 }
 
@@ -82,6 +86,7 @@ function contextOf(directory: string, env: Environment, abort: AbortSignal): Con
       return standardError();
     },
     ask: isatty(STDIN) && isatty(STDERR) ? ask : null,
+    input: standardInput,
     abort,
     launcher: { node: process.execPath, script: process.argv[1] ?? "" },
   };
@@ -95,6 +100,13 @@ async function ask(question: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
+}
+
+async function standardInput(): Promise<Buffer> {
+  if (isatty(STDIN)) return Buffer.alloc(0);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
 }
 
 /** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { EXPORT_FORMATS, type ExportFormat } from "./commands/evidence-export-document.ts";
 import { VERIFY_FORMATS, type VerifyFormat } from "./commands/verify-document.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
@@ -9,6 +10,13 @@ export interface Invocation {
   readonly json: boolean;
   /** As given with `-C`. */
   readonly directory: string;
+}
+
+interface ExportArguments {
+  readonly format: ExportFormat;
+  readonly rev: string;
+  readonly base?: string;
+  readonly suite?: string;
 }
 
 interface VerifyArguments {
@@ -94,6 +102,35 @@ function declare(choose: (invocation: Invocation) => void): Command {
       const { rev, base = null, suite = null, deep = false, at = null, format } = options;
       perform(verbs.verify({ revision: rev, base, suite, deep, at }, format), self);
     });
+  command(program, "waive", "let a suite pass without evidence for a while; stages a waiver to commit")
+    .argument("<suite>", "a suite of gate.yaml")
+    .requiredOption("--reason <text>", "why")
+    .requiredOption("--until <time>", "when it ends: 7d, 2026-03-01, 2026-03-01T12:00:00Z")
+    .action((suite: string, { reason, until }: { reason: string; until: string }, self: Command) =>
+      perform(verbs.waive({ suite, reason, until }), self),
+    );
+  command(program, "approve", "sign that what is staged may relax the policy; stages an approval to commit")
+    .requiredOption("--base <revision>", "what the change goes into")
+    .requiredOption("--reason <text>", "why")
+    .action(({ base, reason }: { base: string; reason: string }, self: Command) =>
+      perform(verbs.approve({ base, reason }), self),
+    );
+  command(program, "doctor", "look whether gate is installed so that it works here")
+    .option("--attack", "forge a commit's evidence in every way that gate knows: verify has to refuse each")
+    .option("--rev <revision>", "the commit to forge", "HEAD")
+    .action(({ attack, rev }: { attack?: true; rev: string }, self: Command) =>
+      perform(attack ? verbs.doctorAttack(rev) : verbs.doctor(), self),
+    );
+  const evidence = program.command("evidence").description("look at recorded evidence and hand it on");
+  command(evidence, "export", "write a commit's evidence in the form of another tool, after verifying it")
+    .addOption(new Option("--format <format>", "the form").choices(EXPORT_FORMATS).makeOptionMandatory())
+    .option("--rev <revision>", "the commit", "HEAD")
+    .option("--base <revision>", "trusted keys are read there")
+    .option("--suite <name>", "one suite alone")
+    .action((options: ExportArguments, self: Command) => {
+      const { rev, base = null, suite = null, format } = options;
+      perform(verbs.evidenceExport({ revision: rev, base, suite, format }), self);
+    });
   command(program, "attach", "put the evidence that exists for the index into it; runs nothing").action(
     (_, self: Command) => perform(verbs.attach(), self),
   );
@@ -105,6 +142,15 @@ function declare(choose: (invocation: Invocation) => void): Command {
   );
   command(program, "post-commit", "the hook: compare what was committed with what was judged").action(
     (_, self: Command) => perform(verbs.postCommit(), self),
+  );
+  command(program, "pre-push", "the hook: verify what is about to leave this machine").action(
+    (_, self: Command) => perform(verbs.prePush(), self),
+  );
+  command(program, "post-merge", "the hook: say when a merge has left HEAD without its evidence").action(
+    (_, self: Command) => perform(verbs.postMerge(), self),
+  );
+  command(program, "post-rewrite", "the hook: say when a rewrite has left HEAD without its evidence").action(
+    (_, self: Command) => perform(verbs.postRewrite(), self),
   );
   return program;
 }

@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
+import type { ApproveOptions } from "./commands/approve.ts";
 import type { Context } from "./commands/context.ts";
+import type { ExportOptions } from "./commands/evidence-export.ts";
 import type { RunDocument } from "./commands/run-document.ts";
 import { status } from "./commands/status.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
-import type { VerifyFormat } from "./commands/verify-document.ts";
+import type { VerifyDocument, VerifyFormat } from "./commands/verify-document.ts";
+import type { WaiveOptions } from "./commands/waive.ts";
 import type { ExitCode, Outcome } from "./outcome.ts";
 import { renderProblems } from "./render/problems.ts";
 import { renderStatus } from "./render/status.ts";
@@ -13,6 +16,8 @@ export interface Answer {
   readonly exit: ExitCode;
   readonly document: unknown;
   readonly text: string;
+  /** The text is what was asked for, for another program to read: it goes to stdout whatever the exit code. */
+  readonly forPrograms?: boolean;
 }
 
 export type Verb = (context: Context) => Promise<Answer>;
@@ -31,7 +36,33 @@ export const verbs = {
       const { verify } = await import("./commands/verify.ts");
       const { renderVerifyAs } = await import("./render/verify-formats.ts");
       const { exit, document } = await verify(context, options);
-      return { exit, document, text: renderVerifyAs(document, format) };
+      if (format === "github") await leaveForGithub(context, document);
+      return { exit, document, text: renderVerifyAs(document, format), forPrograms: format !== "text" };
+    },
+  doctor: (): Verb => async (context) => {
+    const { doctor } = await import("./commands/doctor.ts");
+    const { renderDoctor } = await import("./render/doctor.ts");
+    const hooksDirectory = resolve(import.meta.dirname, "../hooks");
+    const { exit, document } = await doctor(context, { hooksDirectory });
+    return { exit, document, text: renderDoctor(document) };
+  },
+  doctorAttack:
+    (revision: string): Verb =>
+    async (context) => {
+      const { doctorAttack } = await import("./commands/doctor-attack.ts");
+      const { renderDoctorAttack } = await import("./render/doctor-attack.ts");
+      const { exit, document } = await doctorAttack(context, revision);
+      return { exit, document, text: renderDoctorAttack(document) };
+    },
+  evidenceExport:
+    (options: ExportOptions): Verb =>
+    async (context) => {
+      const { evidenceExport } = await import("./commands/evidence-export.ts");
+      const { exit, document } = await evidenceExport(context, options);
+      const { content, problems } = document;
+      if (content === null) return { exit, document, text: renderProblems(problems) };
+      if (problems.length > 0) context.say(renderProblems(problems));
+      return { exit, document, text: content.trimEnd() };
     },
   run:
     (suite: string | null, force: boolean, from: string | null): Verb =>
@@ -43,6 +74,22 @@ export const verbs = {
     const { attach } = await import("./commands/attach.ts");
     return runAnswer(context, false, () => attach(context));
   },
+  waive:
+    (options: WaiveOptions): Verb =>
+    async (context) => {
+      const { waiveCommand } = await import("./commands/waive.ts");
+      const { renderWaive } = await import("./render/waive.ts");
+      const { exit, document } = await waiveCommand(context, options);
+      return { exit, document, text: renderWaive(document) };
+    },
+  approve:
+    (options: ApproveOptions): Verb =>
+    async (context) => {
+      const { approveCommand } = await import("./commands/approve.ts");
+      const { renderApprove } = await import("./render/waive.ts");
+      const { exit, document } = await approveCommand(context, options);
+      return { exit, document, text: renderApprove(document) };
+    },
   preCommit: (): Verb => async (context) => {
     const { preCommit } = await import("./commands/pre-commit.ts");
     return runAnswer(context, true, () => preCommit(context));
@@ -56,6 +103,24 @@ export const verbs = {
     const { exit, document } = await postCommit(context);
     return { exit, document, text: renderProblems(document.problems) };
   },
+  prePush: (): Verb => async (context) => {
+    const { prePush } = await import("./commands/pre-push.ts");
+    const { renderPrePush } = await import("./render/pre-push.ts");
+    const { exit, document } = await prePush(context);
+    return { exit, document, text: renderPrePush(document) };
+  },
+  postMerge: (): Verb => async (context) => {
+    const { postMerge } = await import("./commands/post-merge.ts");
+    const { renderStaleHead } = await import("./render/stale-head.ts");
+    const { exit, document } = await postMerge(context);
+    return { exit, document, text: renderStaleHead(document, "merge") };
+  },
+  postRewrite: (): Verb => async (context) => {
+    const { postRewrite } = await import("./commands/post-rewrite.ts");
+    const { renderStaleHead } = await import("./render/stale-head.ts");
+    const { exit, document } = await postRewrite(context);
+    return { exit, document, text: renderStaleHead(document, "rewrite") };
+  },
   init:
     (options: { yes: boolean; dryRun: boolean; whenMissing: "pass" | "refuse" | null }): Verb =>
     async (context) => {
@@ -66,6 +131,15 @@ export const verbs = {
       return { exit, document, text: renderInit(document) };
     },
 };
+
+/** What GitHub's runner takes from a step besides its log. */
+async function leaveForGithub(context: Context, document: VerifyDocument): Promise<void> {
+  const { leaveForRunner } = await import("./integrations/github-runner.ts");
+  const { githubOutputs } = await import("./render/verify-github.ts");
+  const { renderJobSummary } = await import("./render/job-summary.ts");
+  const results = { outputs: githubOutputs(document), summary: renderJobSummary(document) };
+  await leaveForRunner(context.environment, results);
+}
 
 /**
  * The rendering is loaded before anything runs: an installation that changes while a suite takes its time must

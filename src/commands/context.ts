@@ -12,6 +12,8 @@ export interface Context {
   readonly suiteOutput: Writable;
   /** Asks the person at the terminal; null where there is none. */
   readonly ask: ((question: string) => Promise<boolean>) | null;
+  /** All that comes on standard input; empty where that is a terminal. */
+  readonly input: () => Promise<Buffer>;
   /** Fires on Ctrl-C and on SIGTERM. */
   readonly abort: AbortSignal;
   /** How this gate was started, for hooks that have to find it again: absolute paths. */

@@ -1,7 +1,7 @@
 import { hasJournal } from "../evidence/journal.ts";
 import { writeMemo } from "../judgement/memo.ts";
 import type { Outcome } from "../outcome.ts";
-import { forgetJudged, rememberJudged } from "../recording/judged-commit.ts";
+import { forgetJudged, rememberJudged, rememberSaid } from "../recording/judged-commit.ts";
 import { isFresh, judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
 import { settleAtCommit } from "../recording/settle-suite.ts";
 import { withLock } from "../recording/with-lock.ts";
@@ -37,5 +37,6 @@ export async function preCommit(context: Context): Promise<Outcome<RunDocument>>
   if (!settled.value.ok) return refusedDocument(settled.value.error);
   const { outcomes, judged: now } = settled.value.value;
   if (now !== null) await rememberJudged(worktree, now);
+  if (now !== null && outcomes.some(({ kind }) => kind === "pending")) await rememberSaid(worktree, now.tree);
   return outcomesDocument(outcomes);
 }

@@ -1,6 +1,7 @@
 import { findElsewhere } from "../judgement/facts.ts";
 import type { Outcome } from "../outcome.ts";
 import { problem } from "../problem.ts";
+import { rememberSaid } from "../recording/judged-commit.ts";
 import { isFresh, judgeIndex } from "../recording/settle-index.ts";
 import { attach } from "./attach.ts";
 import type { Context } from "./context.ts";
@@ -22,6 +23,7 @@ export async function preMergeCommit(context: Context): Promise<Outcome<RunDocum
     stale.map(({ suite, inputs }) => findElsewhere(opened.value, suite, inputs.fingerprint)),
   );
   if (places.every((place) => place === null)) {
+    await rememberSaid(opened.value, judged.value.tree);
     return outcomesDocument(stale.map(({ suite }) => pendingMerge(suite.name)));
   }
   const attached = await attach(context);

@@ -6,16 +6,11 @@ import type { Configuration } from "../config/configuration.ts";
 import { type Decision, decideStale, type Staleness } from "../decision/decide.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { changesSinceEvidence } from "../judgement/changes.ts";
-import { findElsewhere, gatherFacts, type StaleSuite } from "../judgement/facts.ts";
+import { configurationOf } from "../judgement/configuration.ts";
+import { gatherFacts, type StaleSuite } from "../judgement/facts.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
-import { inputWarnings } from "../judgement/input-warnings.ts";
-import {
-  type JudgedSuite,
-  type JudgedTree,
-  judgeAs,
-  judgeTree,
-  reportsDirectories,
-} from "../judgement/judge.ts";
+import { emptyPatterns, linksLeadingOut } from "../judgement/input-warnings.ts";
+import { type JudgedSuite, type JudgedTree, judgeAs, reportsDirectories } from "../judgement/judge.ts";
 import { writeMemo } from "../judgement/memo.ts";
 import { pendingSentence } from "../judgement/sentences.ts";
 import type { Outcome } from "../outcome.ts";
@@ -46,18 +41,19 @@ export async function judgeStatus(
   if (!tree.ok) return refuse(tree.error);
   const other = await otherConfiguration(context, options.config);
   if (!other.ok) return refuse(other.error);
-  const judged =
-    other.value === null
-      ? await judgeTree(repository, tree.value)
-      : ok(await judgeAs(repository, tree.value, other.value));
-  if (!judged.ok) return refuse(judged.error);
-  if (judged.value === null)
+  const configuration = other.value === null ? await configurationOf(repository, tree.value) : other;
+  if (!configuration.ok) return refuse(configuration.error);
+  if (configuration.value === null)
     return { exit: 0, document: statusDocument(options.rev, [], [noConfiguration(options.rev)]) };
-  const found = judged.value;
-  const [warnings, ...described] = await Promise.all([
-    inputWarnings(repository, found),
+  const [found, unmatched] = await Promise.all([
+    judgeAs(repository, tree.value, configuration.value),
+    emptyPatterns(repository, tree.value, configuration.value),
+  ]);
+  const [links, ...described] = await Promise.all([
+    linksLeadingOut(repository, found),
     ...found.suites.map((one) => describe(context, repository, found, one, options.rev)),
   ]);
+  const warnings = [...unmatched, ...links];
   if (options.rev === null && options.config === null && isFresh(found)) {
     await writeMemo(repository, found, warnings);
   }
@@ -145,13 +141,11 @@ async function describe(
 async function decisionFor(
   context: Context,
   repository: Repository,
-  stale: Omit<StaleSuite, "elsewhere">,
+  stale: StaleSuite,
 ): Promise<{ readonly decision: Decision["kind"]; readonly reason: string }> {
   const [first] = stale.judged.problems;
   if (first !== undefined) return { decision: "blocked", reason: first.message };
-  const { suite, inputs } = stale.judged;
-  const elsewhere = await findElsewhere(repository, suite, inputs.fingerprint);
-  const decision = decideStale(await gatherFacts(repository, { ...stale, elsewhere }, context));
+  const decision = decideStale(await gatherFacts(repository, stale, context));
   return { decision: decision.kind, reason: reasonFor(decision, stale.staleness) };
 }
 

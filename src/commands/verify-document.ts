@@ -11,7 +11,7 @@ import type {
 } from "../verify/verification.ts";
 
 /** How `gate verify` can say it. */
-export const VERIFY_FORMATS = ["text", "json"] as const;
+export const VERIFY_FORMATS = ["text", "json", "github", "junit", "sarif"] as const;
 export type VerifyFormat = (typeof VERIFY_FORMATS)[number];
 
 /** What `gate verify --json` prints. */

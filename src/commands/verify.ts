@@ -1,5 +1,9 @@
+import type { Repository } from "../adapters/git/repository.ts";
+import { resolveTree } from "../adapters/git/trees.ts";
+import { wiringProblems } from "../integrations/wiring.ts";
 import type { Outcome } from "../outcome.ts";
-import { problem } from "../problem.ts";
+import { type Problem, problem } from "../problem.ts";
+import { orProblem } from "../verify/failures.ts";
 import { type VerifyRequest, verifyRevision } from "../verify/verify.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
@@ -21,9 +25,17 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   }
   const opened = await openHere(context);
   if (!opened.ok) return { exit: 2, document: unjudged(revision, [opened.error]) };
-  const verified = await verifyRevision(opened.value, { ...options, at });
+  const [verified, wiring] = await Promise.all([
+    verifyRevision(opened.value, { ...options, at }),
+    orProblem(null, () => wiringOf(opened.value, revision)),
+  ]);
   if (!verified.ok)
     return { exit: verified.error.exit, document: unjudged(revision, verified.error.problems) };
-  const document = verifyDocument(verified.value, []);
+  const document = verifyDocument(verified.value, wiring);
   return { exit: document.ok ? 0 : 1, document };
+}
+
+async function wiringOf(repository: Repository, revision: string): Promise<readonly Problem[]> {
+  const tree = await resolveTree(repository, revision);
+  return tree === null ? [] : wiringProblems(repository, tree);
 }

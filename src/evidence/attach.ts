@@ -1,11 +1,5 @@
 import { join } from "node:path";
-import {
-  kindOf,
-  makePlainDirectory,
-  removeFile,
-  removeTree,
-  writeAtomically,
-} from "../adapters/files/files.ts";
+import { kindOf, makePlainDirectory, removeFile, removeTree } from "../adapters/files/files.ts";
 import { writeBlobFiles } from "../adapters/git/blob-files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import {
@@ -21,12 +15,12 @@ import type { WorktreeDifference } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type AttachedEvidence, readAttached, writeAttached } from "./attached.ts";
+import { type AttachedEvidence, lastAttachedTo, readAttached, writeAttached } from "./attached.ts";
 import type { Attachment } from "./attachment.ts";
-import { reportsOnDisk } from "./edited-reports.ts";
+import { editedReports, reportsNow } from "./edited-reports.ts";
 import { indexesToUpdate } from "./indexes.ts";
 import { closeJournal, openJournal } from "./journal.ts";
-import { blockedReports, refuseAttachment } from "./refusals.ts";
+import { blockedReports, ignoredReports } from "./refusals.ts";
 import { replacedWork } from "./staged-work.ts";
 
 export interface Attached {
@@ -49,22 +43,26 @@ export async function attachEvidence(
 ): Promise<Result<Attached, readonly Problem[]>> {
   const blocked = await blockedReports(worktree, attachment);
   if (blocked.length > 0) return err(blocked);
-  const [wanted, before, onDisk] = await Promise.all([
-    reportsOf(worktree, attachment),
-    stagedEntries(worktree, [exactly(attachment.reports)]),
-    reportsOnDisk(worktree, attachment),
+  const [{ wanted, ignored }, now, lastAttached] = await Promise.all([
+    wantedReports(worktree, attachment),
+    reportsNow(worktree, attachment),
+    lastAttachedTo(worktree, attachment.suite),
   ]);
-  const lastAttached = (await readAttached(worktree)).get(attachment.suite) ?? null;
-  const planned = { attachment, wanted, before, lastAttached, onDisk };
-  const [refusals, warnings] = await Promise.all([
-    refuseAttachment(worktree, planned),
+  const planned = { attachment, wanted, now, lastAttached };
+  const [edited, warnings] = await Promise.all([
+    editedReports(worktree, planned),
     replacedWork(worktree, planned),
   ]);
+  const refusals = [...edited, ...ignored];
   if (hasErrors(refusals)) return err(refusals);
+  const before = now.staged;
   if (await indexIsAbsent(worktree)) return err([commitIsGone(attachment.suite)]);
   await openJournal(worktree, { ...attachment, before });
-  const changed = await putInPlace(worktree, attachment, wanted, before, { onDisk });
-  const missing = await notStaged(worktree, attachment, wanted);
+  const changed = await putInPlace(worktree, attachment, wanted, before, { onDisk: now.differences });
+  const [missing] = await Promise.all([
+    notStaged(worktree, attachment, wanted),
+    refreshStats(worktree, [exactly(attachment.reports)]),
+  ]);
   if (missing.length > 0) return err(missing);
   await closeJournal(worktree);
   return ok({ changed, before, warnings });
@@ -76,6 +74,12 @@ function commitIsGone(suite: string): Problem {
     suite,
     hint: "The evidence is kept. Commit again:  git commit",
   });
+}
+
+async function wantedReports(worktree: Worktree, attachment: Attachment) {
+  const wanted = await reportsOf(worktree, attachment);
+  const paths = wanted.map(({ path }) => path);
+  return { wanted, ignored: await ignoredReports(worktree, paths, attachment.suite) };
 }
 
 /** The reports as index entries: paths from the top level, in byte order. */
@@ -118,7 +122,6 @@ export async function putInPlace(
   const stale = new Set([...differs, ...onDisk].map(({ path }) => path));
   const due = wanted.filter(({ path }) => stale.has(path));
   await writeFiles(worktree, reports, due, [...gone, ...leftovers]);
-  await refreshStats(worktree, [exactly(reports)]);
   await recordAttached(worktree, suite, evidence);
   return differs.length + gone.length;
 }
@@ -136,7 +139,6 @@ async function writeFiles(
   await writeBlobFiles(
     worktree,
     due.map(({ id, path }) => ({ id, file: join(worktree.topLevel, path) })),
-    writeAtomically,
   );
 }
 

@@ -19,6 +19,10 @@ export async function readAttached(repository: Repository): Promise<AttachedEvid
   }
 }
 
+export async function lastAttachedTo(repository: Repository, suite: string): Promise<TreeId | null> {
+  return (await readAttached(repository)).get(suite) ?? null;
+}
+
 export async function writeAttached(repository: Repository, attached: AttachedEvidence): Promise<void> {
   await writeAtomically(placesOf(repository).attached, `${JSON.stringify(Object.fromEntries(attached))}\n`);
 }

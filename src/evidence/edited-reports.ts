@@ -5,7 +5,7 @@ import type { IndexEntry } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdsOfFiles } from "../adapters/git/store.ts";
 import { listTree } from "../adapters/git/trees.ts";
-import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
+import { type WorktreeState, worktreeState } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { Attachment } from "./attachment.ts";
@@ -13,17 +13,16 @@ import type { Attachment } from "./attachment.ts";
 export interface PlannedAttachment {
   readonly attachment: Pick<Attachment, "suite" | "reports">;
   readonly wanted: readonly IndexEntry[];
-  readonly before: readonly IndexEntry[];
+  readonly now: WorktreeState;
   readonly lastAttached: TreeId | null;
-  /** In which ways the reports on disk are not what is staged. */
-  readonly onDisk: readonly WorktreeDifference[];
 }
 
-export function reportsOnDisk(
+/** The reports that are staged, and in which ways those on disk are others. */
+export function reportsNow(
   worktree: Worktree,
   { reports }: Pick<Attachment, "reports">,
-): Promise<readonly WorktreeDifference[]> {
-  return worktreeDifferences(worktree, [exactly(reports)]);
+): Promise<WorktreeState> {
+  return worktreeState(worktree, [exactly(reports)]);
 }
 
 /**
@@ -32,8 +31,8 @@ export function reportsOnDisk(
  * file where a directory has to be, or the other way round.
  */
 export async function editedReports(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
-  const { attachment, wanted, before, lastAttached, onDisk } = planned;
-  const { suspects, inTheWay } = suspicious(onDisk, wanted, before);
+  const { attachment, wanted, now, lastAttached } = planned;
+  const { suspects, inTheWay } = suspicious(now, wanted);
   const kinds = await Promise.all(suspects.map((path) => kindOf(join(worktree.topLevel, path))));
   const files = suspects.filter((_, index) => kinds[index] === "file");
   const others = suspects.filter((_, index) => kinds[index] !== "file" && kinds[index] !== "absent");
@@ -42,14 +41,12 @@ export async function editedReports(worktree: Worktree, planned: PlannedAttachme
     files.map((path) => join(worktree.topLevel, path)),
   );
   const target = new Map(wanted.map(({ path, id }) => [path, id]));
-  const ours =
-    lastAttached === null
-      ? new Map<string, string>()
-      : await blobsUnder(worktree, lastAttached, attachment.reports);
-  const edited = files.filter(
-    (path, index) => ids[index] !== target.get(path) && ids[index] !== ours.get(path),
-  );
-  const tracked = new Set(before.map(({ path }) => path));
+  const ours = files.length === 0 ? new Set() : await keysBelow(worktree, lastAttached, attachment.reports);
+  const edited = files.filter((path, index) => {
+    const id = ids[index] ?? "";
+    return id !== target.get(path) && !ours.has(keyOf({ path, id }));
+  });
+  const tracked = new Set(now.staged.map(({ path }) => path));
   return [...edited, ...others, ...inTheWay].map((path) =>
     tracked.has(path) ? editedReport(path, attachment.suite) : foreignFile(path, attachment.suite),
   );
@@ -77,12 +74,11 @@ function foreignFile(path: string, suite: string): Problem {
 
 /** Paths where something else than the staged report lies, and paths that hinder a report from being written. */
 function suspicious(
-  differences: readonly WorktreeDifference[],
+  { staged, differences }: WorktreeState,
   wanted: readonly IndexEntry[],
-  before: readonly IndexEntry[],
 ): { readonly suspects: readonly string[]; readonly inTheWay: readonly string[] } {
-  const unmerged = new Set(before.filter(({ stage }) => stage !== 0).map(({ path }) => path));
-  const written = new Set([...wanted, ...before].map(({ path }) => path));
+  const unmerged = new Set(staged.filter(({ stage }) => stage !== 0).map(({ path }) => path));
+  const written = new Set([...wanted, ...staged].map(({ path }) => path));
   const folders = new Set(wanted.flatMap(({ path }) => foldersAbove(path)));
   const suspects: string[] = [];
   const inTheWay: string[] = [];
@@ -103,7 +99,17 @@ function foldersAbove(path: string): string[] {
   return segments.map((_, index) => segments.slice(0, index + 1).join("/"));
 }
 
-async function blobsUnder(worktree: Worktree, tree: TreeId, reports: string): Promise<Map<string, string>> {
-  const entries = await listTree(worktree, tree, []);
-  return new Map(entries.map(({ path, id }) => [`${reports}/${path}`, id]));
+/** Path and content of a report. */
+export function keyOf({ path, id }: { readonly path: string; readonly id: string }): string {
+  return `${id} ${path}`;
+}
+
+/** Of the reports that evidence puts below a directory. */
+export async function keysBelow(
+  worktree: Worktree,
+  evidence: TreeId | null,
+  reports: string,
+): Promise<ReadonlySet<string>> {
+  const entries = evidence === null ? [] : await listTree(worktree, evidence, []);
+  return new Set(entries.map(({ path, id }) => keyOf({ path: `${reports}/${path}`, id })));
 }

@@ -13,6 +13,8 @@ export interface Places {
   readonly attached: string;
   /** What the pre-commit hook judged, for post-commit. */
   readonly judged: string;
+  /** The tree that a person was last told is stale. hooks/memo reads it. */
+  readonly said: string;
   readonly configurations: string;
   /** Another one at each call: what a killed gate has left must not be read by a process of the same number. */
   readonly scratchIndex: string;
@@ -28,6 +30,7 @@ export function placesOf({ gitDirectory }: Pick<Repository, "gitDirectory">): Pl
     journal: join(directory, "journal.json"),
     attached: join(directory, "attached.json"),
     judged: join(directory, "judged"),
+    said: join(directory, "said"),
     configurations: join(directory, "configurations"),
     scratchIndex: join(directory, `index-${process.pid}-${Math.random().toString(36).slice(2)}`),
   };

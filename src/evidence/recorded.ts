@@ -46,6 +46,7 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   }
   problems.push(
     ...disagreements(manifest.value, hash, suite),
+    ...doubleEntries(listing, suite),
     // a hash file that is missing or malformed has been named already
     ...compareListing(manifest.value, listing, suite).filter(
       ({ path }) => hash !== null || path !== hashPath(suite),
@@ -94,6 +95,16 @@ function disagreements(manifest: Manifest, hash: Fingerprint | null, suite: Suit
 
 function hasFailure({ tests }: Manifest): boolean {
   return [...tests.values()].some(({ outcome }) => outcome === "failed" || outcome === "error");
+}
+
+/** git stores a tree with two entries of one name when it is told to; which of them somebody sees depends on how they look. */
+function doubleEntries(listing: readonly TreeEntry[], suite: Suite): Problem[] {
+  const seen = new Set<string>();
+  return listing
+    .filter(({ path }) => seen.size === seen.add(path).size)
+    .map(({ path }) =>
+      problem("tampered-report", `${path} is in the tree twice.`, { path, suite: suite.name }),
+    );
 }
 
 /** The manifest's list against what is there: paths, modes and blob ids. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { kindOf, removeTemporaries } from "../adapters/files/files.ts";
-import { type IndexEntry, stagedEntries } from "../adapters/git/index.ts";
+import { type IndexEntry, refreshStats, stagedEntries } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdsOfFiles, treeIsComplete } from "../adapters/git/store.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { putInPlace, reportsOf } from "./attach.ts";
-import { reportsOnDisk } from "./edited-reports.ts";
+import { reportsNow } from "./edited-reports.ts";
 import { closeJournal, type JournalEntry, readJournal } from "./journal.ts";
 
 export type Recovery = { readonly kind: "finished" | "undone"; readonly suite: string };
@@ -56,10 +56,11 @@ async function recover(
     target.filter(ours),
     states.staged.filter(ours),
     {
-      onDisk: await reportsOnDisk(worktree, entry),
+      onDisk: (await reportsNow(worktree, entry)).differences,
       leftovers: leftovers.filter((path) => !kept.has(path)),
     },
   );
+  await refreshStats(worktree, [exactly(entry.reports)]);
   return { kind: forward ? "finished" : "undone", suite: entry.suite };
 }
 

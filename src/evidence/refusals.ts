@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { kindOf } from "../adapters/files/files.ts";
-import { explainIgnored } from "../adapters/git/ignore.ts";
+import { explainIgnored, ignoredAmong } from "../adapters/git/ignore.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { type Problem, problem } from "../problem.ts";
-import { editedReports, type PlannedAttachment } from "./edited-reports.ts";
+import type { PlannedAttachment } from "./edited-reports.ts";
 
 /** Why nothing can be written where these reports go. To be asked first. */
 export async function blockedReports(
@@ -15,20 +15,6 @@ export async function blockedReports(
   const message = `${blocked} is not a directory; reports are not written through it.`;
   const hint = "Move it away, or choose another reports: directory.";
   return [problem("report-refused", message, { path: blocked, suite, hint })];
-}
-
-/** Why these reports must not be written here and now. Asked before anything is touched. */
-export async function refuseAttachment(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
-  const { suite } = planned.attachment;
-  const [edited, ignored] = await Promise.all([
-    editedReports(worktree, planned),
-    ignoredReports(
-      worktree,
-      planned.wanted.map(({ path }) => path),
-      suite,
-    ),
-  ]);
-  return [...edited, ...ignored];
 }
 
 /** A link or a file on the way to the reports would lead out of the tree, or be destroyed. */
@@ -44,21 +30,19 @@ export async function blockedDirectory(worktree: Worktree, reports: string): Pro
 }
 
 /** Reports that an ignore rule would keep out of later commits, with the rule that does it. */
-async function ignoredReports(
+export async function ignoredReports(
   worktree: Worktree,
   paths: readonly string[],
   suite: string,
 ): Promise<Problem[]> {
-  const explained = await explainIgnored(worktree, paths);
-  return explained
-    .filter(({ ignored }) => ignored)
-    .map(({ path, rule }) => {
-      const by = rule === null ? "an ignore rule" : `the rule ${rule.pattern} in ${rule.file}:${rule.line}`;
-      return problem("ignored-report", `${path} is ignored by ${by}.`, {
-        path: rule?.file ?? path,
-        line: rule?.line ?? null,
-        suite,
-        hint: "Let the reports be tracked:  gate init  adds the rules that do it.",
-      });
+  const explained = await explainIgnored(worktree, await ignoredAmong(worktree, paths));
+  return explained.map(({ path, rule }) => {
+    const by = rule === null ? "an ignore rule" : `the rule ${rule.pattern} in ${rule.file}:${rule.line}`;
+    return problem("ignored-report", `${path} is ignored by ${by}.`, {
+      path: rule?.file ?? path,
+      line: rule?.line ?? null,
+      suite,
+      hint: "Let the reports be tracked:  gate init  adds the rules that do it.",
     });
+  });
 }

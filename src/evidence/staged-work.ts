@@ -3,46 +3,43 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { listTree, resolveTrees } from "../adapters/git/trees.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
-import type { PlannedAttachment } from "./edited-reports.ts";
+import { keyOf, keysBelow, type PlannedAttachment } from "./edited-reports.ts";
 
-/** Commits that a merge, a cherry-pick or a revert takes reports from. */
-const SOURCES = ["HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
+/** Commits besides HEAD that a merge, a cherry-pick or a revert takes reports from. */
+const SOURCES = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
 
 /**
  * What somebody has staged under the reports and is about to be replaced: neither gate nor a commit has put it
  * there. Reports are gate's to write, so it gives way; it is named, and git still has it.
  */
 export async function replacedWork(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
-  const { attachment, wanted, before, lastAttached } = planned;
-  const key = ({ path, id }: { readonly path: string; readonly id: string }) => `${id} ${path}`;
-  const known = new Set([
-    ...wanted.map(key),
-    ...(await reportsBelow(worktree, lastAttached, attachment.reports)).map(key),
-  ]);
-  const unknown = before.filter((entry) => entry.stage === 0 && !known.has(key(entry)));
-  if (unknown.length === 0) return [];
-  const trees = await resolveTrees(worktree, SOURCES);
-  const listings = await Promise.all(
-    trees.map((tree) => (tree === null ? [] : listTree(worktree, tree, [exactly(attachment.reports)]))),
+  const { attachment, wanted, now, lastAttached } = planned;
+  const { reports, suite } = attachment;
+  const kept = new Set(wanted.map(keyOf));
+  const replaced = now.staged.filter(
+    (entry) => entry.stage === 0 && now.unlikeHead.has(entry.path) && !kept.has(keyOf(entry)),
   );
-  const committed = new Set(listings.flat().map(key));
-  return unknown
-    .filter((entry) => !committed.has(key(entry)))
+  if (replaced.length === 0) return [];
+  const [ours, ...committed] = await Promise.all([
+    keysBelow(worktree, lastAttached, reports),
+    ...(await resolveTrees(worktree, SOURCES)).map((tree) => committedKeys(worktree, tree, reports)),
+  ]);
+  return replaced
+    .filter((entry) => ![ours, ...committed].some((known) => known.has(keyOf(entry))))
     .map(({ path, id }) =>
       warning("reports-edited", `${path} was staged by somebody else than gate, and was replaced.`, {
         path,
-        suite: attachment.suite,
+        suite,
         hint: `git still has it:  git cat-file -p ${id.slice(0, 12)}`,
       }),
     );
 }
 
-async function reportsBelow(
+async function committedKeys(
   worktree: Worktree,
   tree: TreeId | null,
   reports: string,
-): Promise<{ readonly path: string; readonly id: string }[]> {
-  if (tree === null) return [];
-  const entries = await listTree(worktree, tree, []);
-  return entries.map(({ path, id }) => ({ path: `${reports}/${path}`, id }));
+): Promise<ReadonlySet<string>> {
+  const entries = tree === null ? [] : await listTree(worktree, tree, [exactly(reports)]);
+  return new Set(entries.map(keyOf));
 }

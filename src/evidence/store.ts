@@ -1,11 +1,9 @@
-import { makeDirectory, removeTree } from "../adapters/files/files.ts";
 import { type TreeId, treeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { listReferences, treeIsComplete, updateReferences, writeTreeOf } from "../adapters/git/store.ts";
 import { readBlobs } from "../adapters/git/trees.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
 import { parseManifest } from "../reports/manifest.ts";
-import { placesOf } from "./places.ts";
 
 /** Evidence in the local store: a tree of reports, named by what it is evidence of. */
 interface StoredEvidence {
@@ -24,23 +22,10 @@ export async function storeEvidence(
   fingerprint: Fingerprint,
   reports: readonly { readonly path: string; readonly blob: string }[],
 ): Promise<TreeId> {
-  const tree = await writeReportsTree(repository, reports);
+  const tree = await writeTreeOf(repository, reports);
   await updateReferences(repository, [{ name: `${ROOT}/${suite}/${fingerprint}/${tree}`, id: tree }]);
   await forgetOldest(repository, suite);
   return tree;
-}
-
-async function writeReportsTree(
-  repository: Repository,
-  reports: readonly { readonly path: string; readonly blob: string }[],
-): Promise<TreeId> {
-  const { directory, scratchIndex } = placesOf(repository);
-  await makeDirectory(directory);
-  try {
-    return await writeTreeOf(repository, reports, scratchIndex);
-  } finally {
-    await removeTree(scratchIndex);
-  }
 }
 
 /** The newest whole evidence of a fingerprint; null where the store has none. */

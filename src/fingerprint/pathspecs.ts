@@ -38,9 +38,7 @@ export function without(path: string): string {
 export function inputPathspecs(suite: Suite, reportsDirectories: readonly string[]): string[] {
   return [
     ...positivePathspecs(suite),
-    ...suite.inputs
-      .filter(({ exclude }) => exclude)
-      .flatMap(({ glob }) => leavingOut(glob)),
+    ...suite.inputs.filter(({ exclude }) => exclude).flatMap(({ glob }) => leavingOut(glob)),
     ...reportsDirectories.map(without),
     without(EXCEPTIONS_DIRECTORY),
   ];

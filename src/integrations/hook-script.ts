@@ -1,6 +1,13 @@
 import { linesOf, withLinesAtEnd } from "./lines.ts";
 
-export const HOOKS = ["pre-commit", "post-commit", "pre-merge-commit"] as const;
+export const HOOKS = [
+  "pre-commit",
+  "post-commit",
+  "pre-merge-commit",
+  "pre-push",
+  "post-merge",
+  "post-rewrite",
+] as const;
 export type HookName = (typeof HOOKS)[number];
 
 /** What each hook does, for the comment above it. */
@@ -8,37 +15,74 @@ export const PURPOSE: Readonly<Record<HookName, string>> = {
   "pre-commit": "gate: binds the model tests to what is committed",
   "post-commit": "gate: checks that what was judged is what was committed",
   "pre-merge-commit": "gate: the same for a merge without conflicts",
+  "pre-push": "gate: verifies what is about to leave this machine",
+  "post-merge": "gate: says when a merge has left HEAD without its evidence",
+  "post-rewrite": "gate: says when a rewrite has left HEAD without its evidence",
 };
 
-/** The line that calls gate's shim beside the hook. What post-commit says cannot stop a commit. */
+/** git tells these something on standard input, which others read as well, such as git-lfs. */
+export const TOLD: readonly HookName[] = ["pre-push", "post-rewrite"];
+
+/** The line that calls gate's shim beside the hook. What comes after a commit cannot stop it. */
 export function gateLine(hook: HookName): string {
   const call = `sh "\${0%/*}/gate/${hook}"`;
-  return hook === "post-commit" ? call : `${call} || exit $?`;
+  if (hook === "post-merge") return `${call} "$@"`;
+  return hook.startsWith("post-") ? call : `${call} || exit $?`;
+}
+
+/** Where that line goes, for a person who adds it by hand. */
+export function placeOfLine(hook: HookName): string {
+  return TOLD.includes(hook) ? "where standard input is still as git gave it" : "after everything else";
+}
+
+/** What a hook says for gate: one line, or a few that leave what git says for what follows. */
+function gateLines(hook: HookName): readonly string[] {
+  if (!TOLD.includes(hook)) return [`# ${PURPOSE[hook]}`, gateLine(hook)];
+  return [
+    `# ${PURPOSE[hook]}; what follows can read what git says as well`,
+    "gate_told=$(cat)",
+    `printf '%s\\n' "$gate_told" | ${gateLine(hook)}`,
+    '[ -z "$gate_told" ] || exec <<END',
+    "$gate_told",
+    "END",
+  ];
 }
 
 export function newHook(hook: HookName, shebang: boolean): string {
-  return [...(shebang ? ["#!/bin/sh"] : []), `# ${PURPOSE[hook]}`, gateLine(hook), ""].join("\n");
+  return [...(shebang ? ["#!/bin/sh"] : []), ...gateLines(hook), ""].join("\n");
 }
 
 export function isWired(text: string, hook: HookName): boolean {
   return linesOf(text).some((line) => !/^\s*#/.test(line) && new RegExp(`gate/${hook}(?![\\w-])`).test(line));
 }
 
-/** What keeps a line at the end of the script from being reached or understood; null where nothing does. */
-export function whyNotAtEnd(text: string): string | null {
+/** What keeps gate's lines in the script from being reached or understood; null where nothing does. */
+export function obstacleIn(text: string, hook: HookName): string | null {
   const lines = linesOf(text);
   const shebang = lines[0]?.startsWith("#!") ? lines[0].slice(2).trim() : null;
   if (shebang !== null && !isShell(shebang)) return `is not a shell script (${shebang})`;
+  return TOLD.includes(hook) ? null : whyNotAtEnd(lines);
+}
+
+function whyNotAtEnd(lines: readonly string[]): string | null {
   if (/\\\s*$/.test(lines.at(-1) ?? "")) return "ends in the middle of a line";
   const ending = outsideHereDocuments(lines).findIndex(endsScript);
   if (ending === -1) return null;
   return `ends before its last line (line ${ending + 1}: ${(lines[ending] ?? "").trim()})`;
 }
 
-/** Adds the call as the last one. Line ends are the shell's, which reads no others. */
+/**
+ * Adds the call as the last one, or before all others where these would take what git says. Line ends are the
+ * shell's, which reads no others.
+ */
 export function withGateLine(text: string, hook: HookName): string {
-  return withLinesAtEnd(text, [`# ${PURPOSE[hook]}`, gateLine(hook)], "\n");
+  if (!TOLD.includes(hook)) return withLinesAtEnd(text, gateLines(hook), "\n");
+  const head = HEAD.exec(text)?.[0] ?? "";
+  return `${withLinesAtEnd(head, gateLines(hook), "\n")}${text.slice(head.length)}`;
 }
+
+/** The first line that names the shell, and the one by which husky 8 starts its hooks anew. */
+const HEAD = /^(#!.*(\n|$))?([^\S\n]*(#.*)?\n)*(\. .*husky\.sh.*(\n|$))|^#!.*(\n|$)/;
 
 const isShell = (shebang: string) => /(^|[/\s])(sh|bash|dash|zsh|ksh|ash)(\s|$)/.test(shebang);
 

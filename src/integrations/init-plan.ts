@@ -8,6 +8,7 @@ import { err, ok, type Result } from "../result.ts";
 import { type FileEdit, fileEdit, inTree, type Plan, type PlannedEdit, plan, together } from "./edits.ts";
 import { proposeGateYaml } from "./gate-yaml.ts";
 import { planAttributes } from "./gitattributes.ts";
+import { planWorkflow } from "./github-actions.ts";
 import { planIgnoreRules } from "./gitignore.ts";
 import { findHookWay } from "./hook-way.ts";
 import { comesWithRepository, planHooks } from "./hooks.ts";
@@ -39,6 +40,7 @@ export async function planInit(worktree: Worktree, request: InitRequest): Promis
     hooks,
     await planIgnoreRules(worktree, reports, [FILE, ...ours]),
     await planAttributes(worktree, reports),
+    await planWorkflow(worktree, survey),
     await planLauncher(worktree, request.launcher),
   ]);
   return { ...whole, next: [...staging(worktree, whole.edits), ...whole.next] };

@@ -1,13 +1,17 @@
 import { type Problem, warning } from "../problem.ts";
 import { ok, type Result } from "../result.ts";
 import { fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit, together } from "./edits.ts";
-import { HOOKS, type HookName, PURPOSE } from "./hook-script.ts";
+import { HOOKS, type HookName, PURPOSE, TOLD } from "./hook-script.ts";
 import { planShims, type ShimSource } from "./shell-hooks.ts";
 import { readYaml, withYamlItem, type YamlItem } from "./yaml-insert.ts";
 
 const FOLDER = ".lefthook/gate";
 
-const call = (hook: HookName) => `sh ${FOLDER}/${hook}`;
+/** lefthook hands on neither arguments nor standard input by itself. */
+function job(hook: HookName) {
+  const run = `sh ${FOLDER}/${hook}${hook === "post-merge" ? " {1}" : ""}`;
+  return TOLD.includes(hook) ? { run, use_stdin: true } : { run };
+}
 
 /** A job or a command in each hook, in the form the file already uses. */
 export async function planLefthook(topLevel: string, file: string, shims: ShimSource): Promise<Plan> {
@@ -17,7 +21,7 @@ export async function planLefthook(topLevel: string, file: string, shims: ShimSo
 
 async function planConfiguration(topLevel: string, path: string): Promise<Plan> {
   const place = inTree(topLevel, path);
-  const byHand = `Add to pre-commit, post-commit and pre-merge-commit a last job:  run: ${call("pre-commit")}`;
+  const byHand = `Add a last job to ${HOOKS.join(", ")}:  run: ${job("pre-commit").run}   (and so on; pre-push and post-rewrite with use_stdin: true)`;
   const file = await readForEdit(place, byHand);
   if (!file.ok) return plan({ problems: [file.error] });
   let text: Result<string, string> = ok(file.value.text ?? "");
@@ -66,15 +70,17 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
 const usesJobs = (text: string) => Object.values(rootOf(text)).some((one) => "jobs" in membersOf(one));
 
 function itemFor(hook: HookName, section: Section, jobs: boolean): YamlItem {
-  const run = call(hook);
+  const own = job(hook);
   const last = section.commands !== null || section.jobs;
-  const comments = [last ? "gate goes last: it judges what is staged by then" : PURPOSE[hook]];
+  const comments = [
+    last && hook === "pre-commit" ? "gate goes last: it judges what is staged by then" : PURPOSE[hook],
+  ];
   // Jobs run before commands, so a hook that has commands gets one more of them.
   if (section.commands !== null && section.commands.length > 0) {
-    return { path: [hook, "commands"], key: lastName(section.commands), value: { run }, comments };
+    return { path: [hook, "commands"], key: lastName(section.commands), value: own, comments };
   }
-  if (section.jobs) return { path: [hook, "jobs"], key: null, value: { name: "gate", run }, comments };
-  const content = jobs ? { jobs: [{ name: "gate", run }] } : { commands: { gate: { run } } };
+  if (section.jobs) return { path: [hook, "jobs"], key: null, value: { name: "gate", ...own }, comments };
+  const content = jobs ? { jobs: [{ name: "gate", ...own }] } : { commands: { gate: own } };
   if (!section.present) return { path: [], key: hook, value: content, comments };
   const [[key, value] = ["commands", {}]] = Object.entries(content);
   return { path: [hook], key, value, comments };

@@ -4,34 +4,44 @@ import { readYaml, withYamlItem } from "./yaml-insert.ts";
 
 const FOLDER = ".gate-hooks";
 
-const ENTRY = `sh ${FOLDER}/pre-commit`;
+const HOOKS = ["pre-commit", "pre-push", "post-merge", "post-rewrite"] as const;
+type FrameworkHook = (typeof HOOKS)[number];
 
-const HOOK = {
-  id: "gate",
-  name: "gate (model tests)",
-  entry: ENTRY,
-  language: "system",
-  always_run: true,
-  pass_filenames: false,
-  verbose: true,
-  stages: ["pre-commit"],
-};
+const entry = (hook: FrameworkHook) => `sh ${FOLDER}/${hook}`;
 
-const BY_HAND = `Add a local hook at the end of repos:  id: gate, entry: ${ENTRY}, language: system, always_run: true, pass_filenames: false, verbose: true`;
+function hookFor(hook: FrameworkHook) {
+  const committing = hook === "pre-commit";
+  return {
+    id: committing ? "gate" : `gate-${hook}`,
+    name: committing ? "gate (model tests)" : `gate (${hook})`,
+    entry: entry(hook),
+    language: "system",
+    always_run: true,
+    pass_filenames: false,
+    verbose: true,
+    stages: [hook],
+  };
+}
+
+const BY_HAND = `Add a local hook at the end of repos:  id: gate, entry: ${entry("pre-commit")}, language: system, always_run: true, pass_filenames: false, verbose: true`;
 
 const COMMENTS = [
   "gate goes last: it judges what the hooks above leave staged. It never starts a suite in here, because the",
   "framework sets unstaged work aside and hides output; it skips, attaches evidence, or says pending.",
 ];
 
+const COMMENTS_BESIDE = [
+  "gate in the other stages: what leaves the machine, what merges and rewrites leave behind",
+];
+
 const NEXT = [
-  "pre-commit install",
+  `pre-commit install ${HOOKS.map((hook) => `-t ${hook}`).join(" ")}`,
   "gate run   (and before each commit that changes inputs: in the pre-commit framework gate starts no suite)",
 ];
 
 /** A local hook at the end, where everything that rewrites files has run. */
 export async function planFrameworkHook(topLevel: string, file: string, shims: ShimSource): Promise<Plan> {
-  const copies = await planShims(shims, ["pre-commit"], (name) => inTree(topLevel, `${FOLDER}/${name}`));
+  const copies = await planShims(shims, HOOKS, (name) => inTree(topLevel, `${FOLDER}/${name}`));
   return together([copies, await planConfiguration(topLevel, file)]);
 }
 
@@ -40,24 +50,26 @@ async function planConfiguration(topLevel: string, path: string): Promise<Plan> 
   const file = await readForEdit(place, BY_HAND);
   if (!file.ok) return plan({ problems: [file.error] });
   const text = file.value.text ?? "";
-  if (hasGate(text)) return plan({});
+  const missing = HOOKS.filter((hook) => !hasGate(text, hook));
+  if (missing.length === 0) return plan({});
   const changed = withYamlItem(text, {
     path: ["repos"],
     key: null,
-    value: { repo: "local", hooks: [HOOK] },
-    comments: COMMENTS,
+    value: { repo: "local", hooks: missing.map(hookFor) },
+    comments: missing.includes("pre-commit") ? COMMENTS : COMMENTS_BESIDE,
   });
   if (!changed.ok) return plan({ problems: [refusedEdit(place, changed.error, BY_HAND)] });
   return plan({ edits: fileEdit(place, file.value, changed.value), next: [...NEXT] });
 }
 
 /** A hook of any repository in the file that calls gate. */
-function hasGate(text: string): boolean {
+function hasGate(text: string, hook: FrameworkHook): boolean {
   const content = readYaml(text);
   const repos = typeof content === "object" && content !== null && "repos" in content ? content.repos : null;
   if (!Array.isArray(repos)) return false;
-  const entries = repos.flatMap((repo: unknown) => hooksOf(repo)).map((hook) => entryOf(hook));
-  return entries.some((entry) => /\bgate pre-commit\b|gate[\w-]*\/pre-commit\b/.test(entry));
+  const entries = repos.flatMap((repo: unknown) => hooksOf(repo)).map((one) => entryOf(one));
+  const call = new RegExp(`\\bgate ${hook}(?![\\w-])|gate[\\w-]*\\/${hook}(?![\\w-])`);
+  return entries.some((one) => call.test(one));
 }
 
 function hooksOf(repo: unknown): readonly unknown[] {

@@ -9,7 +9,8 @@ import {
   type HookName,
   isWired,
   newHook,
-  whyNotAtEnd,
+  obstacleIn,
+  placeOfLine,
   withGateLine,
 } from "./hook-script.ts";
 
@@ -63,14 +64,14 @@ async function planShim(shims: ShimSource, name: string, place: Place): Promise<
 
 async function planHook({ place, husky }: HookFolder, hook: HookName): Promise<Plan> {
   const target = place(hook);
-  const byHand = `Add this where it is reached after everything else:  ${gateLine(hook)}`;
+  const byHand = `Add this where it is reached ${placeOfLine(hook)}:  ${gateLine(hook)}`;
   const file = await readForEdit(target, byHand);
   if (!file.ok) return plan({ problems: [file.error] });
   const { text, executable } = file.value;
   if (text === null) return plan({ edits: fileEdit(target, file.value, newHook(hook, !husky), !husky) });
   const asleep = executable || husky ? [] : [notExecutable(target)];
   if (isWired(text, hook)) return plan({ problems: asleep });
-  const obstacle = whyNotAtEnd(text);
+  const obstacle = obstacleIn(text, hook);
   if (obstacle !== null) return plan({ problems: [refusedEdit(target, obstacle, byHand), ...asleep] });
   return plan({ edits: fileEdit(target, file.value, withGateLine(text, hook)), problems: asleep });
 }

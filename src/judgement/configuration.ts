@@ -17,8 +17,12 @@ const CACHE_FORMAT = "2";
 /** The configuration that a tree carries; null where it has no gate.yaml. */
 export const configurationOf = oncePerTree(
   async (repository, tree): Promise<Result<Configuration | null, readonly Problem[]>> => {
-    const [entry] = await listTree(repository, tree, [exactly(CONFIGURATION_PATH)]);
+    const [entry, another] = await listTree(repository, tree, [exactly(CONFIGURATION_PATH)]);
     if (entry === undefined) return ok(null);
+    if (another?.path === entry.path) {
+      const message = `${CONFIGURATION_PATH} is in the tree twice; git fsck says so too.`;
+      return err([problem("config-not-a-file", message, { path: CONFIGURATION_PATH })]);
+    }
     if (entry.path !== CONFIGURATION_PATH || !entry.mode.startsWith("100")) {
       const message = `${CONFIGURATION_PATH} must be a regular file; it is ${kindOfEntry(entry.path, entry.mode)}.`;
       return err([problem("config-not-a-file", message, { path: CONFIGURATION_PATH })]);

@@ -21,7 +21,6 @@ export interface StaleSuite {
   readonly judged: JudgedSuite;
   readonly staleness: Staleness;
   readonly reportsDirectories: readonly string[];
-  readonly elsewhere: EvidencePlace | null;
 }
 
 /** What is asked of the surroundings. */
@@ -30,20 +29,20 @@ interface Machine {
   readonly now: () => Date;
 }
 
-/** Gathers what the decision about a stale suite rests on besides: HEAD, earlier sessions, the machine. */
+/** Gathers what the decision about a stale suite rests on: evidence elsewhere, HEAD, earlier sessions, the machine. */
 export async function gatherFacts(
   repository: Repository,
   stale: StaleSuite,
   { environment, now }: Machine,
 ): Promise<StaleFacts> {
-  const { judged, staleness, elsewhere } = stale;
-  const { suite } = judged;
-  // Evidence that exists is used whatever else is true.
-  const [sameAsHead, lastDurationMs] =
-    elsewhere !== null
-      ? [false, null]
-      : await Promise.all([coversHead(repository, stale), lastDuration(repository, judged)]);
-  // The driver may take a second to answer.
+  const { judged, staleness } = stale;
+  const { suite, inputs } = judged;
+  const [elsewhere, sameAsHead, lastDurationMs] = await Promise.all([
+    findElsewhere(repository, suite, inputs.fingerprint),
+    coversHead(repository, stale),
+    lastDuration(repository, judged),
+  ]);
+  // The driver may take a second to answer, and evidence that exists is used whatever else is true.
   const runMayBeDue = elsewhere === null && !sameAsHead;
   const insideFramework = environment.PRE_COMMIT === "1";
   const gpuMissing = runMayBeDue ? await missingGpu(suite, environment) : null;

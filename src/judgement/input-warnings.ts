@@ -1,22 +1,14 @@
-import { emptyTree } from "../adapters/git/ids.ts";
+import { emptyTree, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { pathsPresent, treesAgree } from "../adapters/git/trees.ts";
-import type { InputPattern, Suite } from "../config/configuration.ts";
+import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
 import { type JudgedTree, reportsDirectories } from "./judge.ts";
 import { undeclaredLinkTargets } from "./links.ts";
 
-/** What is odd about the inputs without being wrong: patterns that match nothing, links that lead out. */
-export async function inputWarnings(repository: Repository, judged: JudgedTree): Promise<Problem[]> {
-  const [patterns, links] = await Promise.all([
-    emptyPatterns(repository, judged),
-    leadingOut(repository, judged),
-  ]);
-  return [...patterns, ...links];
-}
-
-async function leadingOut(
+/** Odd without being wrong: symbolic links among the inputs that lead out of them. */
+export async function linksLeadingOut(
   repository: Repository,
   { tree, suites, configuration }: JudgedTree,
 ): Promise<Problem[]> {
@@ -29,9 +21,14 @@ async function leadingOut(
   return found.flat();
 }
 
-async function emptyPatterns(repository: Repository, { tree, suites }: JudgedTree): Promise<Problem[]> {
+/** Odd without being wrong: patterns that match nothing. Can be asked while the tree is being judged. */
+export async function emptyPatterns(
+  repository: Repository,
+  tree: TreeId,
+  { suites }: Configuration,
+): Promise<Problem[]> {
   const nothing = emptyTree(repository.objectFormat);
-  const asked = suites.flatMap(({ suite }) => suite.inputs.map((pattern) => ({ suite, pattern })));
+  const asked = suites.flatMap((suite) => suite.inputs.map((pattern) => ({ suite, pattern })));
   const present = await pathsPresent(
     repository,
     tree,

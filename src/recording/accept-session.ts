@@ -2,7 +2,7 @@ import { hostname, tmpdir, userInfo } from "node:os";
 import { removeTree } from "../adapters/files/files.ts";
 import { GitError, ranOutOfSpace } from "../adapters/git/command.ts";
 import { committerName } from "../adapters/git/identity.ts";
-import { writeBlobs } from "../adapters/git/store.ts";
+import { type BlobStore, storeBlobs } from "../adapters/git/store.ts";
 import { attachEvidence } from "../evidence/attach.ts";
 import { storeEvidence } from "../evidence/store.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
@@ -46,7 +46,7 @@ async function recordEvidence(
   const { worktree, judged } = request;
   const { suite, inputs } = judged;
   const { folder, record, judgement, problems } = session;
-  const built = await build(request, session, results);
+  const built = await storeBlobs(worktree, (store) => build(request, session, results, store));
   if (!built.ok) return refuse(built.error);
   const signed = await signReports(request, folder, built.value);
   if (!signed.ok) return refuse([signed.error, finishHint(suite.name, folder.name)]);
@@ -115,6 +115,7 @@ async function build(
   { worktree, tree, judged, surroundings }: RunRequest,
   { folder, record, judgement }: FinishedSession,
   results: SuiteResults,
+  store: BlobStore,
 ): Promise<Result<BuiltReports, readonly Problem[]>> {
   const { suite, inputs } = judged;
   return buildReports({
@@ -132,7 +133,7 @@ async function build(
     session: folder.name,
     logRoots: [folder.directory],
     stagingDirectory: folder.staging,
-    writeBlobs: (files) => writeBlobs(worktree, files),
+    store,
     places: {
       repository: [worktree.topLevel],
       session: [folder.directory],

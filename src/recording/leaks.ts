@@ -1,17 +1,16 @@
 import type { Worktree } from "../adapters/git/repository.ts";
-import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
+import { visibleDifferences, type WorktreeDifference } from "../adapters/git/worktree.ts";
 import type { Suite } from "../config/configuration.ts";
 import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 
 /** The state of everything outside the reports and gate's own folder, to be compared after the run. */
-export async function traces(
+export function traces(
   worktree: Worktree,
   reportsDirectories: readonly string[],
 ): Promise<readonly WorktreeDifference[]> {
   const outside = [...reportsDirectories, ".gate"].map(without);
-  const all = await worktreeDifferences(worktree, [EVERYTHING, ...outside]);
-  return all.filter(({ kind }) => kind !== "ignored");
+  return visibleDifferences(worktree, [EVERYTHING, ...outside]);
 }
 
 const DEED: Partial<Record<WorktreeDifference["kind"], string>> = { untracked: "left", missing: "deleted" };

@@ -1,14 +1,14 @@
-import { stagedEntries } from "../adapters/git/index.ts";
+import type { WorktreeDifference } from "../adapters/git/worktree.ts";
 import type { Suite } from "../config/configuration.ts";
-import { readAttached } from "../evidence/attached.ts";
-import { reportsOnDisk } from "../evidence/edited-reports.ts";
-import { blockedReports, refuseAttachment } from "../evidence/refusals.ts";
-import { exactly } from "../fingerprint/pathspecs.ts";
+import { lastAttachedTo } from "../evidence/attached.ts";
+import { editedReports, reportsNow } from "../evidence/edited-reports.ts";
+import { blockedReports, ignoredReports } from "../evidence/refusals.ts";
 import { type Problem, problem } from "../problem.ts";
 import { manifestPath, signaturePath } from "../reports/manifest.ts";
 import { compileNormaliser } from "../reports/normalise.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Gpu, probeGpu } from "../suite/gpu.ts";
+import { traces } from "./leaks.ts";
 import { checkPins } from "./pins.ts";
 import { clearOldResults } from "./read-results.ts";
 import type { RunRequest } from "./request.ts";
@@ -19,17 +19,20 @@ export interface Cleared {
   readonly gpus: readonly Gpu[];
   /** Ignored files that the patterns match: part of the run, not of the fingerprint. */
   readonly ignoredInputs: readonly string[];
+  /** The state of everything else, to be compared after the run. */
+  readonly traces: readonly WorktreeDifference[];
 }
 
 /** Everything that can be known to go wrong is found before the suite starts, not 45 minutes later. */
 export async function preflight(request: RunRequest): Promise<Result<Cleared, readonly Problem[]>> {
   const { worktree, judged, tree, reportsDirectories, surroundings } = request;
   const { suite } = judged;
-  const [onDisk, reportsRefused, pinsRefused, unsignable] = await Promise.all([
+  const [onDisk, reportsRefused, pinsRefused, unsignable, before] = await Promise.all([
     inputsOnDisk(worktree, suite, reportsDirectories),
     reportsCannotBeWritten(request),
     checkPins(worktree, tree, suite, surroundings.environment.HOME ?? null),
     cannotSign(request),
+    traces(worktree, reportsDirectories),
   ]);
   const problems = [
     ...judged.problems,
@@ -45,7 +48,7 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
   const stale = await clearOldResults(worktree, suite);
   return stale.length > 0
     ? err(stale)
-    : ok({ gpus: gpus.ok ? gpus.value : [], ignoredInputs: onDisk.ignored });
+    : ok({ gpus: gpus.ok ? gpus.value : [], ignoredInputs: onDisk.ignored, traces: before });
 }
 
 /** A rule that cannot be used would otherwise be found when the suite has ended. */
@@ -64,19 +67,25 @@ function noGpu(suite: string, reason: string): Problem {
 
 async function reportsCannotBeWritten({ worktree, judged, signing }: RunRequest): Promise<Problem[]> {
   const { name, reports } = judged.suite;
-  const before = await stagedEntries(worktree, [exactly(reports)]);
-  const lastAttached = (await readAttached(worktree)).get(name) ?? null;
+  const attachment = { suite: name, reports };
+  const blocked = await blockedReports(worktree, attachment);
+  if (blocked.length > 0) return blocked;
   const wanted = probePaths(name, reports, signing !== null).map((path) => ({
     mode: "100644",
     id: "",
     stage: 0,
     path,
   }));
-  const attachment = { suite: name, reports };
-  const blocked = await blockedReports(worktree, attachment);
-  if (blocked.length > 0) return blocked;
-  const onDisk = await reportsOnDisk(worktree, attachment);
-  return refuseAttachment(worktree, { attachment, wanted, before, lastAttached, onDisk });
+  const [ignored, now, lastAttached] = await Promise.all([
+    ignoredReports(
+      worktree,
+      wanted.map(({ path }) => path),
+      name,
+    ),
+    reportsNow(worktree, attachment),
+    lastAttachedTo(worktree, name),
+  ]);
+  return [...(await editedReports(worktree, { attachment, wanted, now, lastAttached })), ...ignored];
 }
 
 /** Paths like those that a run will write. */

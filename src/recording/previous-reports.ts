@@ -10,14 +10,21 @@ export async function previousReports(
   tree: TreeId,
   reports: string,
 ): Promise<PreviousReports | null> {
-  const head = await resolveTree(repository, "HEAD");
-  for (const candidate of [tree, ...(head === null ? [] : [head])]) {
-    const entries = await listTree(repository, candidate, [exactly(reports)]);
-    if (entries.length === 0) continue;
-    const blobs = new Map(entries.map(({ path, id }) => [path.slice(reports.length + 1), id]));
-    return { blobs, readText: (paths) => readTexts(repository, blobs, paths) };
-  }
-  return null;
+  return (
+    (await reportsIn(repository, tree, reports)) ??
+    reportsIn(repository, await resolveTree(repository, "HEAD"), reports)
+  );
+}
+
+async function reportsIn(
+  repository: Repository,
+  tree: TreeId | null,
+  reports: string,
+): Promise<PreviousReports | null> {
+  const entries = tree === null ? [] : await listTree(repository, tree, [exactly(reports)]);
+  if (entries.length === 0) return null;
+  const blobs = new Map(entries.map(({ path, id }) => [path.slice(reports.length + 1), id]));
+  return { blobs, readText: (paths) => readTexts(repository, blobs, paths) };
 }
 
 async function readTexts(

@@ -24,11 +24,13 @@ export async function reuseEvidence(
 ): Promise<Settled> {
   const evidence = treeId(place.tree);
   const attachment = { suite: suite.name, reports: suite.reports, fingerprint: inputs.fingerprint, evidence };
-  const attached = await attachEvidence(worktree, attachment);
+  const [attached, recorded] = await Promise.all([
+    attachEvidence(worktree, attachment),
+    factsOfEvidence(worktree, place.tree, suite.name),
+  ]);
   if (!attached.ok) {
     return { outcome: refused(suite.name, attached.error), attached: null };
   }
-  const recorded = await factsOfEvidence(worktree, place.tree, suite.name);
   const commit = place.in === "history" ? place.commit : null;
   const { changed, before, warnings } = attached.value;
   return {
@@ -49,6 +51,6 @@ async function factsOfEvidence(
 ): Promise<RecordedFacts> {
   const [blob] = await readBlobs(repository, [`${evidence}:${manifestPath(suite)}`]);
   const manifest = parseManifest(blob?.bytes ?? Buffer.alloc(0));
-  if (!manifest.ok) throw new Error(`evidence ${evidence} was attached without a manifest that can be read`);
+  if (!manifest.ok) throw new Error(`evidence ${evidence} has no manifest that can be read`);
   return recordedFacts(manifest.value);
 }

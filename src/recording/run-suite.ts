@@ -23,7 +23,7 @@ const GRACE_MS = 5_000;
 
 /** Runs the suite in the working tree. The session's record says at every moment how far it has come. */
 export async function runSuite(request: RunRequest, cleared: Cleared): Promise<FinishedSession> {
-  const { worktree, judged, reportsDirectories, surroundings } = request;
+  const { worktree, judged, surroundings } = request;
   const { suite, inputs } = judged;
   const started = surroundings.now();
   const folder = await createSession(worktree.topLevel, started);
@@ -41,9 +41,8 @@ export async function runSuite(request: RunRequest, cleared: Cleared): Promise<F
     evidence: null,
   };
   await saveSession(folder, record);
-  const before = await traces(worktree, reportsDirectories);
   const execution = await execute(request, folder, record.mark);
-  const { leaks, moved } = await aftermath(request, before, execution);
+  const { leaks, moved } = await aftermath(request, cleared.traces, execution);
   const finished = { ...record, ended: provisionalEnd(execution, leaks, moved) };
   await saveSession(folder, finished);
   const session = await readSession(worktree, suite, folder, finished, Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
 import type { Suite } from "../config/configuration.ts";
 import { type Decision, decideStale, type StaleFacts, type Staleness } from "../decision/decide.ts";
-import { type ChangesSince, changesSinceEvidence, NO_CHANGES } from "../judgement/changes.ts";
+import { type ChangesSince, changesSinceEvidence } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
@@ -22,11 +22,10 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
   const { suite, staleness } = judged;
   if (staleness === null) return untouched({ kind: "fresh", suite: suite.name });
   if (judged.problems.length > 0) return untouched(refused(suite.name, judged.problems));
-  const elsewhere = await findElsewhere(worktree, suite, judged.inputs.fingerprint);
   // What explains a stale suite is asked for along with what decides about it.
   const [facts, since] = await Promise.all([
-    gatherFacts(worktree, { ...request, staleness, elsewhere }, surroundings),
-    elsewhere === null ? changesOf(request) : NO_CHANGES,
+    gatherFacts(worktree, { ...request, staleness }, surroundings),
+    changesOf(request),
   ]);
   const decision = decideStale(facts);
   switch (decision.kind) {

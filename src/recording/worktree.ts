@@ -1,6 +1,6 @@
 import type { Worktree } from "../adapters/git/repository.ts";
 import { compareTrees } from "../adapters/git/trees.ts";
-import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
+import { type WorktreeDifference, worktreeState } from "../adapters/git/worktree.ts";
 import type { Suite } from "../config/configuration.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { inputPathspecs } from "../fingerprint/pathspecs.ts";
@@ -22,7 +22,7 @@ export async function inputsOnDisk(
   suite: Suite,
   reportsDirectories: readonly string[],
 ): Promise<InputsOnDisk> {
-  const all = await worktreeDifferences(worktree, inputPathspecs(suite, reportsDirectories));
+  const { differences: all } = await worktreeState(worktree, inputPathspecs(suite, reportsDirectories));
   return {
     differences: all.filter(({ kind, path }) => kind !== "ignored" && path !== suite.results),
     ignored: all
@@ -92,9 +92,11 @@ export async function inputsMoved({
   reportsDirectories,
 }: RunRequest): Promise<Problem[]> {
   const { suite, inputs } = judged;
-  const onDisk = await inputsOnDisk(worktree, suite, reportsDirectories);
+  const [onDisk, now] = await Promise.all([
+    inputsOnDisk(worktree, suite, reportsDirectories),
+    treeOfIndex(worktree),
+  ]);
   const paths = onDisk.differences.map(({ path }) => path);
-  const now = await treeOfIndex(worktree);
   if (now.ok && now.value !== tree) {
     const { fingerprint } = await fingerprintOf(worktree, now.value, suite, reportsDirectories);
     const pathspecs = inputPathspecs(suite, reportsDirectories);

@@ -20,7 +20,7 @@ import { METADATA_FILE, reportNames } from "./names.ts";
 import { compileNormaliser, type Normaliser } from "./normalise.ts";
 import type { Places } from "./normalise-places.ts";
 import { behaviourFiles, type PreviousReports, readPreviousMetadata } from "./previous.ts";
-import { type StagedReport, Staging } from "./staging.ts";
+import { type BuiltReport, type ReportStore, type StagedReport, Staging } from "./staging.ts";
 import { renderSummary, type SummaryTest } from "./summary.ts";
 
 /** Everything that reports are made from; nothing is asked of the machine or the clock. */
@@ -42,10 +42,9 @@ export interface ReportsInput {
   readonly session: string;
   /** Directories that links among the logs may lead into. */
   readonly logRoots: readonly string[];
-  /** Made anew: what an earlier attempt left there goes. */
+  /** For large reports. Made anew: what an earlier attempt left there goes. */
   readonly stagingDirectory: string;
-  /** Stores files as git blobs and gives their ids, in the same order. */
-  readonly writeBlobs: (paths: readonly string[]) => Promise<readonly string[]>;
+  readonly store: ReportStore;
   readonly previous: PreviousReports | null;
 }
 
@@ -60,13 +59,9 @@ export interface BuiltReports {
   readonly manifest: Manifest;
 }
 
-interface BuiltReport extends StagedReport {
-  readonly blob: string;
-}
-
 /**
- * Makes the reports of a session in the staging directory, as files and as git blobs. A refusal touches
- * nothing else; it names everything that is refused, not only the first.
+ * Makes the reports of a session, as git blobs. A refusal touches nothing else; it names everything that is
+ * refused, not only the first.
  */
 export async function buildReports(input: ReportsInput): Promise<Result<BuiltReports, readonly Problem[]>> {
   const compiled = compileNormaliser(input.suite.normalise, input.places);
@@ -78,14 +73,10 @@ export async function buildReports(input: ReportsInput): Promise<Result<BuiltRep
   } catch (error) {
     if (!isFull(error)) throw error;
     return err([
-      problem(
-        "disk-full",
-        `the disk is full: the reports could not be written to ${input.stagingDirectory}`,
-        {
-          hint: `make room, then  gate run --from ${input.session}`,
-          suite: input.suite.name,
-        },
-      ),
+      problem("disk-full", `the disk is full: the reports of session ${input.session} could not be stored`, {
+        hint: `make room, then  gate run --from ${input.session}`,
+        suite: input.suite.name,
+      }),
     ]);
   }
 }
@@ -110,7 +101,7 @@ async function build(
 ): Promise<Result<BuiltReports, readonly Problem[]>> {
   const { suite, results } = input;
   await removeTree(input.stagingDirectory);
-  const staging = new Staging(input.stagingDirectory);
+  const staging = new Staging(input.stagingDirectory, input.store);
   const directories = reportNames(results.tests);
   const logs = await collectLogs(results, directories, normaliser, staging, {
     roots: input.logRoots,
@@ -126,7 +117,7 @@ async function build(
   const diagrams = await stageDiagrams(tests, normaliser, staging);
   const refused = [...logs.refused, ...oversized(diagrams, input)];
   if (refused.length > 0) return err(refused);
-  const behaviour = await withBlobs([...logs.staged, ...diagrams], input);
+  const behaviour = await staging.withBlobs([...logs.staged, ...diagrams]);
   const described = [
     ...(await stageMetadata(tests, behaviour, staging, input)),
     staging.text(`${suite.name}-latest.txt`, renderSummary(suite.name, input.verdict, tests)),
@@ -134,23 +125,10 @@ async function build(
   ];
   const tooMuch = oversized(described, input);
   if (tooMuch.length > 0) return err(tooMuch);
-  const reports = [...behaviour, ...(await withBlobs(described, input))];
+  const reports = [...behaviour, ...(await staging.withBlobs(described))];
   const manifest = manifestOf(input, tests, reports);
   const table = staging.text(manifestPath(suite.name), serialiseManifest(manifest));
-  return ok({ files: [...reports, ...(await withBlobs([table], input))], manifest });
-}
-
-async function withBlobs(
-  staged: readonly StagedReport[],
-  { writeBlobs }: ReportsInput,
-): Promise<readonly BuiltReport[]> {
-  if (staged.length === 0) return [];
-  const blobs = await writeBlobs(staged.map(({ stagedAt }) => stagedAt));
-  return staged.map((report, index) => {
-    const blob = blobs[index];
-    if (blob === undefined) throw new Error(`${staged.length} files gave ${blobs.length} blob ids`);
-    return { ...report, blob };
-  });
+  return ok({ files: [...reports, ...(await staging.withBlobs([table]))], manifest });
 }
 
 async function stageDiagrams(

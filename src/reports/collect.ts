@@ -32,7 +32,7 @@ export interface CollectedLogs {
   readonly refused: readonly Problem[];
 }
 
-/** Copies every log into the staging directory, normalised; what cannot be a report is refused by name. */
+/** Makes a report of every log, normalised; what cannot be one is refused by name. */
 export async function collectLogs(
   results: SuiteResults,
   directories: ReadonlyMap<string, string>,
@@ -78,7 +78,7 @@ async function copyLog(
   const file = staging.open();
   try {
     const copied = await copyText(raw, file, normaliser, staging, maxReportBytes);
-    if (copied.ok) return ok({ path, ...file.finish() });
+    if (copied.ok) return ok(staging.finish(path, file));
     file.abandon();
     return copied;
   } catch (error) {

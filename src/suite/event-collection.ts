@@ -1,4 +1,4 @@
-import { locateArtifact } from "../adapters/files/artifacts.ts";
+import { type ArtifactPlace, artifactLocator } from "../adapters/files/artifacts.ts";
 import type { LogSink } from "../adapters/files/log-sink.ts";
 import type { ArtifactEvent, GateEvent, JsonValue, LogEvent, TestEndEvent, TurnEvent } from "../protocol.ts";
 import { unreachable } from "../result.ts";
@@ -78,12 +78,13 @@ export class EventCollection {
   ): Promise<{ readonly tests: readonly TestResult[]; readonly logs: readonly LogSource[] }> {
     const known = [...this.#records.values()].filter((record) => this.#isKnown(record));
     const ordered = [...this.#ended, ...known.filter((record) => record.end === null)];
+    const locate = artifactLocator(artifactsDirectory);
     const tests: TestResult[] = [];
     for (const record of ordered) {
-      const logs = this.#sources(record.logs, artifactsDirectory, `test ${quoted(record.id)}`);
+      const logs = this.#sources(record.logs, locate, `test ${quoted(record.id)}`);
       tests.push(resultOf(record, logs));
     }
-    return { tests, logs: this.#sources(this.#suiteLogs, artifactsDirectory, "the suite") };
+    return { tests, logs: this.#sources(this.#suiteLogs, locate, "the suite") };
   }
 
   #record(id: string): TestRecord {
@@ -168,21 +169,20 @@ export class EventCollection {
 
   #sources(
     logs: ReadonlyMap<string, NamedLog>,
-    artifactsDirectory: string,
+    locate: (path: string) => ArtifactPlace,
     owner: string,
   ): readonly LogSource[] {
     const names = new DistinctNames();
     const sources: LogSource[] = [];
     for (const { name, source } of logs.values()) {
       const path =
-        source.kind === "sink" ? source.path : this.#locate(artifactsDirectory, source.path, owner);
+        source.kind === "sink" ? source.path : this.#found(locate(source.path), source.path, owner);
       if (path !== null) sources.push({ name: names.next(name), path });
     }
     return sources;
   }
 
-  #locate(directory: string, path: string, owner: string): string | null {
-    const place = locateArtifact(directory, path);
+  #found(place: ArtifactPlace, path: string, owner: string): string | null {
     switch (place.kind) {
       case "file":
         return place.path;

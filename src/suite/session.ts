@@ -176,7 +176,11 @@ export async function listSessions(topLevel: string, suite: string): Promise<Ses
   return records.flatMap((record) => (record !== null && record.suite === suite ? [record] : []));
 }
 
-/** `RUN_…_2` comes before `RUN_…_10`. */
+/** `RUN_…_2` comes before `RUN_…_10`. Not by `localeCompare`, whose first call takes 15 ms. */
 function byTime(left: string, right: string): number {
-  return left.localeCompare(right, "en", { numeric: true });
+  const [time, otherTime] = [left.slice(0, TIME_END), right.slice(0, TIME_END)];
+  if (time !== otherTime) return time < otherTime ? -1 : 1;
+  return left.length - right.length || (left < right ? -1 : 1);
 }
+
+const TIME_END = "RUN_YYYYMMDD_HHMMSS".length;

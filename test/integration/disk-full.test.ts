@@ -84,7 +84,7 @@ describe.skipIf(!mayMount())("a full disk (needs root and mount)", () => {
   });
 
   it("as soon as the suite has ended: its end is noted all the same, and --from finishes it", async () => {
-    const disk = await SmallDisk.create(100);
+    const disk = await SmallDisk.create(100_000);
     const { rig } = disk;
     const events = join(rig.suite.directory, "events.ndjson");
     rig.suite.does(`cp "${events}" "$GATE_EVENTS/1-main.ndjson"\n${disk.fillLines}`);

@@ -1,19 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { GATE, Rig } from "../rig/repository.ts";
-
-/** Puts a counter in gate's place, so that a test can prove that Node was not needed. */
-async function countStarts(rig: Rig): Promise<() => number> {
-  const starts = join(rig.base, "starts");
-  const counter = join(rig.base, "counter.mjs");
-  writeFileSync(
-    counter,
-    `import { appendFileSync } from "node:fs";\nappendFileSync(${JSON.stringify(starts)}, "x");\nprocess.argv[1] = ${JSON.stringify(GATE)};\nawait import(${JSON.stringify(GATE)});\n`,
-  );
-  await rig.git("config", "gate.launcher", counter);
-  return () => (existsSync(starts) ? readFileSync(starts, "utf8").length : 0);
-}
+import { bareToolPath } from "../rig/bare-tool-path.ts";
+import { countStarts } from "../rig/count-starts.ts";
+import { Rig } from "../rig/repository.ts";
 
 describe("the memo", () => {
   it("answers a commit that changes nothing that matters without starting Node", async () => {
@@ -93,21 +83,6 @@ describe("the memo", () => {
 });
 
 describe("finding gate", () => {
-  /** A PATH with git and a shell and without Node: what a graphical client may give to a hook. */
-  function bareToolPath(rig: Rig): string {
-    const bin = join(rig.base, "bin");
-    mkdirSync(bin, { recursive: true });
-    for (const tool of ["git", "sh", "cat", "rm"]) {
-      const found = (process.env.PATH ?? "")
-        .split(":")
-        .map((folder) => join(folder, tool))
-        .find(existsSync);
-      if (found === undefined) throw new Error(`${tool} is not on PATH`);
-      symlinkSync(found, join(bin, tool));
-    }
-    return bin;
-  }
-
   it("works without Node on PATH, as the launcher names both", async () => {
     const rig = await Rig.create();
     rig.writeProject();

@@ -286,13 +286,17 @@ repos:
     await expectNothingToDo(repository);
   });
 
-  it("that already calls gate is left alone", async () => {
+  it("that already calls gate at the commit gets the other stages only", async () => {
     const repository = project();
     const text =
       "repos:\n  - repo: local\n    hooks:\n      - {id: x, name: x, entry: gate pre-commit, language: system}\n";
     repository.write(".pre-commit-config.yaml", text);
     await repository.init();
-    expect(repository.read(".pre-commit-config.yaml")).toBe(text);
+    const after = repository.read(".pre-commit-config.yaml");
+    expect(after.startsWith(text)).toBe(true);
+    expect(after).not.toContain(".gate-hooks/pre-commit");
+    expect(after).toContain(".gate-hooks/pre-push");
+    await expectNothingToDo(repository);
   });
 
   it.each([

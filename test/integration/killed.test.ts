@@ -46,7 +46,8 @@ async function killAt(rig: Rig, instant: Instant, started: Started): Promise<voi
 /** Whatever was cut off: nothing is lost, nothing is left behind, and the next commit goes its way. */
 async function expectUnharmed(rig: Rig, commit: readonly string[]): Promise<void> {
   await until(() => livingProcesses(rig).length === 0, "every process of the run to end", 5_000);
-  expect(readdirSync(join(rig.directory, ".git")).filter((name) => name.endsWith(".lock"))).toEqual([]);
+  const leftBehind = readdirSync(join(rig.directory, ".git")).filter((name) => /\.lock$|crash/.test(name));
+  expect(leftBehind).toEqual([]);
   for (const file of jsonFiles(rig)) expect(() => JSON.parse(readFileSync(file, "utf8")), file).not.toThrow();
   expect(await rig.decision("HEAD")).toBe("fresh");
   const ended = await rig.tryGit("commit", ...commit);

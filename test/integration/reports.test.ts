@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,8 +8,9 @@ import { rawLogOpener } from "../../src/adapters/files/raw-log.ts";
 import { buildReports } from "../../src/reports/build.ts";
 import { parseHashFile } from "../../src/reports/hash-file.ts";
 import { parseManifest } from "../../src/reports/manifest.ts";
+import type { ReportStore } from "../../src/reports/staging.ts";
 import type { LogSource } from "../../src/suite/results.ts";
-import { FINGERPRINT, ReportsWorkshop, texts } from "../rig/reports-workshop.ts";
+import { FINGERPRINT, ReportsWorkshop } from "../rig/reports-workshop.ts";
 import { testResult } from "../rig/sample-test.ts";
 
 let workshop: ReportsWorkshop;
@@ -57,7 +58,7 @@ describe("reports", () => {
       "test_hello.puml",
       `${directory}.puml`,
     ]);
-    const all = texts(built);
+    const all = workshop.texts(built);
     expect(all.get("logs/test_hello/session.log")).toBe("<time> INFO ready in <duration>\nHi there  \n");
     expect(all.get("logs/test_hello/server/access.log")).toBe("GET <repo>/a pid=<pid>");
     expect(JSON.parse(all.get("logs/test_hello/metadata.json") ?? "")).toEqual({
@@ -83,7 +84,7 @@ describe("reports", () => {
       workshop = new ReportsWorkshop(git);
       const built = await workshop.build([helloTest(), ROUTING]);
       const manifest = built.files.find(({ path }) => path === "model-tests.json");
-      expect(parseManifest(readFileSync(manifest?.stagedAt ?? ""))).toEqual({
+      expect(parseManifest(workshop.blob(manifest?.blob ?? ""))).toEqual({
         ok: true,
         value: built.manifest,
       });
@@ -93,12 +94,10 @@ describe("reports", () => {
           .filter((path) => path !== "model-tests.json")
           .sort(),
       );
-      for (const { path, blob, sha256, bytes, stagedAt } of built.files) {
-        const content = readFileSync(stagedAt);
+      for (const { path, blob, sha256, bytes } of built.files) {
+        const content = workshop.blob(blob);
         expect(bytes).toBe(content.length);
         expect(sha256).toBe(createHash("sha256").update(content).digest("hex"));
-        const stored = execFileSync("git", ["cat-file", "blob", blob], { cwd: workshop.directory });
-        expect(stored.equals(content)).toBe(true);
         if (path !== "model-tests.json") {
           expect(built.manifest.reports.get(path)).toEqual({ mode: "100644", blob, sha256 });
         }
@@ -108,7 +107,7 @@ describe("reports", () => {
 
   it("are unchanged but for the manifest when only times, durations and process ids are others", async () => {
     const first = await workshop.build([helloTest(), ROUTING]);
-    const before = texts(first);
+    const before = workshop.texts(first);
     const log = workshop.log("session.log", "2027-12-24 01:02:03,456 INFO ready in 77ms\nHi there  \n");
     const hello = helloTest();
     const again = await workshop.build(
@@ -121,7 +120,7 @@ describe("reports", () => {
         run: { started: new Date("2027-12-24T01:02:00Z"), ended: new Date("2027-12-24T01:03:00Z") },
       },
     );
-    const changed = [...texts(again)]
+    const changed = [...workshop.texts(again)]
       .filter(([path, text]) => before.get(path) !== text)
       .map(([path]) => path);
     expect(changed).toEqual(["model-tests.json"]);
@@ -145,7 +144,7 @@ describe("reports", () => {
         previous: workshop.previous(first),
       },
     );
-    const all = texts(again);
+    const all = workshop.texts(again);
     expect(all.get("logs/test_hello/metadata.json")).toContain("2027-12-24T01:02:03Z");
     const routing = again.files.find(({ path }) => /^logs\/test_x.*metadata\.json$/.test(path));
     expect(all.get(routing?.path ?? "")).toContain("2026-02-13T14:27:22Z");
@@ -174,7 +173,6 @@ describe("reports", () => {
     );
     const built = await workshop.build(tests);
     expect(built.files).toHaveLength(names.length * 3 + 3);
-    for (const { stagedAt } of built.files) expect(stagedAt.startsWith(`${workshop.staging}/`)).toBe(true);
     expect(new Set(built.files.map(({ path }) => path.normalize("NFKC").toLowerCase())).size).toBe(
       built.files.length,
     );
@@ -183,22 +181,35 @@ describe("reports", () => {
 
   it("take empty logs, logs without a final newline, and the same name twice", async () => {
     const logs = [workshop.log("a.log", "", "1"), workshop.log("a.log", "no newline", "2")];
-    const all = texts(await workshop.build([testResult({ logs })]));
+    const all = workshop.texts(await workshop.build([testResult({ logs })]));
     const contents = [...all].filter(([path]) => path.endsWith(".log")).map(([, text]) => text);
     expect(contents).toEqual(["", "no newline"]);
   });
 
+  it("are stored whole where small and large ones take turns", async () => {
+    const contents = Array.from({ length: 40 }, (_, index) =>
+      `report ${index}\n`.repeat(index % 8 === 0 ? 100_000 + index : 1 + index),
+    );
+    const logs = contents.map((content, index) => workshop.log(`${index}.log`, content));
+    const built = await workshop.build([testResult({ logs })], { maxReportBytes: 1 << 23 });
+    const all = workshop.texts(built);
+    expect(contents.map((_, index) => all.get(`logs/test_hello/${index}.log`))).toEqual(contents);
+    for (const { blob, sha256 } of built.files)
+      expect(createHash("sha256").update(workshop.blob(blob)).digest("hex")).toBe(sha256);
+  });
+
   it("are made again where an earlier attempt left something behind", async () => {
-    await workshop.build([helloTest(), ROUTING]);
-    const again = await workshop.build([ROUTING]);
-    expect(again.files).toHaveLength(5);
-    expect(readdirSync(workshop.staging)).toHaveLength(5);
+    const large = { maxReportBytes: 1 << 23, logs: [workshop.log("large.log", "word\n".repeat(1 << 19))] };
+    await workshop.build([helloTest(), ROUTING], large);
+    const again = await workshop.build([ROUTING], large);
+    expect(again.files).toHaveLength(6);
+    expect(readdirSync(workshop.staging)).toHaveLength(1);
   });
 });
 
 async function refusals(logs: readonly LogSource[], maxReportBytes?: number) {
   const options = maxReportBytes === undefined ? {} : { maxReportBytes };
-  const built = await buildReports(workshop.input([testResult({ logs })], options));
+  const built = await workshop.attempt([testResult({ logs })], options);
   return built.ok ? [] : built.error;
 }
 
@@ -268,29 +279,37 @@ describe("a log that cannot be a report is refused by name", () => {
     const target = workshop.log("target.log", `${"text\n".repeat(4000)}nul \0 here\n`);
     const link = join(workshop.session, "artifacts/inside.log");
     symlinkSync(target.path, link);
-    const all = texts(await workshop.build([testResult({ logs: [{ name: "inside.log", path: link }] })]));
+    const all = workshop.texts(
+      await workshop.build([testResult({ logs: [{ name: "inside.log", path: link }] })]),
+    );
     expect(all.get("logs/test_hello/inside.log")?.endsWith("text\nnul ␀ here\n")).toBe(true);
   });
 });
 
+const FULL_DISK: ReportStore = {
+  put: () => undefined,
+  putFile: () => undefined,
+  caughtUp: async () => undefined,
+  ids: async () => {
+    throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  },
+};
+
 describe("refused as a whole", () => {
   it("a test that never ended", async () => {
-    const built = await buildReports(workshop.input([testResult({ outcome: null })]));
+    const built = await workshop.attempt([testResult({ outcome: null })]);
     expect(built.ok ? [] : built.error.map(({ code }) => code)).toEqual(["results-invalid"]);
   });
 
   it("rules that cannot be used", async () => {
-    const { suite, ...rest } = workshop.input([helloTest()]);
+    const { suite, ...rest } = workshop.input(FULL_DISK, [helloTest()]);
     const normalise = { off: ["nothing"], rules: [{ match: "(", replace: "" }] };
     const built = await buildReports({ ...rest, suite: { ...suite, normalise } });
     expect(built.ok ? [] : built.error.map(({ code }) => code)).toEqual(["config-invalid", "config-invalid"]);
   });
 
   it("when the disk is full, with the way to finish later", async () => {
-    const writeBlobs = async () => {
-      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
-    };
-    const built = await buildReports(workshop.input([helloTest()], { writeBlobs }));
+    const built = await buildReports(workshop.input(FULL_DISK, [helloTest()]));
     expect(built.ok ? null : built.error[0]).toMatchObject({
       code: "disk-full",
       hint: expect.stringContaining("gate run --from RUN_20260213_142722"),

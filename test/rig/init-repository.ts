@@ -58,7 +58,7 @@ export function initRepository({ path = [], name = "repository" }: RepositoryOpt
   const shims = join(root, "shims");
   const home = join(root, "home");
   for (const one of [directory, shims, home]) mkdirSync(one);
-  const hooks = ["pre-commit", "post-commit", "pre-merge-commit"];
+  const hooks = ["pre-commit", "post-commit", "pre-merge-commit", "pre-push", "post-merge", "post-rewrite"];
   for (const hook of hooks) writeFileSync(join(shims, hook), SHIM);
   writeFileSync(join(shims, "launch"), LAUNCH);
   writeFileSync(
@@ -82,6 +82,7 @@ export function initRepository({ path = [], name = "repository" }: RepositoryOpt
     say: () => undefined,
     suiteOutput: new Writable({ write: (_chunk, _encoding, done) => done() }),
     ask: null,
+    input: async () => Buffer.alloc(0),
     abort: new AbortController().signal,
     launcher: { node: "/opt/node/bin/node", script: "/opt/model-gate/bin/gate.js" },
   };

@@ -1,9 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { openRepository } from "../../src/adapters/git/repository.ts";
+import { storeBlobs } from "../../src/adapters/git/store.ts";
+import type { Problem } from "../../src/problem.ts";
 import { type BuiltReports, buildReports, type ReportsInput } from "../../src/reports/build.ts";
 import type { PreviousReports } from "../../src/reports/previous.ts";
+import type { ReportStore } from "../../src/reports/staging.ts";
+import type { Result } from "../../src/result.ts";
 import type { LogSource, TestResult } from "../../src/suite/results.ts";
 import { NOWHERE } from "./sample-test.ts";
 
@@ -32,16 +37,8 @@ export class ReportsWorkshop {
     return { name, path };
   }
 
-  readonly writeBlobs = async (paths: readonly string[]): Promise<readonly string[]> => {
-    const output = execFileSync("git", ["hash-object", "-w", "--no-filters", "--stdin-paths"], {
-      cwd: this.directory,
-      input: paths.map((path) => `${path}\n`).join(""),
-      maxBuffer: 1 << 26,
-    });
-    return output.toString().trimEnd().split("\n");
-  };
-
   input(
+    store: ReportStore,
     tests: readonly TestResult[],
     { maxReportBytes = 1 << 20, logs = [], ...overrides }: Overrides = {},
   ): ReportsInput {
@@ -79,14 +76,24 @@ export class ReportsWorkshop {
       session: "RUN_20260213_142722",
       logRoots: [this.session],
       stagingDirectory: this.staging,
-      writeBlobs: this.writeBlobs,
+      store,
       previous: null,
       ...overrides,
     };
   }
 
+  /** The objects are in the repository when it returns. */
+  async attempt(
+    tests: readonly TestResult[],
+    overrides: Overrides = {},
+  ): Promise<Result<BuiltReports, readonly Problem[]>> {
+    const repository = await openRepository(this.directory, { PATH: process.env.PATH ?? "" });
+    if (!repository.ok) throw new Error(repository.error);
+    return storeBlobs(repository.value, (store) => buildReports(this.input(store, tests, overrides)));
+  }
+
   async build(tests: readonly TestResult[], overrides: Overrides = {}): Promise<BuiltReports> {
-    const built = await buildReports(this.input(tests, overrides));
+    const built = await this.attempt(tests, overrides);
     if (!built.ok) throw new Error(built.error.map(({ message }) => message).join("\n"));
     return built.value;
   }
@@ -96,21 +103,22 @@ export class ReportsWorkshop {
     const blobs = new Map(files.map(({ path, blob }) => [path, blob]));
     return {
       blobs,
-      readText: async (paths) => new Map(paths.map((path) => [path, this.#blob(blobs.get(path) ?? "")])),
+      readText: async (paths) =>
+        new Map(paths.map((path) => [path, this.blob(blobs.get(path) ?? "").toString("utf8")])),
     };
   }
 
-  #blob(id: string): string {
-    return execFileSync("git", ["cat-file", "blob", id], { cwd: this.directory }).toString();
+  blob(id: string): Buffer {
+    return execFileSync("git", ["cat-file", "blob", id], { cwd: this.directory, maxBuffer: 1 << 26 });
+  }
+
+  /** Path → text of everything that was built. */
+  texts({ files }: BuiltReports): ReadonlyMap<string, string> {
+    return new Map(files.map(({ path, blob }) => [path, this.blob(blob).toString("utf8")]));
   }
 }
 
 interface Overrides extends Partial<Omit<ReportsInput, "suite" | "results">> {
   readonly maxReportBytes?: number;
   readonly logs?: readonly LogSource[];
-}
-
-/** Path → text of everything that was built. */
-export function texts({ files }: BuiltReports): ReadonlyMap<string, string> {
-  return new Map(files.map(({ path, stagedAt }) => [path, readFileSync(stagedAt, "utf8")]));
 }

@@ -44,7 +44,7 @@ export function watcher(rig: Rig, instant: Instant): () => boolean {
     running: () => fresh().some((name) => list(join(sessions, name, "events")).length > 0),
     ended: () =>
       fresh().some((name) => !text(join(sessions, name, "session.json")).includes('"ended": null')),
-    building: () => fresh().some((name) => list(join(sessions, name, "reports")).length > 0),
+    building: () => existsSync(join(gate, "import")),
     stored: () => list(evidence).length > fingerprints,
     journal: () => existsSync(join(gate, "journal.json")),
     index: () =>

@@ -71,7 +71,8 @@ export async function writeAtomically(
   }
 }
 
-function openNew(path: string): number {
+/** Its directory is made where it is not there. */
+export function openNew(path: string): number {
   try {
     return openSync(path, "wx", 0o666);
   } catch (error) {

@@ -35,6 +35,14 @@ export async function takeLock(
   return take(path, mine);
 }
 
+/** Who has a lock right now, and whether that process is there; null where nobody has it, or it is no lock. */
+export async function inspectLock(
+  path: string,
+): Promise<{ readonly holder: LockHolder; readonly alive: boolean } | null> {
+  const holder = (await readLock(path))?.holder ?? null;
+  return holder === null ? null : { holder, alive: await isAlive(holder) };
+}
+
 async function take(path: string, mine: LockHolder): Promise<Result<Lock, LockHolder>> {
   // Unique, so that a lock is never mistaken for an earlier one of the same process.
   const text = JSON.stringify({ ...mine, token: crypto.randomUUID() });

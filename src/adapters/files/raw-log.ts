@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  realpathSync,
-  type Stats,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { err, ok, type Result } from "../../result.ts";
 import { fileErrorCode } from "./files.ts";
+import { realPathFinder } from "./resolved-path.ts";
 
 /** A regular file, open for reading. Synchronous: for thousands of small files that is several times faster. */
 export interface RawLog {
@@ -29,18 +21,17 @@ const BLOCK = Buffer.alloc(256 * 1024);
  * one of the roots, and a path inside a root must not leave it by way of a linked directory.
  */
 export function rawLogOpener(roots: readonly string[]): (path: string) => Result<RawLog, string> {
+  const realPath = realPathFinder();
   const realRoots = roots.map(realpathIfThere);
   const mayBeRead = (path: string, real: string, isLink: boolean) =>
     isInside(real, realRoots) || !(isLink || isInside(path, roots));
   return (path) => {
     try {
-      const found = lstatSync(path);
-      const isLink = found.isSymbolicLink();
-      const real = realpathSync.native(path);
+      const { real, stats, isLink } = realPath(path);
       if (!mayBeRead(path, real, isLink)) {
         return err("is a symbolic link, or lies behind one, that leads out of the session");
       }
-      return openRegular(real, isLink ? lstatSync(real) : found);
+      return openRegular(real, stats);
     } catch (error) {
       return err(whyNotRead(error));
     }

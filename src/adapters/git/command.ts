@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { isDiskFull } from "../files/files.ts";
 import { captureProcess, exitCodeOf } from "../process/capture.ts";
 
@@ -8,7 +9,8 @@ export interface GitPlace {
 }
 
 interface GitOptions {
-  readonly input?: Uint8Array | string;
+  /** What goes to standard input: all of it, or someone who writes it piece by piece and ends it. */
+  readonly input?: Uint8Array | string | ((stdin: Writable) => void);
   /** Where the output goes instead of into memory: a file descriptor, or someone who takes it piece by piece. */
   readonly output?: number | ((chunk: Buffer) => void);
   /** Additions to the environment, such as another index file. */

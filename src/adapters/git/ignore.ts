@@ -51,6 +51,17 @@ export async function explainIgnored(
   });
 }
 
+/** Those of many paths that git would leave out if they were not tracked: a question with a short answer. */
+export async function ignoredAmong(
+  repository: Repository,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const input = paths.map((path) => `./${path}\0`).join("");
+  const args = ["check-ignore", "--no-index", "-z", "--stdin"];
+  const answer = await gitAnswer(repository, args, { input, accept: [1] });
+  return splitNul(answer.stdout).map((path) => path.toString("utf8").slice("./".length));
+}
+
 function inWorktree(repository: Repository, worktree: string) {
   return { environment: { GIT_DIR: repository.gitDirectory, GIT_WORK_TREE: worktree } };
 }

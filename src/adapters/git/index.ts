@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { kindOf } from "../files/files.ts";
 import { GitError, type GitPlace, git, gitAnswer, gitExitCode } from "./command.ts";
 import { emptyTree, type TreeId, treeId } from "./ids.ts";
-import { pathText, splitNul } from "./paths.ts";
+import { pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** One line of `git ls-files -s`. Stage 0 is a merged entry. */
@@ -61,11 +61,19 @@ async function listIndex(
   which: WhichIndex,
 ): Promise<IndexEntry[]> {
   const output = await git(repository, ["ls-files", ...flags, "-z", "--", ...pathspecs], chosen(which));
-  return splitNul(output).map((line) => {
-    const tab = line.indexOf(0x09);
-    const [mode = "", id = "", stage = "0"] = line.toString("latin1", 0, tab).split(" ");
-    return { mode, id, stage: Number(stage), path: pathText(line.subarray(tab + 1)) };
-  });
+  return indexLines(output).map(parseIndexLine);
+}
+
+/** As Latin-1 text, of which one character is one byte: strings are cut several times faster than buffers. */
+export function indexLines(output: Buffer): string[] {
+  return output.toString("latin1").split("\0").slice(0, -1);
+}
+
+/** `<mode> <id> <stage>TAB<path>`, as `git ls-files -s -z` has it. */
+export function parseIndexLine(line: string): IndexEntry {
+  const tab = line.indexOf("\t");
+  const [mode = "", id = "", stage = "0"] = line.slice(0, tab).split(" ");
+  return { mode, id, stage: Number(stage), path: pathTextOfLatin1(line.slice(tab + 1)) };
 }
 
 /** Changes to an index: paths to take out (all stages), then entries to put in. */

@@ -8,6 +8,14 @@ export function pathText(bytes: Uint8Array): string {
   return faithful && !text.startsWith('"') ? text : quoted(bytes);
 }
 
+/** The same of bytes that are at hand as Latin-1 text, where one character is one byte. */
+export function pathTextOfLatin1(bytes: string): string {
+  return PLAIN_PATH.test(bytes) ? bytes : pathText(Buffer.from(bytes, "latin1"));
+}
+
+/** ASCII, and not to be taken for a quoted path: what nearly every path is, and one text in every encoding. */
+const PLAIN_PATH = /^(?!")[\x01-\x7f]*$/;
+
 function quoted(bytes: Uint8Array): string {
   let text = '"';
   for (const byte of bytes) {

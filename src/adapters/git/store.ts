@@ -1,42 +1,72 @@
-import { fileStamp, readIfThere } from "../files/files.ts";
 import { git, gitAnswer } from "./command.ts";
+import { type FastImport, withFastImport } from "./fast-import.ts";
 import { type BlobId, blobId, type TreeId, treeId } from "./ids.ts";
-import { writeTree } from "./index.ts";
 import type { Repository } from "./repository.ts";
 
-/** So many small files go into a pack together: written and read one by one they take twice as long. */
-const PACK = 1000;
-const MANY = 100;
-const SMALL_BYTES = 1 << 16;
-
-/**
- * Stores files as blobs exactly as they are on disk: no filter, no line-ending conversion. Git streams
- * large files. Paths must not contain a newline (reports' names never do).
- */
-export async function writeBlobs(repository: Repository, files: readonly string[]): Promise<BlobId[]> {
-  const stamps = await Promise.all(files.map(fileStamp));
-  const isSmall = (_: string, index: number) => (stamps[index]?.bytes ?? SMALL_BYTES) < SMALL_BYTES;
-  const small = files.filter(isSmall);
-  if (small.length < MANY) return hashObjects(repository, files, ["-w"]);
-  const large = files.filter((file, index) => !isSmall(file, index));
-  const largeIds = await hashObjects(repository, large, ["-w"]);
-  const ids = new Map(large.map((file, index) => [file, largeIds[index]]));
-  for (let start = 0; start < small.length; start += PACK) {
-    const together = small.slice(start, start + PACK);
-    const packed = await packFiles(repository, together);
-    for (const [index, file] of together.entries()) ids.set(file, packed[index]);
-  }
-  return files.map((file) => blobId(ids.get(file) ?? ""));
+/** Takes blobs while the caller makes the next ones. They are stored when `storeBlobs` has returned. */
+export interface BlobStore {
+  /** Small contents, which are packed together: one by one they take several times longer. */
+  put(content: Uint8Array): void;
+  /** A file of any size, as it is on disk. Its path must not contain a newline (reports' names never do). */
+  putFile(path: string): void;
+  /** Waits until git has taken what was put, so that it does not pile up in memory. */
+  caughtUp(): Promise<void>;
+  /** Of all that was put, in that order. */
+  ids(): Promise<readonly BlobId[]>;
 }
 
-async function packFiles(repository: Repository, files: readonly string[]): Promise<BlobId[]> {
-  const contents = await Promise.all(files.map(readIfThere));
-  const commands = contents.flatMap((content, index) => {
-    if (content === null) throw new Error(`${files[index]} went away while it was stored`);
-    const head = `blob\nmark :${index + 1}\ndata ${content.length}\n`;
-    return [Buffer.from(head), content, Buffer.from(`\nget-mark :${index + 1}\n`)];
-  });
-  return idsOf(await git(repository, ["fast-import", "--quiet"], { input: Buffer.concat(commands) }));
+/** Stores blobs without filters or line-ending conversion, in one pack where they are many. */
+export function storeBlobs<T>(repository: Repository, action: (store: BlobStore) => Promise<T>): Promise<T> {
+  return withFastImport(repository, (objects) => action(new PackingStore(repository, objects)));
+}
+
+/** Stores a few files as blobs, exactly as they are on disk. Their paths must not contain a newline. */
+export function writeBlobs(repository: Repository, files: readonly string[]): Promise<BlobId[]> {
+  return hashObjects(repository, files, ["-w"]);
+}
+
+/** Where a blob's id comes from: the number of its mark, or the number of its file. */
+type Source = { readonly mark: number } | { readonly file: number };
+
+class PackingStore implements BlobStore {
+  readonly #repository: Repository;
+  readonly #objects: FastImport;
+  readonly #sources: Source[] = [];
+  readonly #files: string[] = [];
+  readonly #fileIds: BlobId[] = [];
+  #marks = 0;
+  #marksAsked = 0;
+
+  constructor(repository: Repository, objects: FastImport) {
+    this.#repository = repository;
+    this.#objects = objects;
+  }
+
+  put(content: Uint8Array): void {
+    this.#sources.push({ mark: this.#marks });
+    this.#marks += 1;
+    this.#objects.write(`blob\nmark :${this.#marks}\ndata ${content.length}\n`, content, "\n");
+  }
+
+  putFile(path: string): void {
+    this.#sources.push({ file: this.#files.length });
+    this.#files.push(path);
+  }
+
+  caughtUp(): Promise<void> {
+    return this.#objects.caughtUp();
+  }
+
+  async ids(): Promise<readonly BlobId[]> {
+    const files = this.#files.slice(this.#fileIds.length);
+    this.#fileIds.push(...(await writeBlobs(this.#repository, files)));
+    for (; this.#marksAsked < this.#marks; this.#marksAsked += 1)
+      this.#objects.write(`get-mark :${this.#marksAsked + 1}\n`);
+    const markIds = await this.#objects.answers(this.#marks);
+    return this.#sources.map((source) =>
+      blobId(("mark" in source ? markIds[source.mark] : this.#fileIds[source.file]) ?? ""),
+    );
+  }
 }
 
 async function hashObjects(
@@ -46,25 +76,30 @@ async function hashObjects(
 ): Promise<BlobId[]> {
   if (files.length === 0) return [];
   const input = files.map((file) => `${file}\n`).join("");
-  return idsOf(await git(repository, ["hash-object", ...flags, "--no-filters", "--stdin-paths"], { input }));
-}
-
-function idsOf(output: Buffer): BlobId[] {
+  const output = await git(repository, ["hash-object", ...flags, "--no-filters", "--stdin-paths"], { input });
   return output.toString("latin1").trimEnd().split("\n").map(blobId);
 }
 
-/** Stores a tree of regular files. `scratchIndex` is a path for a temporary index; the caller removes it. */
-export async function writeTreeOf(
+/**
+ * Stores a tree of regular files, with all its directories in one pack. fast-import makes a tree for a commit
+ * only; that one is of no files and no time, so it is always the same and takes no room.
+ */
+export function writeTreeOf(
   repository: Repository,
   files: readonly { readonly path: string; readonly blob: string }[],
-  scratchIndex: string,
 ): Promise<TreeId> {
-  const input = files.map(({ path, blob }) => `100644 ${blob}\t${path}\0`).join("");
-  const environment = { GIT_INDEX_FILE: scratchIndex };
-  await git(repository, ["update-index", "-z", "--index-info"], { input, environment });
-  const tree = await writeTree(repository, { file: scratchIndex });
-  if (!tree.ok) throw new Error("a tree of merged entries cannot be unmerged");
-  return tree.value;
+  return withFastImport(repository, async (objects) => {
+    objects.write("commit refs/heads/reports\ncommitter gate <gate> 0 +0000\ndata 0\n");
+    objects.write(files.map(({ path, blob }) => `M 100644 ${blob} ${quoted(path)}\n`).join(""));
+    objects.write('ls ""\ndeleteall\n');
+    const [answer = ""] = await objects.answers(1);
+    return treeId(/^040000 tree ([0-9a-f]+)\t/.exec(answer)?.[1] ?? "");
+  });
+}
+
+/** A path as fast-import reads it between quotes. */
+function quoted(path: string): string {
+  return `"${path.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }
 
 export interface Reference {

@@ -10,7 +10,7 @@ import {
   type TreeId,
   treeId,
 } from "./ids.ts";
-import { pathText, splitNul } from "./paths.ts";
+import { pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 export interface TreeEntry {
@@ -87,7 +87,7 @@ export async function listTree(
   const raw = (await rawTree(repository, tree, pathspecs)).toString("latin1");
   const entries: TreeEntry[] = [];
   const end = forEachRawEntry(raw, objectIdLength(repository.objectFormat), (mode, id, path) => {
-    entries.push({ mode, id, path: pathText(Buffer.from(path, "latin1")) });
+    entries.push({ mode, id, path: pathTextOfLatin1(path) });
   });
   if (end !== raw.length) throw new Error("diff-tree output breaks off");
   return entries;

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { kindOf } from "../files/files.ts";
 import { git } from "./command.ts";
-import { pathText, splitNul } from "./paths.ts";
+import { type IndexEntry, indexLines, parseIndexLine } from "./index.ts";
+import { pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** One way in which the files on disk are not what the index holds. */
@@ -18,57 +19,121 @@ export interface WorktreeDifference {
     | "skip-worktree";
 }
 
+export interface WorktreeState {
+  readonly staged: readonly IndexEntry[];
+  readonly differences: readonly WorktreeDifference[];
+  /** Paths whose staged entry is not the one of HEAD. */
+  readonly unlikeHead: ReadonlySet<string>;
+}
+
 /**
  * Compares the working tree with the index git is using, where the pathspecs match. Contents count, not
  * times. `git status` is silent on entries that are told not to be looked at, so these are asked for apart.
  */
-export async function worktreeDifferences(
+export async function worktreeState(
   repository: Repository,
   pathspecs: readonly string[],
-): Promise<WorktreeDifference[]> {
-  const [status, flagged] = await Promise.all([
-    git(repository, [
-      "status",
-      "--porcelain=v2",
-      "-z",
-      "--untracked-files=all",
-      "--ignored=traditional",
-      "--ignore-submodules=none",
-      "--no-renames",
-      "--",
-      ...pathspecs,
-    ]),
-    git(repository, ["ls-files", "-v", "-s", "-z", "--", ...pathspecs]),
+): Promise<WorktreeState> {
+  const [tracked, { entries, untracked }] = await Promise.all([
+    trackedDifferences(repository, pathspecs),
+    listFiles(repository, pathspecs),
   ]);
-  const entries = splitNul(flagged);
-  const differences = [...splitNul(status).flatMap(statusDifference), ...entries.flatMap(flagDifference)];
-  return [...differences, ...(await absentSubmodules(repository, entries))];
+  const differences = [
+    ...tracked.differences,
+    ...(await visibleOrIgnored(repository, untracked, pathspecs)),
+    ...entries.flatMap(markDifference),
+    ...(await absentSubmodules(repository, entries)),
+  ];
+  return { staged: entries.map(({ entry }) => entry), differences, unlikeHead: tracked.unlikeHead };
+}
+
+/** Files that were changed, deleted or added, rules of what to ignore honoured; marks on entries do not count. */
+export async function visibleDifferences(
+  repository: Repository,
+  pathspecs: readonly string[],
+): Promise<readonly WorktreeDifference[]> {
+  const [{ differences }, untracked] = await Promise.all([
+    trackedDifferences(repository, pathspecs),
+    untrackedFiles(repository, { ignored: false, pathspecs }),
+  ]);
+  return [...differences, ...untracked.map((path) => ({ path, kind: "untracked" as const }))];
+}
+
+async function trackedDifferences(
+  repository: Repository,
+  pathspecs: readonly string[],
+): Promise<Pick<WorktreeState, "differences" | "unlikeHead">> {
+  const flags = ["--untracked-files=no", "--ignore-submodules=none", "--no-renames"];
+  const status = await git(repository, ["status", "--porcelain=v2", "-z", ...flags, "--", ...pathspecs]);
+  const lines = splitNul(status).flatMap(statusLine);
+  return {
+    differences: lines.flatMap(({ path, kind }) => (kind === null ? [] : [{ path, kind }])),
+    unlikeHead: new Set(lines.flatMap(({ path, isStaged }) => (isStaged ? [path] : []))),
+  };
+}
+
+interface StatusLine {
+  readonly path: string;
+  /** null: the file on disk is the staged one. */
+  readonly kind: WorktreeDifference["kind"] | null;
+  readonly isStaged: boolean;
+}
+
+function statusLine(line: Buffer): StatusLine[] {
+  const type = String.fromCharCode(line[0] ?? 0);
+  if (type !== "1" && type !== "u") return [];
+  const path = pathText(line.subarray(afterFields(line, type === "1" ? 8 : 10)));
+  const [, changes = "", submodule = ""] = line.toString("latin1").split(" ");
+  const isStaged = type === "u" || changes[0] !== ".";
+  const isDirtySubmodule = submodule.startsWith("S") && submodule !== "S...";
+  if (isDirtySubmodule) return [{ path, kind: "submodule", isStaged }];
+  const inWorktree = changes[1] ?? ".";
+  if (inWorktree === ".") return [{ path, kind: null, isStaged }];
+  return [{ path, kind: inWorktree === "D" ? "missing" : "unstaged", isStaged }];
+}
+
+interface MarkedEntry {
+  /** The letter that `git ls-files -v` has for it. */
+  readonly mark: string;
+  readonly entry: IndexEntry;
+}
+
+/** All in one process. `git status --ignored` would go through every ignored directory of the repository. */
+async function listFiles(
+  repository: Repository,
+  pathspecs: readonly string[],
+): Promise<{ readonly entries: readonly MarkedEntry[]; readonly untracked: readonly string[] }> {
+  const args = ["ls-files", "--cached", "--others", "-v", "-s", "-z", "--", ...pathspecs];
+  const lines = indexLines(await git(repository, args));
+  const isUntracked = (line: string) => line.startsWith("? ");
+  return {
+    entries: lines
+      .filter((line) => !isUntracked(line))
+      .map((line) => ({ mark: line.charAt(0), entry: parseIndexLine(line.slice(2)) })),
+    untracked: lines.filter(isUntracked).map((line) => pathTextOfLatin1(line.slice(2))),
+  };
+}
+
+async function visibleOrIgnored(
+  repository: Repository,
+  untracked: readonly string[],
+  pathspecs: readonly string[],
+): Promise<WorktreeDifference[]> {
+  if (untracked.length === 0) return [];
+  const visible = new Set(await untrackedFiles(repository, { ignored: false, pathspecs }));
+  return untracked.map((path) => ({ path, kind: visible.has(path) ? "untracked" : "ignored" }));
 }
 
 /** `git status` finds nothing wrong with a submodule that was never checked out. */
 async function absentSubmodules(
   repository: Repository,
-  entries: readonly Buffer[],
+  entries: readonly MarkedEntry[],
 ): Promise<WorktreeDifference[]> {
-  const paths = entries.filter((line) => line.toString("latin1", 2, 8) === "160000").map(entryPath);
+  const paths = entries.filter(({ entry }) => entry.mode === "160000").map(({ entry }) => entry.path);
   const kinds = await Promise.all(paths.map((path) => kindOf(join(repository.directory, path, ".git"))));
   return paths
     .filter((_, index) => kinds[index] === "absent")
     .map((path) => ({ path, kind: "submodule-absent" }));
-}
-
-function statusDifference(line: Buffer): WorktreeDifference[] {
-  const kind = String.fromCharCode(line[0] ?? 0);
-  if (kind === "?") return [{ path: pathText(line.subarray(2)), kind: "untracked" }];
-  if (kind === "!") return [{ path: pathText(line.subarray(2)), kind: "ignored" }];
-  if (kind !== "1" && kind !== "u") return [];
-  const fields = kind === "1" ? 8 : 10;
-  const path = pathText(line.subarray(afterFields(line, fields)));
-  const [, changes = "", submodule = ""] = line.toString("latin1").split(" ");
-  if (submodule.startsWith("S") && submodule !== "S...") return [{ path, kind: "submodule" }];
-  const inWorktree = changes[1] ?? ".";
-  if (inWorktree === ".") return [];
-  return [{ path, kind: inWorktree === "D" ? "missing" : "unstaged" }];
 }
 
 function afterFields(line: Buffer, count: number): number {
@@ -77,24 +142,24 @@ function afterFields(line: Buffer, count: number): number {
   return at;
 }
 
-/** Of a line of `ls-files -v -s`: `H 100644 <id> <stage>TAB<path>`. */
-function entryPath(line: Buffer): string {
-  return pathText(line.subarray(line.indexOf(0x09) + 1));
-}
-
-function flagDifference(line: Buffer): WorktreeDifference[] {
-  const tag = String.fromCharCode(line[0] ?? 0);
-  const path = entryPath(line);
-  if (tag === "S" || tag === "s") return [{ path, kind: "skip-worktree" }];
-  if (tag !== "?" && tag === tag.toLowerCase()) return [{ path, kind: "assume-unchanged" }];
+function markDifference({ mark, entry: { path } }: MarkedEntry): WorktreeDifference[] {
+  if (mark === "S" || mark === "s") return [{ path, kind: "skip-worktree" }];
+  if (mark !== "?" && mark === mark.toLowerCase()) return [{ path, kind: "assume-unchanged" }];
   return [];
 }
 
-/** Untracked files that git would show, by path; with `ignored`, those that a rule hides as well. */
+interface WhichUntracked {
+  /** Those that a rule hides as well. */
+  readonly ignored: boolean;
+  readonly pathspecs?: readonly string[];
+}
+
+/** Untracked files by path; a repository inside this one as its directory. */
 export async function untrackedFiles(
   repository: Repository,
-  { ignored }: { readonly ignored: boolean },
+  { ignored, pathspecs = [] }: WhichUntracked,
 ): Promise<string[]> {
-  const args = ["ls-files", "--others", "-z", ...(ignored ? [] : ["--exclude-standard"])];
+  const rules = ignored ? [] : ["--exclude-standard"];
+  const args = ["ls-files", "--others", "-z", ...rules, "--", ...pathspecs];
   return splitNul(await git(repository, args)).map(pathText);
 }

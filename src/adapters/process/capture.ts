@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import type { Writable } from "node:stream";
 
 export type CapturedProcess = FinishedProcess | UnstartedProcess;
 
@@ -20,8 +21,8 @@ interface UnstartedProcess {
 interface CaptureOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Written to standard input, which is empty without it. */
-  readonly input?: Uint8Array | string;
+  /** For standard input, which is empty without it: all of it, or someone who writes it piece by piece and ends it. */
+  readonly input?: Uint8Array | string | ((stdin: Writable) => void);
   /** Where standard output goes instead of into memory: a file descriptor, or someone who takes it piece by piece. */
   readonly output?: number | ((chunk: Buffer) => void);
   /** After this time the process and its children are killed. */
@@ -111,7 +112,9 @@ function follow(child: ChildProcess, options: CaptureOptions): Promise<CapturedP
 
     // A program may end without reading its input (EPIPE); its exit code says whether that is a failure.
     child.stdin?.on("error", () => undefined);
-    child.stdin?.end(options.input);
+    if (child.stdin === null) return;
+    if (typeof options.input === "function") options.input(child.stdin);
+    else child.stdin.end(options.input);
   });
 }
 

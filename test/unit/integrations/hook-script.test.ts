@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isWired, newHook, whyNotAtEnd, withGateLine } from "../../../src/integrations/hook-script.ts";
+import { isWired, newHook, obstacleIn, withGateLine } from "../../../src/integrations/hook-script.ts";
 
 describe("a hook script", () => {
   it("is wired by the line that init writes, and not by a comment about it", () => {
@@ -21,7 +21,7 @@ describe("a hook script", () => {
     "execute x\n",
     "",
   ])("may be added to: %j", (text) => {
-    expect(whyNotAtEnd(text)).toBeNull();
+    expect(obstacleIn(text, "pre-commit")).toBeNull();
   });
 
   it.each([
@@ -35,6 +35,24 @@ describe("a hook script", () => {
     "cat <<END\nexit 0\nEND\nexit 1\n",
     "x \\",
   ])("may not be added to: %j", (text) => {
-    expect(whyNotAtEnd(text)).not.toBeNull();
+    expect(obstacleIn(text, "pre-commit")).not.toBeNull();
+  });
+
+  it.each([
+    ["", ""],
+    ["#!/bin/bash\n", "cat\nexit 0\n"],
+    ['#!/usr/bin/env sh\n. "$(dirname -- "$0")/_/husky.sh"\n', 'git lfs pre-push "$@"\n'],
+    ["", '# lfs\nexec git lfs pre-push "$@"\n'],
+  ])("that is told of a push calls gate before what else reads it: %j, %j", (head, rest) => {
+    const text = `${head}${rest}`;
+    expect(obstacleIn(text, "pre-push")).toBeNull();
+    const after = withGateLine(text, "pre-push");
+    expect(after.startsWith(`${head}# gate: `)).toBe(true);
+    expect(after.endsWith(rest)).toBe(true);
+    expect(isWired(after, "pre-push")).toBe(true);
+  });
+
+  it("in another language is not edited, whatever it is told", () => {
+    expect(obstacleIn("#!/usr/bin/env python3\nx()\n", "pre-push")).toMatch(/not a shell script/);
   });
 });

@@ -1,0 +1,30 @@
+import { gitAnswer } from "./command.ts";
+import type { Repository } from "./repository.ts";
+
+/** Where this clone fetches from, by every remote; without one it is empty. */
+export async function remoteUrls(repository: Repository): Promise<string[]> {
+  const { stdout } = await gitAnswer(
+    repository,
+    ["config", "--null", "--get-regexp", "^remote\\..*\\.url$"],
+    { accept: [1] },
+  );
+  const entries = stdout.toString("utf8").split("\0");
+  return entries.flatMap((entry) => {
+    const cut = entry.indexOf("\n");
+    return cut === -1 ? [] : [entry.slice(cut + 1)];
+  });
+}
+
+/** What origin calls its default branch; where this clone does not know it, the branch that is checked out. */
+export async function defaultBranch(repository: Repository): Promise<string | null> {
+  const ofOrigin = await symbolicRef(repository, "refs/remotes/origin/HEAD");
+  if (ofOrigin !== null) return ofOrigin.replace(/^origin\//, "");
+  return symbolicRef(repository, "HEAD");
+}
+
+async function symbolicRef(repository: Repository, name: string): Promise<string | null> {
+  const answer = await gitAnswer(repository, ["symbolic-ref", "--quiet", "--short", name], {
+    accept: [1, 128],
+  });
+  return answer.code === 0 ? answer.stdout.toString("utf8").trim() : null;
+}

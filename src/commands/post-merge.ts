@@ -1,0 +1,15 @@
+import type { Outcome } from "../outcome.ts";
+import type { Context } from "./context.ts";
+import { openWorktree } from "./open.ts";
+import { judgeHead, type StaleHead } from "./stale-head.ts";
+
+export interface PostMergeDocument extends StaleHead {
+  readonly schema: "gate/post-merge@1";
+}
+
+/** Says which suites a merge, or a pull, has left without evidence. Never fails: the merge is there already. */
+export async function postMerge(context: Context): Promise<Outcome<PostMergeDocument>> {
+  const opened = await openWorktree(context);
+  const head = opened.ok ? await judgeHead(opened.value) : { suites: [], problems: [opened.error] };
+  return { exit: 0, document: { schema: "gate/post-merge@1", ...head } };
+}

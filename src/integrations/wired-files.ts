@@ -1,0 +1,50 @@
+import { type Step, type Surroundings, stepsOf, withoutLine } from "./hook-steps.ts";
+import { membersOf, parsedJson } from "./members.ts";
+
+/** What one file has done at some occasion. */
+export interface WiredFile {
+  readonly path: string;
+  /** In the order in which they run. */
+  readonly steps: readonly Step[];
+  /** They run before a commit, so the order counts. */
+  readonly beforeCommit: boolean;
+  /** They run all at once. */
+  readonly parallel: boolean;
+}
+
+export function shellHook(path: string, text: string, surroundings: Surroundings): WiredFile {
+  const beforeCommit = path.slice(path.lastIndexOf("/") + 1) === "pre-commit";
+  return { path, steps: stepsOf(text, surroundings), beforeCommit, parallel: false };
+}
+
+/** simple-git-hooks, husky 4, yorkie, and scripts that call gate themselves. */
+export function packageHooks(path: string, text: string, surroundings: Surroundings): readonly WiredFile[] {
+  const content = membersOf(parsedJson(text));
+  const managers = [
+    content["simple-git-hooks"],
+    membersOf(content.husky).hooks,
+    content.gitHooks,
+    path.endsWith("package.json") ? null : content,
+  ];
+  const hooks = managers.flatMap((hook) => Object.entries(membersOf(hook)));
+  const found = hooks.flatMap(([name, command]): WiredFile[] => {
+    if (typeof command !== "string") return [];
+    const steps = stepsOf(command, surroundings).map(withoutLine);
+    return [{ path, steps, beforeCommit: name === "pre-commit", parallel: false }];
+  });
+  const scripts = path.endsWith("package.json") ? [...surroundings.scripts.values()] : [];
+  const called = scripts.flatMap((script) => stepsOf(script, surroundings).map(withoutLine));
+  return [...found, { path, steps: called, beforeCommit: false, parallel: false }];
+}
+
+/** Files that are no YAML: what stands in quotes is looked at as commands. */
+export function quotedCommands(path: string, text: string, surroundings: Surroundings): WiredFile {
+  const code = text
+    .split("\n")
+    .filter((line) => !/^\s*(?:#|\/\/)/.test(line))
+    .join("\n");
+  const quoted = [...code.matchAll(/"""([\s\S]*?)"""|'''([\s\S]*?)'''|"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'/g)];
+  const texts = quoted.map((found) => found.slice(1).find((one) => one !== undefined) ?? "");
+  const steps = texts.flatMap((one) => stepsOf(one, surroundings).map(withoutLine));
+  return { path, steps, beforeCommit: false, parallel: false };
+}

@@ -1,0 +1,64 @@
+import { exactly } from "../fingerprint/pathspecs.ts";
+
+const HOOKS = [
+  "pre-commit",
+  "prepare-commit-msg",
+  "commit-msg",
+  "post-commit",
+  "pre-merge-commit",
+  "pre-push",
+] as const;
+
+/** Directories that people point core.hooksPath at; husky's is one of them. */
+const HOOK_FOLDERS =
+  ".husky .githooks githooks .git-hooks git-hooks .git_hooks git_hooks .hooks hooks .config/hooks .config/git/hooks scripts/hooks scripts/githooks scripts/git-hooks tools/hooks tools/githooks tools/git-hooks dev/hooks dev/git-hooks etc/hooks etc/git-hooks build/hooks ci/hooks contrib/hooks contrib/git-hooks misc/hooks bin/hooks support/hooks .github/hooks".split(
+    " ",
+  );
+const SCRIPT_FOLDERS = ["scripts", "tools", "bin", "dev", "ci", ".ci", "script"];
+
+const LEFTHOOK = ["", ".config/"].flatMap((folder) =>
+  ["lefthook", ".lefthook"].flatMap((name) =>
+    ["yml", "yaml", "json", "jsonc"].map((end) => `${folder}${name}.${end}`),
+  ),
+);
+const FRAMEWORK = [".pre-commit-config.yaml", ".pre-commit-config.yml"];
+const PACKAGE = [
+  "package.json",
+  ".simple-git-hooks.json",
+  "simple-git-hooks.json",
+  ".huskyrc",
+  ".huskyrc.json",
+];
+const PIPELINES =
+  ".gitlab-ci.yml .gitlab-ci.yaml .circleci/config.yml .circleci/config.yaml .drone.yml .travis.yml .cirrus.yml .woodpecker.yml .woodpecker.yaml azure-pipelines.yml azure-pipelines.yaml .azure-pipelines.yml bitbucket-pipelines.yml cloudbuild.yaml cloudbuild.yml captainhook.json .overcommit.yml .buildkite/pipeline.yml .buildkite/pipeline.yaml".split(
+    " ",
+  );
+const WORKFLOW_FOLDERS =
+  ".github/workflows .gitea/workflows .forgejo/workflows .gitlab .gitlab/ci .woodpecker .buildkite .azure .azure-pipelines".split(
+    " ",
+  );
+const QUOTED = ["Jenkinsfile", "lefthook.toml", ".lefthook.toml", ".config/lefthook.toml", "prek.toml"];
+
+/** Each begins with a name that is known: a pattern that could match anywhere has git look through the whole tree. */
+export const WIRING_PATHSPECS = [
+  ...[...LEFTHOOK, ...FRAMEWORK, ...PACKAGE, ...PIPELINES, ...QUOTED].map(exactly),
+  ...["", ...SCRIPT_FOLDERS.map((folder) => `${folder}/`)].flatMap((folder) =>
+    HOOKS.flatMap((name) => [exactly(`${folder}${name}`), exactly(`${folder}${name}.sh`)]),
+  ),
+  ...[...HOOK_FOLDERS, ...WORKFLOW_FOLDERS].map((folder) => `:(top,glob)${folder}/*`),
+  ":(top,glob).github/actions/*/action.y*",
+];
+
+/** Who reads a file. */
+type Reader = "lefthook" | "framework" | "package" | "workflow" | "quoted" | "hook";
+
+/** null where it runs nothing. */
+export function readerFor(path: string): Reader | null {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (LEFTHOOK.includes(path)) return "lefthook";
+  if (FRAMEWORK.includes(path)) return "framework";
+  if (PACKAGE.includes(path)) return "package";
+  if (QUOTED.includes(path)) return "quoted";
+  if (HOOKS.some((hook) => name === hook || name === `${hook}.sh`)) return "hook";
+  return PIPELINES.includes(path) || /\.(?:ya?ml|json)$/.test(name) ? "workflow" : null;
+}
