@@ -49,6 +49,18 @@ describe("a push is warned of", () => {
     expect(rig.suite.runs).toBe(1);
   });
 
+  it("evidence that is fresh and has to be signed, and is not", async () => {
+    const rig = await published();
+    rig.write("gate.yaml", `signing: { allowed-signers: signers }\n${rig.read("gate.yaml")}`);
+    rig.write("signers", "");
+    await rig.git("add", ".");
+    await rig.commit("signing", "--no-verify");
+    rig.write("README.md", "# Other\n");
+    await rig.commit("a document", "-a");
+    const { stderr } = await expectWarning(rig);
+    expect(stderr).toContain("has to be signed, and is not");
+  });
+
   it("a rebase that brings two changes together", async () => {
     const rig = await published();
     await rig.git("checkout", "-q", "-b", "side");
