@@ -24,7 +24,7 @@ export interface ChangesSince {
   readonly staleSince: CommitFacts | null;
 }
 
-const NO_CHANGES: ChangesSince = { changes: [], recordedIn: null, staleSince: null };
+export const NO_CHANGES: ChangesSince = { changes: [], recordedIn: null, staleSince: null };
 
 /**
  * What changed since the evidence that is in the tree was recorded, told from the commit that carries it.

@@ -1,6 +1,6 @@
 import type { Suite } from "../config/configuration.ts";
 import { type Decision, decideStale, type StaleFacts, type Staleness } from "../decision/decide.ts";
-import { type ChangesSince, changesSinceEvidence } from "../judgement/changes.ts";
+import { type ChangesSince, changesSinceEvidence, NO_CHANGES } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
@@ -59,7 +59,8 @@ export async function settleOnRequest(
     const elsewhere = await findElsewhere(worktree, suite, inputs.fingerprint);
     if (elsewhere !== null) return reuseEvidence(worktree, judged, elsewhere);
   }
-  return run(request, announce, await changesOf(request));
+  const since = judged.staleness === null ? NO_CHANGES : await changesOf(request);
+  return run(request, announce, since);
 }
 
 /** What running needs is loaded here: most commits only judge. */
