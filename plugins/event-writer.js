@@ -99,6 +99,11 @@ export class ReporterEvents {
   }
 }
 
+/** What the tests of a Node runner run in. Its packages are what the lock file says, and that is an input. */
+export function nodeEnvironment() {
+  return { type: "environment", language: `Node.js ${process.version}`, distributions: {}, accelerators: {} };
+}
+
 /** Children inherit the mark, so that a runner that a test starts does not report its tests as the suite's. */
 function isNestedRunner() {
   const mark = process.env.GATE_REPORTER;

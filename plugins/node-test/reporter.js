@@ -1,5 +1,5 @@
 // @ts-check
-import { ReporterEvents } from "../event-writer.js";
+import { nodeEnvironment, ReporterEvents } from "../event-writer.js";
 import { absolutePath, DistinctIds, portablePath, testId } from "../test-ids.js";
 import { EntryFiles } from "./entry-files.js";
 import { endingOf, fileFailure } from "./outcome.js";
@@ -17,6 +17,7 @@ const LEFT_OUT = new Set(["test name does not match pattern", "'only' option not
  */
 export default async function* gateReporter(source) {
   const run = new NodeTestRun();
+  run.begin();
   for await (const event of source) run.take(event);
   run.end();
   yield "";
@@ -34,6 +35,10 @@ class NodeTestRun {
   #selects = process.execArgv.some((option) =>
     /^--(?:experimental-)?test-(?:name-pattern|skip-pattern|only|tag-filter)/.test(option),
   );
+
+  begin() {
+    this.#events.write(nodeEnvironment());
+  }
 
   /** @param {{ type: string, data: any }} event */
   take({ type, data }) {

@@ -1,6 +1,7 @@
 // @ts-check
-import { clip, ReporterEvents } from "../event-writer.js";
+import { clip, nodeEnvironment, ReporterEvents } from "../event-writer.js";
 import { DistinctIds, portablePath, testId } from "../test-ids.js";
+import { tellModuleGraph } from "./module-graph.js";
 import { moduleId } from "./task-ids.js";
 
 /**
@@ -25,15 +26,20 @@ export default class GateReporter {
     new Map();
   #errorIds = new DistinctIds();
   #ended = 0;
+  /** @type {import("./module-graph.js").Vitest} */ #vitest = {};
+  /** @type {readonly import("./module-graph.js").Specification[]} */ #specifications = [];
 
-  /** @param {{ version: string, config: { testNamePattern?: RegExp } }} vitest */
+  /** @param {{ version: string, config: { testNamePattern?: RegExp } } & import("./module-graph.js").Vitest} vitest */
   onInit(vitest) {
+    this.#vitest = vitest;
     this.#events = new ReporterEvents({ name: "vitest", version: vitest.version });
+    this.#events.write(nodeEnvironment());
     this.#pattern = vitest.config.testNamePattern ?? null;
   }
 
-  /** @param {readonly { moduleId: string, project: { name?: string } }[]} specifications */
+  /** @param {readonly (import("./module-graph.js").Specification & { project: { name?: string } })[]} specifications */
   onTestRunStart(specifications) {
+    this.#specifications = specifications;
     for (const { moduleId: path, project } of specifications) {
       const id = moduleId(path, project.name);
       this.#awaited.set(id, { id, name: id, file: portablePath(path) });
@@ -98,6 +104,7 @@ export default class GateReporter {
     // What was asked for and never ended: gate must miss it.
     if (this.#awaited.size > 0) this.#events?.write({ type: "plan", tests: [...this.#awaited.values()] });
     if (reason === "interrupted") return;
+    tellModuleGraph(this.#vitest, this.#specifications);
     this.#events?.write({ type: "end", tests: this.#ended });
   }
 

@@ -1,0 +1,194 @@
+"""Takes a test's logs before its fixtures clean up: the files that match the configured globs in the directories
+that the fixtures hold, and what pytest captured.
+"""
+
+import os
+import re
+
+import gate_directories
+import gate_events
+import gate_globs
+from gate_events import real
+
+_LOGGING = "logging.log"
+_SECTIONS = {
+    "Captured stdout ": "stdout.log",
+    "Captured stderr ": "stderr.log",
+    "Captured log ": _LOGGING,
+}
+_BLOCK = 1024 * 1024
+# `INFO     app:core.py:12 the message`, pytest's own format
+_RECORD = re.compile(r"[A-Z]+ +\S+:\S+:\d+ ")
+
+
+class LogCollector:
+    def __init__(self, config):
+        self._directories = gate_directories.FixtureDirectories(config)
+        self._matches = gate_globs.matcher(gate_events.settings.logs)
+        self._limit = gate_events.settings.max_log_bytes
+        self._folder = "%d-%s" % (os.getpid(), os.urandom(8).hex())
+        self._copies = 0
+        self._captured = None
+        self._held = None
+
+    def begin(self):
+        self._captured = _Captured(_kept_of(self._limit))
+
+    def attempt(self, sections):
+        """Where a test may run again, its logs wait: those of the last attempt count, with its new sections."""
+        self._held = []
+        self._captured = _Captured(_kept_of(self._limit), sections)
+
+    def end(self):
+        if self._held:
+            gate_events.emit(*self._held)
+        self._held = None
+
+    def _say(self, *events):
+        if self._held is None:
+            gate_events.emit(*events)
+        else:
+            self._held += events
+
+    # Files
+
+    def copy_files(self, item, test):
+        if not gate_events.settings.logs or not getattr(item, "fixturenames", ()) or gate_events.ARTIFACTS is None:
+            return
+        try:
+            files = self._directories.files(item, self._matches)
+        except Exception as error:
+            self._say(_note(test, "logs", "the fixtures' directories could not be searched: %r" % error))
+            return
+        for name, file in named(files):
+            self._say(self._take(test, name, file))
+
+    def _take(self, test, name, file):
+        if file.refusal is not None:
+            return _note(test, name, file.refusal)
+        target = "%s/%d" % (self._folder, self._copies)
+        self._copies += 1
+        place = os.path.join(gate_events.ARTIFACTS, *target.split("/"))
+        try:
+            self._copy(file.path, place)
+        except OSError as error:
+            return _note(test, name, error.strerror or type(error).__name__)
+        self._captured.known.append(place)
+        return "artifact", {"id": test, "path": target, "name": name}
+
+    def _copy(self, path, target):
+        real.os.makedirs(os.path.dirname(target), exist_ok=True)
+        with real.open(path, "rb") as source, real.open(target, "xb") as copy:
+            size = real.os.fstat(source.fileno()).st_size
+            kept = size if size <= self._limit else _kept_of(self._limit)
+            # not what is still being written to it
+            left = kept
+            while left > 0:
+                block = source.read(min(left, _BLOCK))
+                if not block:
+                    break
+                left -= len(block)
+                copy.write(block if left or kept == size else _whole_characters(block))
+            if kept < size:
+                copy.write(_cut_notice(size - copy.tell(), "bytes").encode())
+
+    # What pytest captured
+
+    def tell_sections(self, test, report):
+        self.tell(test, report.sections[self._captured.sections :])
+
+    def tell(self, test, sections):
+        events = []
+        for title, text in sections:
+            for start, name in _SECTIONS.items():
+                if not title.startswith(start):
+                    continue
+                if name == _LOGGING:
+                    text = self._captured.without_known(text)
+                if text:
+                    events += [("log", {"id": test, "name": name, "text": one}) for one in self._captured.pieces(name, text)]
+        if events:
+            self._say(*events)
+
+
+class _Captured:
+    """How much of one test's output was told."""
+
+    def __init__(self, limit, sections=0):
+        self._limit = limit
+        # of earlier attempts
+        self.sections = sections
+        self.told = {}
+        # the copies of its log files
+        self.known = []
+        self._said = None
+
+    def without_known(self, text):
+        """pytest captures what an application logs to its own files as well. It is not said twice."""
+        if not self.known:
+            return text
+        if self._said is None:
+            self._said = "\n".join(_text_of(path) for path in self.known)
+        lines = text.split("\n")
+        left = [line for line in lines if line and _RECORD.sub("", line, count=1) not in self._said]
+        return "\n".join(left)
+
+    def pieces(self, name, text):
+        told = self.told.get(name, 0)
+        if told > self._limit:
+            return
+        text = text if text.endswith("\n") else text + "\n"
+        size = len(text.encode("utf-8", "replace"))
+        self.told[name] = told + size
+        if told + size > self._limit:
+            # more bytes than characters: never too much
+            kept = text.encode("utf-8", "replace")[: self._limit - told].decode("utf-8", "ignore")
+            text = kept + _cut_notice(size - len(kept.encode()), "bytes or more")
+        yield from gate_events.chunks(text)
+
+
+def _text_of(path):
+    try:
+        with real.open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(_BLOCK)
+    except OSError:
+        return ""
+
+
+def named(files):
+    """Pairs of a name and a file: its own name, with as much of its path as sets it apart from the others."""
+    depth = {file: 1 for file in files}
+    taken = frozenset(_SECTIONS.values())
+    while True:
+        names = {}
+        for file in files:
+            names.setdefault("/".join(file.parts[-depth[file] :]), []).append(file)
+        alike = [file for name, some in names.items() if len(some) > 1 or name in taken for file in some]
+        longer = [file for file in alike if depth[file] < len(file.parts)]
+        if not longer:
+            return [(name, file) for name, some in names.items() for file in some]
+        for file in longer:
+            depth[file] += 1
+
+
+def _note(test, name, reason):
+    text = "model-gate: %s was not copied: %s\n" % (name, reason)
+    return "log", {"id": test, "name": name[-400:] + ".not-copied.txt", "text": text}
+
+
+def _kept_of(limit):
+    """Leaves room for the notice, and for what normalising may add."""
+    return limit - max(256, limit // 16) if limit > 512 else limit // 2
+
+
+def _cut_notice(left_out, unit):
+    return "\nmodel-gate: the log was cut off here, %d %s were left out\n" % (left_out, unit)
+
+
+def _whole_characters(block):
+    """Without the beginning of a character whose end was cut off."""
+    for back in range(1, min(4, len(block)) + 1):
+        if block[-back] & 0xC0 != 0x80:
+            needed = 4 if block[-back] >= 0xF0 else 3 if block[-back] >= 0xE0 else 2 if block[-back] >= 0xC0 else 1
+            return block if needed <= back else block[:-back]
+    return block

@@ -1,0 +1,95 @@
+"""Tells gate what a test said to its model, and what the model said and did.
+
+    from gate_record import gate_record
+
+    gate_record(prompt="hello", tier="simple", response=answer, tokens=41)
+
+It finds the running test by itself, in threads, asyncio, xdist's workers and the processes that a test starts.
+Where gate does not run the suite, it does nothing.
+"""
+
+import json
+import os
+
+import gate_events
+
+_current = None
+
+
+def begin(test):
+    """The test that runs from here on, in this process and in those that it starts."""
+    global _current
+    _current = test
+    os.environ["GATE_TEST"] = test
+
+
+def end():
+    global _current
+    _current = None
+    os.environ.pop("GATE_TEST", None)
+
+
+def gate_record(prompt=None, tier=None, thinking=None, tool_calls=None, response=None, **properties):
+    """One turn of the conversation: prompt, thinking, tool calls and response, in this order. Whatever else is
+    given becomes a property of the test. Several calls are several turns.
+    """
+    if gate_events.EVENTS is None:
+        return
+    test = _current or os.environ.get("GATE_TEST")
+    if not test:
+        raise RuntimeError("gate_record: no test is running to which this could belong")
+    turns = list(_turns(prompt, tier, thinking, tool_calls, response))
+    if tier is not None and prompt is None:
+        properties["tier"] = tier
+    events = [("turn", {"id": test, "turn": turn}) for turn in turns]
+    for name, value in properties.items():
+        events.append(("property", {"id": test, "name": name, "value": gate_events.json_text(value)}))
+    # Unlike the reporter it throws: a test that lost its record must not pass.
+    for event in events:
+        gate_events.process_writer().write([event])
+
+
+def _turns(prompt, tier, thinking, tool_calls, response):
+    if prompt is not None:
+        about = {} if tier is None else {"tier": _text(tier)}
+        yield {"kind": "prompt", "text": _text(prompt), **about}
+    if thinking is not None:
+        yield {"kind": "thinking", "text": _text(thinking)}
+    for call in tool_calls or ():
+        yield from _of_tool(call)
+    if response is not None:
+        yield {"kind": "response", "text": _text(response)}
+
+
+def _of_tool(call):
+    if isinstance(call, str):
+        call = {"tool": call}
+    # as the clients of chat models have it: {"type": "function", "function": {"name": …, "arguments": …}}
+    nested = _first(call, "function", default=None)
+    if nested is not None and not callable(nested):
+        call = nested
+    tool = _text(_first(call, "tool", "name", default="tool"))
+    arguments = _first(call, "arguments", "args", "input", default={})
+    yield {"kind": "tool-call", "tool": tool, "arguments": gate_events.json_text(arguments)}
+    result = _first(call, "result", "output", default=_NOTHING)
+    if result is not _NOTHING:
+        yield {"kind": "tool-result", "tool": tool, "result": gate_events.json_text(result)}
+
+
+_NOTHING = object()
+
+
+def _first(call, *names, default):
+    """From a dictionary, or from an object such as a client library returns."""
+    for name in names:
+        value = call.get(name, _NOTHING) if isinstance(call, dict) else getattr(call, name, _NOTHING)
+        if value is not _NOTHING:
+            return value
+    return default
+
+
+def _text(value):
+    if isinstance(value, str):
+        return gate_events.clip(value)
+    made = gate_events.plain(value)
+    return gate_events.clip(made if isinstance(made, str) else json.dumps(made, ensure_ascii=False))
