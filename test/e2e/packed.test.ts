@@ -29,6 +29,7 @@ describe("the tarball", () => {
       [
         "bin",
         "dist",
+        "docs",
         "hooks",
         "plugins",
         "schema",

@@ -37,6 +37,19 @@ function temporaryDirectory(): string {
   return directory;
 }
 
+/** The story from its second step on, without what is another each time: durations, dates and the machine. */
+function comparable(text: string, before: string, after: string): readonly string[] {
+  const start = text.indexOf(`${before}2. The first commit`) + before.length;
+  const told = text.slice(start, text.indexOf(after, start));
+  const [, machine = ""] = / passed in [\d.]+ m?s on (.+)\. \d+ reports changed/.exec(told) ?? [];
+  expect(machine).not.toBe("");
+  return told
+    .replaceAll(machine, "MACHINE")
+    .replaceAll(/\b\d+(?:\.\d+)? m?s\b/g, "TIME")
+    .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "DATE")
+    .split("\n");
+}
+
 describe("the story of npm start", () => {
   it("comes to its end in plain text, and leaves nothing behind", async () => {
     const story = await tellStory(["--no-build"]);
@@ -53,6 +66,8 @@ describe("the story of npm start", () => {
     expect(story.stdout).toMatch(/^ {5}\d+ ms$/m);
     expect(story.stdout).not.toContain("\u001b");
     expect(readdirSync(story.temporary)).toEqual([]);
+    const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
+    expect(comparable(readme, "```\n", "\n```")).toEqual(comparable(story.stdout, "", "\n\nEvery step did"));
   });
 
   it("ends with 1 at the step that does something else, with what was said there", async () => {
