@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { attach } from "./attach.mjs";
 import { decision } from "./decision.mjs";
 import { fresh } from "./fresh.mjs";
+import { gaps } from "./gaps.mjs";
 import { timed } from "./measure.mjs";
 import { memory } from "./memory.mjs";
 import { suite } from "./suite.mjs";
@@ -12,7 +13,7 @@ import { verify } from "./verify.mjs";
 
 /** Those in the first group are measured at every size of `--files`. */
 const BY_SIZE = { fresh, decision, turbo, verify };
-const ONCE = { suite, memory, attach };
+const ONCE = { suite, memory, attach, gaps };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

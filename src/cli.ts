@@ -5,6 +5,8 @@ import type { ExitCode } from "./outcome.ts";
 import { printable } from "./render/printable.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
+const INDEX = { rev: null, config: null, inputs: false };
+
 /** Hooks and scripts call these with nothing else: they need no parser. */
 const HOT: Readonly<Record<string, () => Verb>> = {
   "pre-commit": verbs.preCommit,
@@ -13,8 +15,8 @@ const HOT: Readonly<Record<string, () => Verb>> = {
   "pre-push": verbs.prePush,
   "post-merge": verbs.postMerge,
   "post-rewrite": verbs.postRewrite,
-  status: () => verbs.status(null, null),
-  "status --json": () => verbs.status(null, null),
+  status: () => verbs.status(INDEX),
+  "status --json": () => verbs.status(INDEX),
 };
 
 const INTERRUPTED: ExitCode = 130;
@@ -88,6 +90,7 @@ function contextOf(directory: string, env: Environment, abort: AbortSignal): Con
     ask: isatty(STDIN) && isatty(STDERR) ? ask : null,
     input: standardInput,
     abort,
+    pluginsDirectory: resolve(import.meta.dirname, "../plugins"),
     launcher: { node: process.execPath, script: process.argv[1] ?? "" },
   };
 }

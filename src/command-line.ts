@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { EXPORT_FORMATS, type ExportFormat } from "./commands/evidence-export-document.ts";
+import { GAPS_FORMATS, type GapsFormat } from "./commands/gaps-document.ts";
 import { VERIFY_FORMATS, type VerifyFormat } from "./commands/verify-document.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
@@ -17,6 +18,18 @@ interface ExportArguments {
   readonly rev: string;
   readonly base?: string;
   readonly suite?: string;
+}
+
+interface GapsArguments {
+  readonly coverage?: string;
+  readonly under: string;
+  readonly format: GapsFormat;
+}
+
+interface RunArguments {
+  readonly force?: true;
+  readonly from?: string;
+  readonly red?: readonly string[];
 }
 
 interface VerifyArguments {
@@ -82,14 +95,26 @@ function declare(choose: (invocation: Invocation) => void): Command {
     .argument("[suite]", "one suite of gate.yaml; all of them without it")
     .option("--force", "run although the evidence exists")
     .option("--from <session>", "finish a session that was refused after its suite had ended")
-    .action((suite: string | undefined, options: { force?: true; from?: string }, self: Command) =>
-      perform(verbs.run(suite ?? null, options.force ?? false, options.from ?? null), self),
+    .addOption(
+      new Option(
+        "--red <selector...>",
+        "run just these tests, which are to fail; shows how, makes no evidence, proposes expected-failures",
+      ).conflicts(["force", "from"]),
+    )
+    .action((suite: string | undefined, { red, force, from }: RunArguments, self: Command) =>
+      perform(
+        red === undefined
+          ? verbs.run(suite ?? null, force ?? false, from ?? null)
+          : verbs.red({ suite: suite ?? null, selectors: red }),
+        self,
+      ),
     );
   command(program, "status", "the decision for each suite and its reason; runs nothing")
     .option("--rev <revision>", "judge this commit instead of the index")
     .option("--config <file>", "judge with this gate.yaml instead of the tree's own")
-    .action((options: { rev?: string; config?: string }, self: Command) =>
-      perform(verbs.status(options.rev ?? null, options.config ?? null), self),
+    .option("--inputs", "compare the inputs with what the last run read")
+    .action(({ rev, config, inputs }: { rev?: string; config?: string; inputs?: true }, self: Command) =>
+      perform(verbs.status({ rev: rev ?? null, config: config ?? null, inputs: inputs ?? false }), self),
     );
   command(program, "verify", "judge the evidence of a commit; runs nothing, needs no GPU")
     .option("--rev <revision>", "the commit to judge", "HEAD")
@@ -101,6 +126,15 @@ function declare(choose: (invocation: Invocation) => void): Command {
     .action((options: VerifyArguments, self: Command) => {
       const { rev, base = null, suite = null, deep = false, at = null, format } = options;
       perform(verbs.verify({ revision: rev, base, suite, deep, at }, format), self);
+    });
+  command(program, "gaps", "what the tests leave untested, and the tests that test nothing; runs nothing")
+    .argument("[suite]", "one suite of gate.yaml; all of them without it")
+    .option("--coverage <file>", "what coverage json wrote; coverage.json without it, where there is one")
+    .option("--under <percent>", "files of which less ran are gaps", "80")
+    .addOption(new Option("--format <format>", "how to print it").choices(GAPS_FORMATS).default("text"))
+    .action((suite: string | undefined, options: GapsArguments, self: Command) => {
+      const { coverage = null, under, format } = options;
+      perform(verbs.gaps({ suite: suite ?? null, coverage, under }, format), self);
     });
   command(program, "waive", "let a suite pass without evidence for a while; stages a waiver to commit")
     .argument("<suite>", "a suite of gate.yaml")
@@ -157,9 +191,11 @@ function declare(choose: (invocation: Invocation) => void): Command {
 
 /** Global options may stand before or after the verb. */
 function command(program: Command, name: string, description: string): Command {
+  const parent = program.parent === null ? "" : `${program.name()} `;
   return program
     .command(name)
     .description(description)
+    .showHelpAfterError(`(gate ${parent}${name} --help lists its options)`)
     .option("-C <directory>", "work as if started in this directory")
     .option("--json", "print one JSON document on stdout");
 }

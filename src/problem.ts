@@ -36,11 +36,18 @@ export type ProblemCode =
   | "inputs-changed-during-run"
   | "leaked-files"
   | "results-invalid"
+  | "reporter-missing"
+  | "foreign-module"
+  | "environment-differs"
+  | "pattern-tests"
   | "machine-cannot-run"
   | "report-refused"
   | "disk-full"
   | "session-unusable"
   | "left-processes"
+  // what the tests leave untested
+  | "coverage-invalid"
+  | "coverage-missing"
   // attaching
   | "reports-edited"
   | "reports-not-staged"

@@ -13,6 +13,20 @@ export const ARTIFACTS_VARIABLE = "GATE_ARTIFACTS";
 export const SESSION_VARIABLE = "GATE_SESSION";
 /** The repository's top level: the paths in test ids are relative to it, wherever the runner was started. */
 export const ROOT_VARIABLE = "GATE_ROOT";
+/** A JSON file with what a reporter has to know of the suite: ReporterSettings. */
+export const SETTINGS_VARIABLE = "GATE_SETTINGS";
+
+/** What gate tells the reporters, in the file that GATE_SETTINGS names. */
+export interface ReporterSettings {
+  /** Globs of the log files that belong to a test (`logs:` of gate.yaml). */
+  readonly logs: readonly string[];
+  /** A log over this size is cut off, with a line that says so. */
+  readonly maxLogBytes: number;
+  /** Whether to tell which files are opened. */
+  readonly observe: boolean;
+  /** First names of the modules that the repository itself holds, such as `app` of src/app/core.py. */
+  readonly ownModules: readonly string[];
+}
 
 export type JsonValue =
   | null
@@ -120,6 +134,54 @@ export interface LogEvent extends EventBase {
   readonly text: string;
 }
 
+/** Files below the top level that were opened and could be read, in any of the writer's processes. */
+export interface ReadsEvent extends EventBase {
+  readonly type: "reads";
+  /** null: not for one test alone. */
+  readonly id: string | null;
+  /** Relative to the top level, with `/`. */
+  readonly paths: readonly string[];
+}
+
+/** Whoever reads `file` has read these as well: what it imports, and what its import reads. */
+export interface UsesEvent extends EventBase {
+  readonly type: "uses";
+  readonly file: string;
+  readonly paths: readonly string[];
+}
+
+/** What the tests ran in. */
+export interface EnvironmentEvent extends EventBase {
+  readonly type: "environment";
+  /** Such as `CPython 3.11.7`. */
+  readonly language: string;
+  /** Installed distributions: name to version. */
+  readonly distributions: Readonly<Record<string, string>>;
+  /** What it computes with, where that was loaded: `torch`, `cuda`, `cudnn`, `gpu` to a version or a name. */
+  readonly accelerators: Readonly<Record<string, string>>;
+}
+
+/** Modules with a first name of the repository's own, and the files they were loaded from. */
+export interface ModulesEvent extends EventBase {
+  readonly type: "modules";
+  readonly modules: readonly LoadedModule[];
+}
+
+export interface LoadedModule {
+  /** Such as `app.core`. */
+  readonly name: string;
+  /** Absolute, symbolic links resolved. */
+  readonly path: string;
+}
+
+/** A helper saw a runner at work that does not report: its plugin was taken away. */
+export interface UnreportedEvent extends EventBase {
+  readonly type: "unreported";
+  readonly runner: string;
+  /** What kept the plugin out, as a sentence without its subject: `PYTEST_ADDOPTS was replaced`. */
+  readonly reason: string;
+}
+
 /** Last event of a main writer; without it the results are truncated. */
 export interface EndEvent extends EventBase {
   readonly type: "end";
@@ -136,4 +198,9 @@ export type GateEvent =
   | ArtifactEvent
   | TurnEvent
   | LogEvent
+  | ReadsEvent
+  | UsesEvent
+  | EnvironmentEvent
+  | ModulesEvent
+  | UnreportedEvent
   | EndEvent;

@@ -2,13 +2,18 @@ import { resolve } from "node:path";
 import type { ApproveOptions } from "./commands/approve.ts";
 import type { Context } from "./commands/context.ts";
 import type { ExportOptions } from "./commands/evidence-export.ts";
+import type { GapsOptions } from "./commands/gaps.ts";
+import type { GapsFormat } from "./commands/gaps-document.ts";
+import type { RedOptions } from "./commands/red.ts";
 import type { RunDocument } from "./commands/run-document.ts";
 import { status } from "./commands/status.ts";
+import type { StatusOptions } from "./commands/status-document.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
 import type { VerifyDocument, VerifyFormat } from "./commands/verify-document.ts";
 import type { WaiveOptions } from "./commands/waive.ts";
 import type { ExitCode, Outcome } from "./outcome.ts";
-import { renderProblems } from "./render/problems.ts";
+import { renderHookProblems, renderProblems } from "./render/problems.ts";
+import type { Occasion } from "./render/run.ts";
 import { renderStatus } from "./render/status.ts";
 
 /** What a verb has to say: a document for scripts and a text for people. */
@@ -25,9 +30,9 @@ export type Verb = (context: Context) => Promise<Answer>;
 /** Each verb is loaded when it is called, and brings in only what it needs; `status` is there at once. */
 export const verbs = {
   status:
-    (rev: string | null, config: string | null): Verb =>
+    (options: StatusOptions): Verb =>
     async (context) => {
-      const { exit, document } = await status(context, { rev, config });
+      const { exit, document } = await status(context, options);
       return { exit, document, text: renderStatus(document, context.now()) };
     },
   verify:
@@ -38,6 +43,14 @@ export const verbs = {
       const { exit, document } = await verify(context, options);
       if (format === "github") await leaveForGithub(context, document);
       return { exit, document, text: renderVerifyAs(document, format), forPrograms: format !== "text" };
+    },
+  gaps:
+    (options: GapsOptions, format: GapsFormat): Verb =>
+    async (context) => {
+      const { gaps } = await import("./commands/gaps.ts");
+      const { renderGapsAs } = await import("./render/gaps-formats.ts");
+      const { exit, document } = await gaps(context, options);
+      return { exit, document, text: renderGapsAs(document, format), forPrograms: format !== "text" };
     },
   doctor: (): Verb => async (context) => {
     const { doctor } = await import("./commands/doctor.ts");
@@ -68,11 +81,20 @@ export const verbs = {
     (suite: string | null, force: boolean, from: string | null): Verb =>
     async (context) => {
       const { run } = await import("./commands/run.ts");
-      return runAnswer(context, false, () => run(context, { suite, force, from }));
+      return runAnswer(context, "request", () => run(context, { suite, force, from }));
+    },
+  red:
+    (options: RedOptions): Verb =>
+    async (context) => {
+      const { renderRed } = await import("./render/run-red.ts");
+      const { redSummary } = await import("./render/run-red-summary.ts");
+      const { red } = await import("./commands/red.ts");
+      const { exit, document } = await red(context, options, redSummary);
+      return { exit, document, text: renderRed(document), forPrograms: document.suite !== null };
     },
   attach: (): Verb => async (context) => {
     const { attach } = await import("./commands/attach.ts");
-    return runAnswer(context, false, () => attach(context));
+    return runAnswer(context, "request", () => attach(context));
   },
   waive:
     (options: WaiveOptions): Verb =>
@@ -92,16 +114,16 @@ export const verbs = {
     },
   preCommit: (): Verb => async (context) => {
     const { preCommit } = await import("./commands/pre-commit.ts");
-    return runAnswer(context, true, () => preCommit(context));
+    return runAnswer(context, "commit", () => preCommit(context));
   },
   preMergeCommit: (): Verb => async (context) => {
     const { preMergeCommit } = await import("./commands/pre-merge-commit.ts");
-    return runAnswer(context, true, () => preMergeCommit(context));
+    return runAnswer(context, "merge", () => preMergeCommit(context));
   },
   postCommit: (): Verb => async (context) => {
     const { postCommit } = await import("./commands/post-commit.ts");
     const { exit, document } = await postCommit(context);
-    return { exit, document, text: renderProblems(document.problems) };
+    return { exit, document, text: renderHookProblems(document.problems) };
   },
   prePush: (): Verb => async (context) => {
     const { prePush } = await import("./commands/pre-push.ts");
@@ -147,10 +169,10 @@ async function leaveForGithub(context: Context, document: VerifyDocument): Promi
  */
 async function runAnswer(
   context: Context,
-  quiet: boolean,
+  at: Occasion,
   perform: () => Promise<Outcome<RunDocument>>,
 ): Promise<Answer> {
   const { renderRun } = await import("./render/run.ts");
   const { exit, document } = await perform();
-  return { exit, document, text: renderRun(document, { now: context.now(), quiet }) };
+  return { exit, document, text: renderRun(document, { now: context.now(), at }) };
 }

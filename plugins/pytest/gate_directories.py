@@ -99,7 +99,13 @@ def _path_of(value):
         path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
     except Exception:
         return
-    if isinstance(path, str) and 0 < len(path) < 4096 and "\0" not in path and os.sep in path and os.path.isabs(path):
+    if (
+        isinstance(path, str)
+        and 0 < len(path) < 4096
+        and "\0" not in path
+        and os.sep in path
+        and os.path.isabs(path)
+    ):
         yield path
 
 

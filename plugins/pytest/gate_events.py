@@ -10,9 +10,9 @@ from _thread import RLock
 MAX_TEXT = 1024 * 1024
 # gate takes ids and names of up to 4096.
 MAX_ID = 4000
+_MOST_PATHS = 10000
 _APPEND = os.O_WRONLY | os.O_APPEND
 _CREATE = os.O_CREAT | os.O_EXCL
-
 
 
 class real:
@@ -106,16 +106,18 @@ class Writer:
 
     def _open(self, flags):
         self._fd = real.os.open(self._path, _APPEND | flags, 0o666)
-        self._identity = _identity_of(self._fd)
+        found = real.os.fstat(self._fd)
+        self._identity = (found.st_ino, found.st_dev)
 
     def _append(self, events):
-        text = ""
-        for kind, fields, moment in self._deferred:
-            text += self._line(kind, fields, moment)
-        self._deferred = []
         moment = _timestamp(real.time())
-        for kind, fields in events:
-            text += self._line(kind, fields, moment)
+        deferred, self._deferred = self._deferred, []
+        text, seq = "", self._seq
+        for kind, fields, when in (*deferred, *[(*event, moment) for event in events]):
+            body = fields if type(fields) is str else _json(fields)
+            text += '{"v":1,"seq":%d,"time":"%s","type":"%s",%s\n' % (seq, when, kind, body[1:])
+            seq += 1
+        self._seq = seq
         # A lone surrogate has no UTF-8; as an escape it is JSON.
         data = text.encode("utf-8", "backslashreplace")
         self._check_descriptor()
@@ -123,24 +125,15 @@ class Writer:
         while written < len(data):
             written += real.os.write(self._fd, data[written:])
 
-    def _line(self, kind, fields, moment):
-        body = fields if type(fields) is str else _json(fields)
-        self._seq += 1
-        return '{"v":1,"seq":%d,"time":"%s","type":"%s",%s\n' % (self._seq - 1, moment, kind, body[1:])
-
     def _check_descriptor(self):
         """A test may close every descriptor; the number can then be that of a file of its own."""
         try:
-            if _identity_of(self._fd) == self._identity:
+            found = real.os.fstat(self._fd)
+            if (found.st_ino, found.st_dev) == self._identity:
                 return
         except OSError:
             pass
         self._open(0)
-
-
-def _identity_of(descriptor):
-    found = real.os.fstat(descriptor)
-    return found.st_ino, found.st_dev
 
 
 def _json(fields):
@@ -207,6 +200,12 @@ def clip(text):
     if len(text) <= MAX_TEXT:
         return text
     return "%s… (%d more characters)" % (text[:MAX_TEXT], len(text) - MAX_TEXT)
+
+
+def portions(items):
+    """So many paths, however long, fit into one line."""
+    for start in range(0, len(items), _MOST_PATHS):
+        yield items[start : start + _MOST_PATHS]
 
 
 def chunks(text):

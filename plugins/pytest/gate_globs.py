@@ -38,7 +38,9 @@ def _expanded(glob):
     parts = _split(inside)
     if steps:
         first, last = int(steps.group(1)), int(steps.group(2))
-        parts = [str(one) for one in range(min(first, last), min(max(first, last), min(first, last) + 1000) + 1)]
+        parts = [
+            str(one) for one in range(min(first, last), min(max(first, last), min(first, last) + 1000) + 1)
+        ]
     elif len(parts) == 1:
         parts = ["\\{%s\\}" % inside]
     return [one for part in parts for one in _expanded(glob[:start] + part + glob[end + 1 :])]

@@ -23,6 +23,7 @@ class Items:
         self._logs = gate_logs.LogCollector(config)
         self._repeats = False
         self._current = None
+        self._item = None
         self._observed = gate_observed.register(config, reporter is not None)
 
     def pytest_collection_finish(self, session):
@@ -42,28 +43,26 @@ class Items:
         self._current = test = waiting[0]
         gate_record.begin(test.id)
         if self._repeats:
+            self._repeats = False
+            self._logs.attempt(len(getattr(self._item, "_report_sections", ())))
             return
         self._logs.begin()
         if self._observed is not None:
             self._observed.begin(test)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item):
-        if self._current is None:
-            return
-        self._repeats = False
-        # pytest-rerunfailures counts the attempts there
-        if hasattr(item, "execution_count"):
-            self._logs.attempt(len(getattr(item, "_report_sections", ())))
-        self._tell_details(item)
-
-    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item):
         """After the call, or after a setup that failed; before any fixture has cleaned up."""
-        if self._current is not None:
-            if self._observed is not None:
-                self._observed.add_fixtures(item)
-            self._logs.copy_files(item, self._current.id)
+        if self._current is None:
+            return
+        self._item = item
+        self._tell_details(item)
+        # pytest-rerunfailures counts the attempts there
+        if hasattr(item, "execution_count"):
+            self._logs.hold()
+        if self._observed is not None:
+            self._observed.add_fixtures(item)
+        self._logs.copy_files(item, self._current.id)
 
     def report(self, report):
         test = self._current
@@ -83,7 +82,7 @@ class Items:
         if test is None or self._repeats:
             return
         self._waiting[nodeid].pop(0)
-        self._current = None
+        self._current = self._item = None
         self._logs.end()
         gate_record.end()
         if self._observed is not None:
@@ -96,7 +95,9 @@ class Items:
             details["markers"] = markers
         callspec = getattr(item, "callspec", None)
         if callspec is not None and callspec.params:
-            details["params"] = {str(name): gate_events.json_text(value) for name, value in callspec.params.items()}
+            details["params"] = {
+                str(name): gate_events.json_text(value) for name, value in callspec.params.items()
+            }
         if details:
             self.describe(item.nodeid, details)
 

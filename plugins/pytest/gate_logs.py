@@ -29,15 +29,23 @@ class LogCollector:
         self._folder = "%d-%s" % (os.getpid(), os.urandom(8).hex())
         self._copies = 0
         self._captured = None
+        self._sections = 0
         self._held = None
 
     def begin(self):
-        self._captured = _Captured(_kept_of(self._limit))
+        self._captured = None
+        self._sections = 0
+
+    def hold(self):
+        """Where a test may run again, its logs wait: only those of the last attempt count."""
+        if self._held is None:
+            self._held = []
 
     def attempt(self, sections):
-        """Where a test may run again, its logs wait: those of the last attempt count, with its new sections."""
+        """One more, with the sections that are new since then."""
         self._held = []
-        self._captured = _Captured(_kept_of(self._limit), sections)
+        self._captured = None
+        self._sections = sections
 
     def end(self):
         if self._held:
@@ -50,10 +58,17 @@ class LogCollector:
         else:
             self._held += events
 
+    @property
+    def _output(self):
+        if self._captured is None:
+            self._captured = _Captured(_kept_of(self._limit))
+        return self._captured
+
     # Files
 
     def copy_files(self, item, test):
-        if not gate_events.settings.logs or not getattr(item, "fixturenames", ()) or gate_events.ARTIFACTS is None:
+        wanted = gate_events.settings.logs and gate_events.ARTIFACTS
+        if not wanted or not getattr(item, "fixturenames", ()):
             return
         try:
             files = self._directories.files(item, self._matches)
@@ -73,7 +88,7 @@ class LogCollector:
             self._copy(file.path, place)
         except OSError as error:
             return _note(test, name, error.strerror or type(error).__name__)
-        self._captured.known.append(place)
+        self._output.known.append(place)
         return "artifact", {"id": test, "path": target, "name": name}
 
     def _copy(self, path, target):
@@ -95,7 +110,7 @@ class LogCollector:
     # What pytest captured
 
     def tell_sections(self, test, report):
-        self.tell(test, report.sections[self._captured.sections :])
+        self.tell(test, report.sections[self._sections :])
 
     def tell(self, test, sections):
         events = []
@@ -104,9 +119,9 @@ class LogCollector:
                 if not title.startswith(start):
                     continue
                 if name == _LOGGING:
-                    text = self._captured.without_known(text)
-                if text:
-                    events += [("log", {"id": test, "name": name, "text": one}) for one in self._captured.pieces(name, text)]
+                    text = self._output.without_known(text)
+                for piece in self._output.pieces(name, text) if text else ():
+                    events.append(("log", {"id": test, "name": name, "text": piece}))
         if events:
             self._say(*events)
 
@@ -114,10 +129,8 @@ class LogCollector:
 class _Captured:
     """How much of one test's output was told."""
 
-    def __init__(self, limit, sections=0):
+    def __init__(self, limit):
         self._limit = limit
-        # of earlier attempts
-        self.sections = sections
         self.told = {}
         # the copies of its log files
         self.known = []
@@ -186,9 +199,10 @@ def _cut_notice(left_out, unit):
 
 
 def _whole_characters(block):
-    """Without the beginning of a character whose end was cut off."""
-    for back in range(1, min(4, len(block)) + 1):
-        if block[-back] & 0xC0 != 0x80:
-            needed = 4 if block[-back] >= 0xF0 else 3 if block[-back] >= 0xE0 else 2 if block[-back] >= 0xC0 else 1
-            return block if needed <= back else block[:-back]
+    """Without the beginning of a UTF-8 character whose end was cut off."""
+    for place in range(len(block) - 1, max(len(block) - 5, -1), -1):
+        byte = block[place]
+        if byte & 0xC0 != 0x80:
+            length = 1 + (byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0)
+            return block if len(block) - place >= length else block[:place]
     return block

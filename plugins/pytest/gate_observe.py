@@ -263,13 +263,14 @@ def finish(sink):
     # a module that somebody imports is read by those who import it
     explained |= gate_ids.test_files
     rest = sorted(
-        name for name in sink.suite if not name.endswith(".py") or not (name in explained or _is_conftest(name))
+        name
+        for name in sink.suite
+        if not name.endswith(".py") or not (name in explained or _is_conftest(name))
     )
     events = [
-        ("uses", {"file": owner, "paths": sorted(names - {owner})})
+        ("uses", {"file": owner, "paths": some})
         for owner, names in sorted(sink.uses.items())
-        if names - {owner}
+        for some in gate_events.portions(sorted(names - {owner}))
     ]
-    if rest:
-        events.append(("reads", {"id": None, "paths": rest}))
+    events += [("reads", {"id": None, "paths": some}) for some in gate_events.portions(rest)]
     return events

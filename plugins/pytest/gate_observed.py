@@ -42,8 +42,9 @@ class Observed:
 
     def end(self, test):
         reads, self._sink.of_test, self._sink.test = self._sink.of_test, set(), None
-        paths = ",".join(gate_events.encode_text(path) for path in sorted(reads))
-        self._say("reads", '{"id":%s,"paths":[%s]}' % (test.encoded_id, paths))
+        for some in gate_events.portions(sorted(reads)):
+            paths = ",".join(gate_events.encode_text(path) for path in some)
+            self._say("reads", '{"id":%s,"paths":[%s]}' % (test.encoded_id, paths))
 
     @gate_hooks.wrapper
     def pytest_fixture_setup(self, fixturedef):
@@ -85,8 +86,8 @@ class Observed:
         for event in gate_startup.observer.finish(self._sink):
             gate_events.emit(event)
         modules = gate_environment.own_modules(gate_events.settings.own_modules)
-        if modules:
-            gate_events.emit(("modules", {"modules": modules}))
+        for some in gate_events.portions(modules):
+            gate_events.emit(("modules", {"modules": some}))
 
 
 def fixtures_of(item):

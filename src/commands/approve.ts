@@ -2,6 +2,7 @@ import { commitHeader, mergeBase } from "../adapters/git/history.ts";
 import { committerName } from "../adapters/git/identity.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
+import { findRevision } from "../adapters/git/revisions.ts";
 import { signBytes } from "../evidence/signing-key.ts";
 import { stageFiles } from "../evidence/stage-files.ts";
 import { configurationOf } from "../judgement/configuration.ts";
@@ -17,6 +18,7 @@ import { timeText } from "../verify/canonical-document.ts";
 import { exceptionSignaturePath } from "../verify/exception-files.ts";
 import { policyDocument } from "../verify/policy-document.ts";
 import { judgePolicy } from "../verify/policy-problems.ts";
+import { noCommit } from "../verify/subject.ts";
 import { trustOf } from "../verify/trust.ts";
 import type { Context } from "./context.ts";
 import { openWorktree } from "./open.ts";
@@ -108,11 +110,16 @@ async function writeApproval(
 
 /** The base as it will be: one whose policy has moved on would have another change to approve. */
 async function baseTree(worktree: Worktree, base: string): Promise<Result<TreeId, Problem>> {
-  const [commit, head] = await Promise.all([commitHeader(worktree, base), commitHeader(worktree, "HEAD")]);
-  if (commit === null) {
+  const [found, head] = await Promise.all([
+    findRevision(worktree, base, { withParent: false }),
+    commitHeader(worktree, "HEAD"),
+  ]);
+  if (found.kind === "absent") {
     const hint = "Name the branch that the change goes into:  --base origin/main";
     return err(problem("usage", `${base} is no commit in this repository.`, { hint }));
   }
+  if (found.kind !== "commit") return err(noCommit(base, found));
+  const { commit } = found;
   const parted = head === null ? null : await mergeBase(worktree, commit.id, head.id);
   if (parted === null || parted === commit.id) return ok(commit.tree);
   const common = await commitHeader(worktree, parted);

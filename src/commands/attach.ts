@@ -27,16 +27,11 @@ export async function attach(context: Context): Promise<Outcome<RunDocument>> {
 async function attachExisting({ worktree, judged }: RunRequest): Promise<Settled> {
   const { suite, inputs, staleness, problems } = judged;
   if (problems.length > 0) return { outcome: refused(suite.name, problems), attached: null };
-  if (staleness === null) return { outcome: { kind: "fresh", suite: suite.name }, attached: null };
+  if (staleness === null)
+    return { outcome: { kind: "fresh", suite: suite.name, warnings: [] }, attached: null };
   const place = await findElsewhere(worktree, suite, inputs.fingerprint);
   if (place !== null) return reuseEvidence(worktree, judged, place);
-  const missing = problem(
-    "missing-evidence",
-    `there is no evidence for these inputs of ${suite.name} here.`,
-    {
-      suite: suite.name,
-      hint: "gate run",
-    },
-  );
+  const message = `there is no evidence for these inputs of ${suite.name} here.`;
+  const missing = problem("missing-evidence", message, { suite: suite.name, hint: "Next: gate run" });
   return { outcome: refused(suite.name, [missing]), attached: null };
 }

@@ -16,6 +16,8 @@ export interface Context {
   readonly input: () => Promise<Buffer>;
   /** Fires on Ctrl-C and on SIGTERM. */
   readonly abort: AbortSignal;
+  /** What runs inside other runners: absolute. */
+  readonly pluginsDirectory: string;
   /** How this gate was started, for hooks that have to find it again: absolute paths. */
   readonly launcher: { readonly node: string; readonly script: string };
 }

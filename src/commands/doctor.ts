@@ -104,7 +104,7 @@ async function configurationChecks(context: Context, worktree: Worktree): Promis
   const obstacle =
     signing === null ? null : await signingObstacle(worktree, tree.value, signing, context.now());
   const signed =
-    signing === null ? "evidence is not signed" : "evidence is signed with a key that is trusted";
+    signing === null ? "evidence is not signed" : "evidence will be signed with a key that is trusted";
   const severity = signing?.required === true ? "error" : "warning";
   return [
     good("gate.yaml", named),

@@ -36,7 +36,7 @@ export async function evidenceExport(
   const verified = await verifyRevision(opened.value, { revision, base, suite, deep: true, at: null });
   if (!verified.ok) return { exit: verified.error.exit, document: document(null, verified.error.problems) };
   const problems = problemsOf(verified.value);
-  if (hasErrors(problems)) return { exit: 1, document: document(null, problems) };
+  if (hasErrors(problems)) return { exit: 1, document: document(null, problems.map(askedHere)) };
   const several = severalStatements(options, verified.value);
   if (several !== null) return { exit: 2, document: document(null, [several]) };
   const believed = await believedEvidence(opened.value, verified.value);
@@ -46,6 +46,12 @@ export async function evidenceExport(
 
 function problemsOf({ suites, problems }: Verification): Problem[] {
   return [...suites.flatMap((suite) => suite.problems), ...problems];
+}
+
+/** Where verify names itself as the way out, it is this command that was asked. */
+function askedHere(one: Problem): Problem {
+  const hint = one.hint?.replace("gate verify --base", "gate evidence export --base") ?? null;
+  return { ...one, hint };
 }
 
 /** A statement is of one run; what takes statements takes one at a time. */

@@ -21,7 +21,9 @@ export async function preCommit(context: Context): Promise<Outcome<RunDocument>>
   if (judged.value === null) return outcomesDocument([]);
   if (isFresh(judged.value) && !(await hasJournal(worktree))) {
     await writeMemo(worktree, judged.value, null);
-    return outcomesDocument(judged.value.suites.map(({ suite }) => ({ kind: "fresh", suite: suite.name })));
+    return outcomesDocument(
+      judged.value.suites.map(({ suite }) => ({ kind: "fresh", suite: suite.name, warnings: [] })),
+    );
   }
   const announce = announceTo(context);
   const settled = await withLock(worktree, "gate pre-commit", waitingOf(context), (waited) =>
@@ -36,7 +38,9 @@ export async function preCommit(context: Context): Promise<Outcome<RunDocument>>
   if (!settled.ok) return refusedDocument([settled.error]);
   if (!settled.value.ok) return refusedDocument(settled.value.error);
   const { outcomes, judged: now } = settled.value.value;
-  if (now !== null) await rememberJudged(worktree, now);
+  const answer = outcomesDocument(outcomes);
+  // A refused commit is none: what comes next, with --no-verify say, was not judged.
+  if (now !== null && answer.exit === 0) await rememberJudged(worktree, now);
   if (now !== null && outcomes.some(({ kind }) => kind === "pending")) await rememberSaid(worktree, now.tree);
-  return outcomesDocument(outcomes);
+  return answer;
 }

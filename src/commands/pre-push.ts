@@ -10,7 +10,7 @@ import { type Problem, warning } from "../problem.ts";
 import { verifyRevision } from "../verify/verify.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
-import { type PushedUpdate, parseUpdates } from "./pushed-updates.ts";
+import { frameworkUpdates, type PushedUpdate, parseUpdates } from "./pushed-updates.ts";
 import { unjudged, type VerifyDocument, verifyDocument } from "./verify-document.ts";
 
 /** What becomes of a push without its evidence: `git config gate.prePush`. */
@@ -35,12 +35,13 @@ export interface PushedTip {
 
 /** Verifies the commits that are about to leave this machine. Executes nothing from them. */
 export async function prePush(context: Context): Promise<Outcome<PrePushDocument>> {
-  const updates = parseUpdates(await context.input());
+  const told = parseUpdates(await context.input());
   const opened = await openHere(context);
   if (!opened.ok) return outcome("warn", [], [opened.error]);
   const repository = opened.value;
   const setting = await modeOf(repository);
   if (setting.mode === "off") return outcome("off", [], []);
+  const updates = told.length > 0 ? told : await frameworkUpdates(repository, context.environment);
   const tips: PushedTip[] = [];
   for (const { commit, updates: led } of await distinctTips(repository, updates)) {
     const [present] = await pathsPresent(repository, commit.tree, [CONFIGURATION_PATH]);

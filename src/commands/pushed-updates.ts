@@ -1,3 +1,7 @@
+import type { Repository } from "../adapters/git/repository.ts";
+import { resolveCommit } from "../adapters/git/trees.ts";
+import type { Context } from "./context.ts";
+
 /** One reference that a push changes, as git tells the pre-push hook. */
 export interface PushedUpdate {
   readonly local: string;
@@ -25,4 +29,15 @@ export function parseUpdates(input: Buffer): readonly PushedUpdate[] {
       if (NOTHING.test(tip) || remote.startsWith("refs/gate/")) return [];
       return [{ local, tip, remote, before: NOTHING.test(before) ? null : before }];
     });
+}
+
+/** The pre-commit framework reads standard input itself, and names one update in the environment. */
+export async function frameworkUpdates(
+  repository: Repository,
+  environment: Context["environment"],
+): Promise<readonly PushedUpdate[]> {
+  const { PRE_COMMIT_REMOTE_BRANCH: remote = "", PRE_COMMIT_LOCAL_BRANCH: local = "HEAD" } = environment;
+  if (remote === "" || remote.startsWith("refs/gate/")) return [];
+  const tip = await resolveCommit(repository, environment.PRE_COMMIT_TO_REF ?? local);
+  return tip === null ? [] : [{ local, tip, remote, before: environment.PRE_COMMIT_FROM_REF ?? null }];
 }

@@ -56,9 +56,13 @@ async function chooseSuite(
   const names = judged.value.suites.map((one) => one.suite.name);
   if (from !== null) return sessionChoice(worktree, from, suite, names);
   if (suite === null || names.includes(suite)) return ok({ suite, session: null });
-  return err([
-    problem("usage", `there is no suite ${suite}.`, { hint: `Suites in gate.yaml:  ${names.join(", ")}` }),
-  ]);
+  return err([noSuite(suite, names)]);
+}
+
+export function noSuite(suite: string, names: readonly string[]): Problem {
+  return problem("usage", `there is no suite ${suite}.`, {
+    hint: `Name one of gate.yaml's:  gate run ${names.join(" | ")}`,
+  });
 }
 
 async function sessionChoice(
@@ -70,26 +74,28 @@ async function sessionChoice(
   const name = from.replace(/\/+$/, "").split("/").at(-1) ?? from;
   const refuse = (message: string, hint: string) => err([problem("session-unusable", message, { hint })]);
   if (!isSessionName(name)) {
-    return refuse(`${from} is no session; they are named RUN_YYYYMMDD_HHMMSS.`, "ls .gate/sessions");
+    return refuse(`${from} is no session; they are named RUN_YYYYMMDD_HHMMSS.`, LOOK);
   }
   const record = await loadSession(sessionFolder(worktree.topLevel, name));
-  if (record === null) return refuse(`there is no session ${sessionPath(name)}.`, "ls .gate/sessions");
+  if (record === null) return refuse(`there is no session ${sessionPath(name)}.`, LOOK);
   if (suite !== null && record.suite !== suite) {
     return refuse(
       `session ${name} is one of suite ${record.suite}.`,
-      `gate run ${record.suite} --from ${name}`,
+      `Finish it under its own name:  gate run ${record.suite} --from ${name}`,
     );
   }
   if (!suites.includes(record.suite)) {
     return refuse(
       `session ${name} is one of suite ${record.suite}, which gate.yaml does not have.`,
-      `Suites in gate.yaml:  ${suites.join(", ")}`,
+      `Name a session of ${suites.join(" or ")}, or run it anew:  gate run`,
     );
   }
   return ok({ suite: record.suite, session: name });
 }
 
-function noConfiguration(): Problem {
+const LOOK = "Look which there are:  ls .gate/sessions";
+
+export function noConfiguration(): Problem {
   return problem("config-missing", `there is no ${CONFIGURATION_PATH} among the staged files.`, {
     path: CONFIGURATION_PATH,
     hint: "Write one:  gate init,  or stage yours:  git add gate.yaml",

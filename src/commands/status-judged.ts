@@ -1,6 +1,6 @@
 import { readIfThere } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import type { Repository } from "../adapters/git/repository.ts";
+import { hasWorktree, type Repository } from "../adapters/git/repository.ts";
 import { resolveCommit, resolveTree } from "../adapters/git/trees.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { type Decision, decideStale, type Staleness } from "../decision/decide.ts";
@@ -13,14 +13,21 @@ import { emptyPatterns, linksLeadingOut } from "../judgement/input-warnings.ts";
 import { type JudgedSuite, type JudgedTree, judgeAs, reportsDirectories } from "../judgement/judge.ts";
 import { writeMemo } from "../judgement/memo.ts";
 import { pendingSentence } from "../judgement/sentences.ts";
+import { unsignedEvidence } from "../judgement/unsigned.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
 import { isFresh } from "../recording/settle-index.ts";
+import { inputsOnDisk, refuseDifferences } from "../recording/worktree.ts";
+import type { Manifest } from "../reports/manifest.ts";
+import { readersOf } from "../reports/read-sets.ts";
 import { recordedFacts } from "../reports/recorded-facts.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import type { Context } from "./context.ts";
+import { nextStep, type Standing } from "./next-step.ts";
+import { observedInputs } from "./observed-inputs.ts";
 import { exitFor } from "./run-document.ts";
 import {
+  type StatusChange,
   type StatusDocument,
   type StatusOptions,
   type SuiteStatus,
@@ -34,7 +41,7 @@ export async function judgeStatus(
   options: StatusOptions,
 ): Promise<Outcome<StatusDocument>> {
   const refuse = (problems: readonly Problem[]) => ({
-    exit: exitFor(problems),
+    exit: exitFor(problems) === 2 ? (2 as const) : (0 as const),
     document: statusDocument(options.rev, [], problems),
   });
   const tree = await treeToJudge(repository, options.rev);
@@ -51,15 +58,18 @@ export async function judgeStatus(
   ]);
   const [links, ...described] = await Promise.all([
     linksLeadingOut(repository, found),
-    ...found.suites.map((one) => describe(context, repository, found, one, options.rev)),
+    ...found.suites.map((one) => describe(context, repository, found, one, options)),
   ]);
-  const warnings = [...unmatched, ...links];
+  const unsigned = found.suites.flatMap((one) => unsignedEvidence(one, found.configuration.signing));
+  const warnings = [...unmatched, ...links, ...unsigned];
   if (options.rev === null && options.config === null && isFresh(found)) {
     await writeMemo(repository, found, warnings);
   }
+  const observed = options.inputs ? await observedInputs(repository, found) : new Map();
   const suites = described.map((suite) => ({
     ...suite,
     problems: [...suite.problems, ...warnings.filter((one) => one.suite === suite.name)],
+    ...(options.inputs ? { observed: observed.get(suite.name) ?? null } : {}),
   }));
   return { exit: 0, document: statusDocument(options.rev, suites, []) };
 }
@@ -74,7 +84,9 @@ async function treeToJudge(
   const tree = commit === null ? null : await resolveTree(repository, commit);
   if (tree !== null) return ok(tree);
   return err([
-    problem("usage", `${revision} is no commit in this repository.`, { hint: "git log --oneline --all" }),
+    problem("usage", `${revision} is no commit in this repository.`, {
+      hint: "Name a commit, a branch or a tag:  git log --oneline --all",
+    }),
   ]);
 }
 
@@ -98,12 +110,18 @@ function noConfiguration(rev: string | null): Problem {
   });
 }
 
+async function standingOf(repository: Repository, tree: TreeId, rev: string | null): Promise<Standing> {
+  if (repository.topLevel === null) return "elsewhere";
+  if (tree === (await resolveTree(repository, "HEAD"))) return "head";
+  return rev === null ? "staged" : "elsewhere";
+}
+
 async function describe(
   context: Context,
   repository: Repository,
   { tree, configuration }: JudgedTree,
   judged: JudgedSuite,
-  rev: string | null,
+  asked: StatusOptions,
 ): Promise<SuiteStatus> {
   const { suite, inputs, recorded, staleness } = judged;
   const facts = {
@@ -120,22 +138,45 @@ async function describe(
       reason: null,
       changes: [],
       staleSince: null,
+      next: null,
       problems: judged.problems,
     };
   }
   const directories = reportsDirectories(configuration);
-  const [due, since] = await Promise.all([
+  const [due, since, standing] = await Promise.all([
     decisionFor(context, repository, { tree, judged, staleness, reportsDirectories: directories }),
-    changesSinceEvidence(repository, tree, rev ?? "HEAD", judged, directories),
+    changesSinceEvidence(repository, tree, asked.rev ?? "HEAD", judged, directories),
+    standingOf(repository, tree, asked.rev),
   ]);
+  const refusals = await refusalsOfRun(repository, judged, due.decision, directories, asked);
+  const unsound = judged.problems.length > 0 || asked.config !== null;
   const { staleSince: commit } = since;
   return {
     ...facts,
     ...due,
-    changes: since.changes,
+    changes: since.changes.map((change) => ({ ...change, tests: testsOf(recorded.manifest, change.path) })),
     staleSince: commit === null ? null : { commit: commit.id, author: commit.author, date: commit.date },
-    problems: [...judged.problems, ...recorded.problems],
+    next: unsound ? null : nextStep(due.decision, standing, refusals.length > 0),
+    problems: [...judged.problems, ...recorded.problems, ...refusals],
   };
+}
+
+/** A run is of what is on disk: what `gate run` would refuse is known before. */
+async function refusalsOfRun(
+  repository: Repository,
+  { suite, problems }: JudgedSuite,
+  decision: Decision["kind"],
+  directories: readonly string[],
+  { rev, config }: StatusOptions,
+): Promise<readonly Problem[]> {
+  const judgesIndex = rev === null && config === null && problems.length === 0;
+  if (!judgesIndex || decision === "reuse" || !hasWorktree(repository)) return [];
+  return refuseDifferences(suite, (await inputsOnDisk(repository, suite, directories)).differences);
+}
+
+function testsOf(manifest: Manifest | null, path: string): StatusChange["tests"] {
+  if (manifest === null || manifest.reads === null) return null;
+  return readersOf(manifest.reads, manifest.tests.values(), path);
 }
 
 async function decisionFor(

@@ -7,7 +7,7 @@ import { type StatusDocument, type StatusOptions, statusDocument } from "./statu
 
 /** The decision and its reason for every suite. Runs nothing and changes nothing. */
 export async function status(context: Context, options: StatusOptions): Promise<Outcome<StatusDocument>> {
-  const memoAnswers = options.rev === null && options.config === null;
+  const memoAnswers = options.rev === null && options.config === null && !options.inputs;
   const clone = memoAnswers ? await plainClone(context.directory, context.environment) : null;
   const memo = clone === null ? null : await recallFully(clone);
   if (memo !== null) return { exit: 0, document: fromMemo(memo) };
@@ -37,6 +37,7 @@ function fromMemo({ suites, warnings }: MemoDetails): StatusDocument {
     changes: [],
     staleSince: null,
     evidence: recorded,
+    next: null,
     problems: (warnings ?? []).filter(({ suite }) => suite === name),
   }));
   return statusDocument(null, found, []);

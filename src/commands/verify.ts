@@ -1,10 +1,8 @@
-import type { Repository } from "../adapters/git/repository.ts";
-import { resolveTree } from "../adapters/git/trees.ts";
 import { wiringProblems } from "../integrations/wiring.ts";
 import type { Outcome } from "../outcome.ts";
-import { type Problem, problem } from "../problem.ts";
+import { problem } from "../problem.ts";
 import { orProblem } from "../verify/failures.ts";
-import { type VerifyRequest, verifyRevision } from "../verify/verify.ts";
+import { findCommits, type VerifyRequest, verifyCommits } from "../verify/verify.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
 import { unjudged, type VerifyDocument, verifyDocument } from "./verify-document.ts";
@@ -25,17 +23,15 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   }
   const opened = await openHere(context);
   if (!opened.ok) return { exit: 2, document: unjudged(revision, [opened.error]) };
+  const compared = await findCommits(opened.value, { ...options, at });
+  if (!compared.ok)
+    return { exit: compared.error.exit, document: unjudged(revision, compared.error.problems) };
   const [verified, wiring] = await Promise.all([
-    verifyRevision(opened.value, { ...options, at }),
-    orProblem(null, () => wiringOf(opened.value, revision)),
+    verifyCommits(opened.value, compared.value, options),
+    orProblem(null, () => wiringProblems(opened.value, compared.value.subject.tree)),
   ]);
   if (!verified.ok)
     return { exit: verified.error.exit, document: unjudged(revision, verified.error.problems) };
   const document = verifyDocument(verified.value, wiring);
   return { exit: document.ok ? 0 : 1, document };
-}
-
-async function wiringOf(repository: Repository, revision: string): Promise<readonly Problem[]> {
-  const tree = await resolveTree(repository, revision);
-  return tree === null ? [] : wiringProblems(repository, tree);
 }

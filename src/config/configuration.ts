@@ -43,11 +43,16 @@ export interface Suite {
   /** Tracked files that pin what lies outside git: path, size and SHA-256. */
   readonly pins: readonly string[];
   readonly skips: readonly DeclaredSkip[];
+  readonly expectedFailures: readonly ExpectedFailure[];
   readonly flaky: "refuse" | "accept";
   readonly onStale: OnStale;
   readonly commitBudgetMs: number;
   readonly timeoutMs: number;
   readonly leaks: "warn" | "error";
+  /** Whether a run notes which files of the repository it opens. */
+  readonly observe: boolean;
+  readonly undeclaredInputs: "warn" | "error";
+  readonly patternTests: "allow" | "error";
   readonly maxReportBytes: number;
   readonly normalise: NormaliseSettings;
   /** What enters the fingerprint besides the inputs: whatever of the above can change a result. */
@@ -69,6 +74,17 @@ export interface DeclaredSkip {
   /** A glob over test ids (`*` matches anything). */
   readonly match: string;
   readonly reason: string;
+}
+
+/** A test that has to fail: where it passes, the run is not accepted. */
+export interface ExpectedFailure {
+  /** A glob over test ids (`*` matches anything). */
+  readonly match: string;
+  readonly reason: string;
+  /** The last day on which it may fail (`YYYY-MM-DD`, UTC); null: no end. */
+  readonly until: string | null;
+  /** 1-based line in gate.yaml. */
+  readonly line: number | null;
 }
 
 export interface NormaliseSettings {

@@ -1,4 +1,13 @@
-import { type Document, isAlias, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 
@@ -21,6 +30,8 @@ export interface YamlFile {
 const FILE = "gate.yaml";
 const LARGEST = 1 << 20;
 const MOST_ALIASES = 100;
+/** What a person writes has fewer, and much that gate asks git about is asked for each. */
+const MOST_ENTRIES = 1000;
 
 /** Reads the bytes as one YAML document. What YAML would take for something else than was meant is refused. */
 export function readYaml(bytes: Uint8Array): Result<YamlFile, readonly Problem[]> {
@@ -30,7 +41,8 @@ export function readYaml(bytes: Uint8Array): Result<YamlFile, readonly Problem[]
   const document = parseDocument(text.value, {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    // the library compares each key with each: below it is asked once for all
+    uniqueKeys: false,
     logLevel: "error",
   });
   const at = (offset: number): Position => {
@@ -86,12 +98,26 @@ function misreadNodes(document: Document.Parsed, text: string, refuse: Refuse): 
       if (isAlias(node) && node.resolve(document) === undefined) {
         problems.push(refuse(readAsAlias(text.slice(start, end)), start));
       }
+      if (isCollection(node)) problems.push(...entryProblems(node.items, refuse, start));
       if (!isScalar(node)) return;
       const wrong = role === "key" && node.value === "__proto__" ? UNUSABLE_NAME : wrongText(node.value);
       if (wrong !== null) problems.push(refuse(wrong, start));
     },
   });
   return problems;
+}
+
+function entryProblems(items: readonly unknown[], refuse: Refuse, start: number): Problem[] {
+  if (items.length > MOST_ENTRIES) {
+    return [refuse(`${items.length} entries in one place; gate reads at most ${MOST_ENTRIES}.`, start)];
+  }
+  const seen = new Set<string>();
+  return items.flatMap((item) => {
+    if (!isPair(item) || !isScalar(item.key)) return [];
+    const { value, range } = item.key;
+    const isKnown = seen.size === seen.add(String(value)).size;
+    return isKnown ? [refuse(notYaml("DUPLICATE_KEY", "Map keys must be unique"), range?.[0] ?? start)] : [];
+  });
 }
 
 function readAsAlias(written: string): string {

@@ -2,6 +2,7 @@ import { isMap, isScalar } from "yaml";
 import { type Problem, problem } from "../problem.ts";
 import type { JsonObject } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
+import { amountProblems } from "./amounts.ts";
 import type { Configuration, InputPattern, Suite } from "./configuration.ts";
 import { readYaml, type YamlFile } from "./document.ts";
 import { explainAll, locate } from "./explain.ts";
@@ -26,6 +27,7 @@ export function parseConfiguration(bytes: Uint8Array): Result<Configuration, rea
   const problems = [
     ...suites.flatMap(({ name }) => rewrittenValues(name, yaml.value)),
     ...reportsProblems(suites, (path) => at(offsetOf(path))),
+    ...amountProblems(suites, at(offsetOf(["suites"]))),
   ];
   return problems.length === 0 ? ok({ suites, ...policyOf(written.data) }) : err(problems);
 }
@@ -76,11 +78,20 @@ function typed(name: string, suite: WrittenSuite, lineOf: (path: Path) => number
     env,
     pins,
     skips: suite.skips,
+    expectedFailures: suite["expected-failures"].map(({ match, reason, until = null }, index) => ({
+      match,
+      reason,
+      until,
+      line: lineOf(["suites", name, "expected-failures", index]),
+    })),
     flaky: suite.flaky,
     onStale: suite["on-stale"],
     commitBudgetMs: parseDuration(suite["commit-budget"]) ?? 0,
     timeoutMs: parseDuration(suite.timeout) ?? 0,
     leaks: suite.leaks,
+    observe: suite.observe,
+    undeclaredInputs: suite["undeclared-inputs"],
+    patternTests: suite["pattern-tests"],
     maxReportBytes: parseSize(suite["max-report-size"]) ?? 0,
     normalise: suite.normalise,
     definition: definition(suite, env, pins),
@@ -99,12 +110,18 @@ function definition(
   env: Readonly<Record<string, string>>,
   pins: readonly string[],
 ): JsonObject {
+  const expected = suite["expected-failures"].map(({ match, reason, until }) => ({
+    match,
+    reason,
+    ...(until === undefined ? {} : { until }),
+  }));
   return {
     run: suite.run,
     ...(suite.gpu === "none" ? {} : { gpu: suite.gpu }),
     ...(Object.keys(env).length === 0 ? {} : { env }),
     ...(pins.length === 0 ? {} : { pins }),
     ...(suite.skips.length === 0 ? {} : { skips: suite.skips }),
+    ...(expected.length === 0 ? {} : { "expected-failures": expected }),
     ...(suite.flaky === "refuse" ? {} : { flaky: suite.flaky }),
   };
 }

@@ -13,6 +13,9 @@ const size = z
   .refine((text) => parseSize(text) !== null, SIZE)
   .meta({ pattern: "^\\d+(\\.\\d+)?\\s*([KMG]i?)?B$" });
 
+/** The last day on which something holds, in UTC. */
+const date = z.iso.date('expected a day such as "2026-12-31"');
+
 const repositoryPath = z
   .string()
   .refine(
@@ -98,6 +101,12 @@ const suite = z.strictObject({
     .array(z.strictObject({ match: text, reason: text }))
     .default([])
     .describe("Tests that may be skipped: a glob over test ids and the reason. In the fingerprint."),
+  "expected-failures": z
+    .array(z.strictObject({ match: text, reason: text, until: date.optional() }))
+    .default([])
+    .describe(
+      "Tests that have to fail: a glob over test ids, the reason and, if it is to end, the last day. In the fingerprint.",
+    ),
   flaky: z
     .enum(["refuse", "accept"])
     .default("refuse")
@@ -118,6 +127,22 @@ const suite = z.strictObject({
     .default("warn")
     .describe(
       "Files that the suite leaves in the repository: warn, or refuse the run. Not in the fingerprint.",
+    ),
+  observe: z
+    .boolean()
+    .default(true)
+    .describe("Whether a run notes which files of the repository it opens. Not in the fingerprint."),
+  "undeclared-inputs": z
+    .enum(["warn", "error"])
+    .default("warn")
+    .describe(
+      "Tracked files that a run read and inputs does not name: warn, or refuse the run. Not in the fingerprint.",
+    ),
+  "pattern-tests": z
+    .enum(["allow", "error"])
+    .default("allow")
+    .describe(
+      "Tests that executed no production file: allow them, or refuse the run. Not in the fingerprint.",
     ),
   "max-report-size": size
     .default("10MiB")

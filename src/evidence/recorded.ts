@@ -1,46 +1,62 @@
 import { GitError } from "../adapters/git/command.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listTree, readBlobs, type TreeEntry } from "../adapters/git/trees.ts";
+import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
+import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { parseHashFile } from "../reports/hash-file.ts";
 import { type Manifest, manifestPath, parseManifest, signaturePath } from "../reports/manifest.ts";
+import { err } from "../result.ts";
 
 /** What a tree says about a suite: the record, whole or not. */
 export interface Recorded {
   /** What the hash file says; null where it is absent or not in its one form. */
   readonly hash: Fingerprint | null;
   readonly manifest: Manifest | null;
+  /** Whether a signature lies beside the manifest. Whether it fits, and whose it is, nobody has asked. */
+  readonly signed: boolean;
   /** Why the record cannot be believed; empty where it is whole. */
   readonly problems: readonly Problem[];
 }
+
+/** No manifest that gate writes is larger, and git packs a larger one into next to nothing. */
+export const LARGEST_RECORD = 64 << 20;
 
 /** Reads the record from the tree alone: hash file, manifest, and the list of the reports. */
 export async function readRecorded(repository: Repository, tree: TreeId, suite: Suite): Promise<Recorded> {
   const place = `${tree}:${suite.reports}`;
   const [[hashBlob, manifestBlob], listing] = await Promise.all([
-    readBlobs(repository, [`${place}/${suite.name}.hash`, `${place}/${manifestPath(suite.name)}`]),
+    readBlobsUpTo(
+      repository,
+      [`${place}/${suite.name}.hash`, `${place}/${manifestPath(suite.name)}`],
+      LARGEST_RECORD,
+    ),
     listTree(repository, tree, [exactly(suite.reports)]),
   ]);
   if (!hashBlob && !manifestBlob && listing.every(({ path }) => !isRecord(path, suite)))
-    return { hash: null, manifest: null, problems: [] };
+    return { hash: null, manifest: null, signed: false, problems: [] };
   refuseLostObject(!hashBlob, hashPath(suite), listing);
   refuseLostObject(!manifestBlob, `${suite.reports}/${manifestPath(suite.name)}`, listing);
-  const line = hashBlob ? parseHashFile(hashBlob.bytes) : null;
+  const line = hashBlob && hashBlob !== "too-large" ? parseHashFile(hashBlob.bytes) : null;
   const hash =
     line !== null && line.suite === suite.name && isFingerprint(line.fingerprint) ? line.fingerprint : null;
+  const signed = listing.some(({ path }) => path === `${suite.reports}/${signaturePath(suite.name)}`);
   const problems: Problem[] = [];
   if (hash === null) problems.push(badHashFile(suite, hashBlob !== null && hashBlob !== undefined));
-  const manifest = parseManifest(manifestBlob?.bytes ?? Buffer.alloc(0));
+  const manifest =
+    manifestBlob === "too-large"
+      ? err("it is larger than 64 MiB")
+      : parseManifest(manifestBlob?.bytes ?? Buffer.alloc(0));
   if (!manifest.ok) {
     const path = `${suite.reports}/${manifestPath(suite.name)}`;
     const message = manifestBlob ? `${path}: ${manifest.error}.` : `${path} is missing.`;
     return {
       hash,
       manifest: null,
+      signed,
       problems: [...problems, problem("manifest-invalid", message, { path, suite: suite.name })],
     };
   }
@@ -52,7 +68,7 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
       ({ path }) => hash !== null || path !== hashPath(suite),
     ),
   );
-  return { hash, manifest: manifest.value, problems };
+  return { hash, manifest: manifest.value, signed, problems };
 }
 
 function isRecord(path: string, suite: Suite): boolean {
@@ -109,28 +125,31 @@ function doubleEntries(listing: readonly TreeEntry[], suite: Suite): Problem[] {
 
 /** The manifest's list against what is there: paths, modes and blob ids. */
 function compareListing(manifest: Manifest, listing: readonly TreeEntry[], suite: Suite): Problem[] {
-  const own = new Set([manifestPath(suite.name), signaturePath(suite.name)]);
-  const present = new Map(listing.map((entry) => [entry.path.slice(suite.reports.length + 1), entry]));
+  const placed = (name: string) => `${suite.reports}/${name}`;
+  const own = new Set([manifestPath(suite.name), signaturePath(suite.name)].map(placed));
+  const present = new Map(listing.map((entry) => [entry.path, entry]));
+  const listed = new Set<string>();
   const problems: Problem[] = [];
   const report = (
     code: "missing-report" | "tampered-report" | "untracked-report",
-    name: string,
+    path: string,
     what: string,
   ) => {
-    const path = `${suite.reports}/${name}`;
     problems.push(problem(code, `${path} ${what}.`, { path, suite: suite.name }));
   };
   for (const [name, { mode, blob }] of manifest.reports) {
-    const entry = present.get(name);
-    if (entry === undefined) report("missing-report", name, "is in the manifest and not in the tree");
-    else if (entry.id !== blob) report("tampered-report", name, "is not what the run recorded");
+    const path = placed(name);
+    const entry = present.get(path);
+    listed.add(path);
+    if (entry === undefined) report("missing-report", path, "is in the manifest and not in the tree");
+    else if (entry.id !== blob) report("tampered-report", path, "is not what the run recorded");
     else if (entry.mode !== mode)
-      report("tampered-report", name, `has mode ${entry.mode}; it was recorded as ${mode}`);
+      report("tampered-report", path, `has mode ${entry.mode}; it was recorded as ${mode}`);
   }
-  for (const [name, { mode }] of present) {
-    if (own.has(name)) {
-      if (mode !== REGULAR) report("tampered-report", name, `has mode ${mode}; gate writes ${REGULAR}`);
-    } else if (!manifest.reports.has(name)) report("untracked-report", name, "is not in the manifest");
+  for (const [path, { mode }] of present) {
+    if (own.has(path)) {
+      if (mode !== REGULAR) report("tampered-report", path, `has mode ${mode}; gate writes ${REGULAR}`);
+    } else if (!listed.has(path)) report("untracked-report", path, "is not in the manifest");
   }
   return problems;
 }

@@ -171,6 +171,7 @@ function verifying({ environment }: Repository, directory: string) {
 }
 
 function verifyTime(at: Date): string | null {
+  if (Number.isNaN(at.getTime())) return null;
   const digits = at.toISOString().replace(/\..*$/, "").replace(/[-:T]/g, "");
   return /^\d{14}$/.test(digits) ? digits : null;
 }

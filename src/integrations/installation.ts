@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readEditable } from "../adapters/files/editing.ts";
 import { kindOf } from "../adapters/files/files.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
@@ -7,6 +7,7 @@ import { hasErrors, type Problem, problem, warning } from "../problem.ts";
 import { HOOKS } from "./hook-script.ts";
 import { findHookWay, type HookWay } from "./hook-way.ts";
 import { planHooks } from "./hooks.ts";
+import { howToRecord } from "./launcher.ts";
 import { surveyRepository } from "./survey.ts";
 
 /** What a person would find who looked through the installation in one clone. */
@@ -114,25 +115,38 @@ export async function inspectLauncher(
     await localSetting(worktree, "gate.launcher"),
     await localSetting(worktree, "gate.node"),
   ];
+  const again = await howToRecord(worktree, own.script);
   if (launcher === null) {
-    const local = join(worktree.topLevel, "node_modules/.bin/gate");
-    const near = (await kindOf(local)) !== "absent";
-    const message = `git config gate.launcher is not set, so the hooks look in ${near ? "node_modules/.bin" : "PATH"}, with the PATH of whoever commits.`;
-    return { found: near ? local : "PATH", problems: [warning("not-wired", message, { hint: AGAIN })] };
+    const near = await nearbyGate(worktree);
+    const message = `git config gate.launcher is not set, so the hooks look in ${near === null ? "PATH" : dirname(near)}, with the PATH of whoever commits.`;
+    const found = near === null ? "PATH" : join(worktree.topLevel, near);
+    return { found, problems: [warning("not-wired", message, { hint: again })] };
   }
   const problems: Problem[] = [];
   if ((await kindOf(launcher)) === "absent") {
     const message = `git config gate.launcher names ${launcher}, which is gone.`;
     problems.push(
-      problem("not-wired", message, { hint: `${AGAIN},  or:  git config --unset gate.launcher` }),
+      problem("not-wired", message, { hint: `${again},  or:  git config --unset gate.launcher` }),
     );
   } else if (launcher !== own.script) {
     const message = `the hooks start another gate than this one (${own.script}).`;
-    problems.push(warning("not-wired", message, { hint: `To have them start this one:  ${AGAIN}` }));
+    problems.push(
+      warning("not-wired", message, {
+        hint: again === AGAIN ? `To have them start this one:  ${AGAIN}` : again,
+      }),
+    );
   }
   if (node !== null && (await kindOf(node)) === "absent") {
     const message = `git config gate.node names ${node}, which is gone; the hooks take the Node in PATH.`;
-    problems.push(warning("not-wired", message, { hint: AGAIN }));
+    problems.push(warning("not-wired", message, { hint: again }));
   }
   return { found: launcher, problems: hasErrors(problems) ? problems.slice(0, 1) : problems };
+}
+
+/** Where the shims look before PATH. */
+async function nearbyGate(worktree: Worktree): Promise<string | null> {
+  for (const path of ["node_modules/.bin/gate", ".venv/bin/model-gate"]) {
+    if ((await kindOf(join(worktree.topLevel, path))) !== "absent") return path;
+  }
+  return null;
 }

@@ -1,4 +1,6 @@
 import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kindOf } from "../adapters/files/files.ts";
 import type { Repository, Worktree } from "../adapters/git/repository.ts";
 import { localSetting } from "../adapters/git/settings.ts";
 import { warning } from "../problem.ts";
@@ -11,10 +13,8 @@ interface Launcher {
 
 /** Records where this gate lies, so that hooks of clients without the user's PATH find it in this clone. */
 export async function planLauncher(repository: Worktree, launcher: Launcher): Promise<Plan> {
-  // What lies in the worktree lives as long as it does, wherever that is.
-  const inside = launcher.script.startsWith(`${repository.topLevel}/`);
-  if (!inside && isTemporary(launcher.script)) {
-    return plan({ problems: [notForGood(launcher.script)] });
+  if (willBeGone(repository, launcher.script)) {
+    return plan({ problems: [notForGood(launcher.script, await howToInstall(repository, launcher.script))] });
   }
   const edits = await Promise.all([
     setting(repository, "gate.launcher", launcher.script),
@@ -28,17 +28,52 @@ async function setting(repository: Repository, key: string, after: string): Prom
   return before === after ? [] : [{ kind: "config", key, before, after }];
 }
 
-function notForGood(script: string) {
-  const message = `this gate runs from a temporary place (${script}), so it was not recorded for the hooks of this clone. They look in node_modules/.bin and in PATH.`;
-  const hint = "Install it for good, then run gate init again:  npm install --save-dev model-gate";
+/** What lies in the worktree lives as long as it does, wherever that is. */
+function willBeGone({ topLevel }: Worktree, script: string): boolean {
+  return !script.startsWith(`${topLevel}/`) && isTemporary(script);
+}
+
+/** What makes the hooks start this gate: `init` does not record one that will be gone. */
+export async function howToRecord(worktree: Worktree, script: string): Promise<string> {
+  if (!willBeGone(worktree, script)) return "gate init";
+  const install = await howToInstall(worktree, script);
+  return `Install gate at a lasting place first, this one is temporary:  ${install};  then:  gate init`;
+}
+
+/** As gate came; npm puts it into a project that is npm's, and elsewhere beside the user's other commands. */
+async function howToInstall({ topLevel }: Worktree, script: string): Promise<string> {
+  if (isPythonPackage(script)) return "uv tool install model-gate   (or: pipx install model-gate)";
+  const npm = (await kindOf(join(topLevel, "package.json"))) !== "absent";
+  return npm ? "npm install --save-dev model-gate" : "npm install --global model-gate";
+}
+
+function notForGood(script: string, install: string) {
+  const message = `this gate runs from a temporary place (${script}), so it was not recorded for the hooks of this clone. They look in node_modules/.bin, .venv/bin and PATH.`;
+  const hint = `Install it for good, then run gate init again:  ${install}`;
   return warning("not-wired", message, { hint });
 }
 
-/** Caches of npx, uvx, pnpm dlx and bunx, and temporary directories: gone tomorrow. */
-const TEMPORARY =
-  /\/_npx\/|\/uv\/archive-v\d+\/|\/archive-v\d+\/|\/dlx(-[^/]*)?\/|\/bunx-|^\/(private\/)?(var\/)?tmp\/|^\/(private\/)?var\/folders\//;
+/** Whether gate came as a wheel, which brings a Node of its own. */
+function isPythonPackage(script: string): boolean {
+  return /\/(site|dist)-packages\/model_gate\//.test(slashed(script));
+}
+
+/** Gone tomorrow. */
+const TEMPORARY = [
+  // npx, bunx, pnpm dlx and yarn dlx
+  /\/_npx\/|\/bunx-|\/dlx(-[^/]*)?\//,
+  // uvx, and pipx run, old and new
+  /\/archive-v\d+\/|\/pipx\/\.cache\/|\/\.cache\/pipx\/|\/Caches\/pipx\/|\/pipx\/Cache\//,
+  // what the pre-commit framework installs for a hook of its own
+  /\/(py|node)_env-[^/]*\//,
+  /^\/(private\/)?(var\/)?tmp\/|^\/(private\/)?var\/folders\//,
+];
 
 export function isTemporary(script: string, temporaryDirectory = tmpdir()): boolean {
-  const path = script.replaceAll("\\", "/");
-  return TEMPORARY.test(path) || path.startsWith(`${temporaryDirectory.replaceAll("\\", "/")}/`);
+  const path = slashed(script);
+  return (
+    TEMPORARY.some((pattern) => pattern.test(path)) || path.startsWith(`${slashed(temporaryDirectory)}/`)
+  );
 }
+
+const slashed = (path: string) => path.replaceAll("\\", "/");

@@ -1,4 +1,5 @@
 import { fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit, together } from "./edits.ts";
+import { membersOf } from "./members.ts";
 import { planShims, type ShimSource } from "./shell-hooks.ts";
 import { readYaml, withYamlItem } from "./yaml-insert.ts";
 
@@ -41,25 +42,35 @@ const NEXT = [
 
 /** A local hook at the end, where everything that rewrites files has run. */
 export async function planFrameworkHook(topLevel: string, file: string, shims: ShimSource): Promise<Plan> {
+  const { plan: configuration, callsShims } = await planConfiguration(topLevel, file);
+  if (!callsShims) return configuration;
   const copies = await planShims(shims, HOOKS, (name) => inTree(topLevel, `${FOLDER}/${name}`));
-  return together([copies, await planConfiguration(topLevel, file)]);
+  return together([copies, configuration]);
 }
 
-async function planConfiguration(topLevel: string, path: string): Promise<Plan> {
+interface Configured {
+  readonly plan: Plan;
+  /** Not where every hook is one of gate's own `.pre-commit-hooks.yaml`. */
+  readonly callsShims: boolean;
+}
+
+async function planConfiguration(topLevel: string, path: string): Promise<Configured> {
   const place = inTree(topLevel, path);
   const file = await readForEdit(place, BY_HAND);
-  if (!file.ok) return plan({ problems: [file.error] });
+  if (!file.ok) return { plan: plan({ problems: [file.error] }), callsShims: true };
   const text = file.value.text ?? "";
   const missing = HOOKS.filter((hook) => !hasGate(text, hook));
-  if (missing.length === 0) return plan({});
+  if (missing.length === 0) return { plan: plan({}), callsShims: text.includes(`${FOLDER}/`) };
   const changed = withYamlItem(text, {
     path: ["repos"],
     key: null,
     value: { repo: "local", hooks: missing.map(hookFor) },
     comments: missing.includes("pre-commit") ? COMMENTS : COMMENTS_BESIDE,
   });
-  if (!changed.ok) return plan({ problems: [refusedEdit(place, changed.error, BY_HAND)] });
-  return plan({ edits: fileEdit(place, file.value, changed.value), next: [...NEXT] });
+  const edited = changed.ok
+    ? plan({ edits: fileEdit(place, file.value, changed.value), next: [...NEXT] })
+    : plan({ problems: [refusedEdit(place, changed.error, BY_HAND)] });
+  return { plan: edited, callsShims: true };
 }
 
 /** A hook of any repository in the file that calls gate. */
@@ -67,9 +78,13 @@ function hasGate(text: string, hook: FrameworkHook): boolean {
   const content = readYaml(text);
   const repos = typeof content === "object" && content !== null && "repos" in content ? content.repos : null;
   if (!Array.isArray(repos)) return false;
-  const entries = repos.flatMap((repo: unknown) => hooksOf(repo)).map((one) => entryOf(one));
+  const hooks = repos.flatMap((repo: unknown) => hooksOf(repo));
   const call = new RegExp(`\\bgate ${hook}(?![\\w-])|gate[\\w-]*\\/${hook}(?![\\w-])`);
-  return entries.some((one) => call.test(one));
+  const shipped = shippedIds(hook);
+  return hooks.some((one) => {
+    const called = textOf(one, "entry");
+    return called === "" ? shipped.includes(textOf(one, "id")) : call.test(called);
+  });
 }
 
 function hooksOf(repo: unknown): readonly unknown[] {
@@ -77,6 +92,11 @@ function hooksOf(repo: unknown): readonly unknown[] {
   return Array.isArray(hooks) ? hooks : [];
 }
 
-function entryOf(hook: unknown): string {
-  return typeof hook === "object" && hook !== null && "entry" in hook ? String(hook.entry) : "";
+/** What gate's own `.pre-commit-hooks.yaml` calls the hook, in Node and in Python. */
+function shippedIds(hook: FrameworkHook): readonly string[] {
+  return ["gate", "gate-python"].map((id) => (hook === "pre-commit" ? id : `${id}-${hook}`));
+}
+
+function textOf(hook: unknown, key: "id" | "entry"): string {
+  return String(membersOf(hook)[key] ?? "");
 }

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { readEditable } from "../adapters/files/editing.ts";
+import { kindOf } from "../adapters/files/files.ts";
 import { stagedEntries } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { untrackedFiles } from "../adapters/git/worktree.ts";
@@ -10,6 +12,8 @@ export interface Survey {
   /** Text of the project files at the top level, by name. */
   readonly texts: ReadonlyMap<string, string>;
   readonly packageJson: PackageJson;
+  /** The folder of a Python environment of the project's own; git ignores it. */
+  readonly virtualEnvironment: string | null;
 }
 
 export interface PackageJson {
@@ -31,7 +35,19 @@ export async function surveyRepository(worktree: Worktree): Promise<Survey> {
     const file = await readEditable(worktree.topLevel, path);
     if (file.ok && file.value.text !== null) texts.set(path, file.value.text);
   }
-  return { files, texts, packageJson: readPackageJson(texts.get("package.json")) };
+  return {
+    files,
+    texts,
+    packageJson: readPackageJson(texts.get("package.json")),
+    virtualEnvironment: await findVirtualEnvironment(worktree.topLevel),
+  };
+}
+
+async function findVirtualEnvironment(topLevel: string): Promise<string | null> {
+  for (const folder of [".venv", "venv"]) {
+    if ((await kindOf(join(topLevel, folder, "bin/python"))) !== "absent") return folder;
+  }
+  return null;
 }
 
 /** A package.json that cannot be read is the package manager's to complain about. */

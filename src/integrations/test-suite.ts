@@ -48,18 +48,18 @@ function suiteIn(survey: Survey, directory: string): TestSuite | null {
 }
 
 function pytestSuite(survey: Survey, directory: string): TestSuite {
-  const run = `${pythonRunner(survey)} ${shellWord(directory)} --junitxml=${RESULTS} -o junit_logging=all`;
-  return { runner: "pytest", directory, run, results: RESULTS };
+  const run = `${pythonRunner(survey)} ${shellWord(directory)}`;
+  return { runner: "pytest", directory, run, results: null };
 }
 
-function pythonRunner({ files, texts }: Survey): string {
+function pythonRunner({ files, texts, virtualEnvironment }: Survey): string {
   if (files.includes("uv.lock")) return "uv run --locked pytest";
   if (files.includes("poetry.lock") || texts.get("pyproject.toml")?.includes("[tool.poetry]") === true) {
     return "poetry run pytest";
   }
   if (files.includes("pdm.lock")) return "pdm run pytest";
   if (files.includes("Pipfile")) return "pipenv run pytest";
-  return "python -m pytest";
+  return virtualEnvironment === null ? "python -m pytest" : `${virtualEnvironment}/bin/python -m pytest`;
 }
 
 /** Without a runner of its own, a package's tests are taken for node:test's; mocha and the like are not known. */

@@ -62,7 +62,7 @@ function stepsOfHook(hook: Members, surroundings: Surroundings): readonly Step[]
   const entry = typeof hook.entry === "string" ? hook.entry : "";
   const args = listOf(hook.args).map((word) => `'${String(word).replaceAll("'", "")}'`);
   const steps = stepsOf([entry === "" ? id : entry, ...args].join(" "), surroundings).map(withoutLine);
-  const gates = /^(?:model-)?gate(?:-pre-commit)?$/.test(id) && entry === "";
+  const gates = /^(?:model-)?gate(?:-python)?(?:-pre-(?:commit|push))?$/.test(id) && entry === "";
   const fixes = FIXING_HOOKS.has(id) && !steps.some(({ callsGate }) => callsGate);
   return steps.map((step) => ({
     label: id === "" ? step.label : id,

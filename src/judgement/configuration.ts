@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listTree, readBlobs } from "../adapters/git/trees.ts";
+import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
+import { listTree } from "../adapters/git/trees.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { canonicalDefinition } from "../fingerprint/fingerprint.ts";
@@ -12,7 +13,10 @@ import { err, ok, type Result } from "../result.ts";
 import { oncePerTree } from "./once.ts";
 
 /** Part of the cache's file names: to be raised whenever `Configuration` or its reading changes. */
-const CACHE_FORMAT = "2";
+const CACHE_FORMAT = "3";
+
+/** git packs a file of any size into next to nothing. */
+const LARGEST_IN_MEMORY = 64 << 20;
 
 /** The configuration that a tree carries; null where it has no gate.yaml. */
 export const configurationOf = oncePerTree(
@@ -66,12 +70,18 @@ export async function readCached(
   const cache = join(placesOf(repository).configurations, `${blob}.${CACHE_FORMAT}.json`);
   const cached = parseCache(await readIfThere(cache));
   if (cached !== null) return ok(cached);
-  const [found] = await readBlobs(repository, [blob]);
+  const [found] = await readBlobsUpTo(repository, [blob], LARGEST_IN_MEMORY);
+  if (found === "too-large") return err([tooLarge()]);
   if (!found) throw new Error(`the blob ${blob} of gate.yaml is not a blob`);
   const { parseConfiguration } = await import("../config/parse.ts");
   const parsed = parseConfiguration(found.bytes);
   if (parsed.ok) await remember(cache, parsed.value);
   return parsed;
+}
+
+function tooLarge(): Problem {
+  const message = "larger than 64 MiB; this is no configuration.";
+  return problem("config-invalid", message, { path: CONFIGURATION_PATH, line: 1, column: 1 });
 }
 
 interface CacheFile {

@@ -1,12 +1,14 @@
 import { posix } from "node:path";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listTree, readBlobs } from "../adapters/git/trees.ts";
+import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
+import { listTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
 
 const SYMBOLIC_LINK = "120000";
+const LONGEST_TARGET = 1 << 16;
 
 /** A link counts as the link: what it points to takes part in the run, and has to be an input of its own. */
 export async function undeclaredLinkTargets(
@@ -17,13 +19,16 @@ export async function undeclaredLinkTargets(
 ): Promise<Problem[]> {
   const entries = await listTree(repository, tree, inputPathspecs(suite, reportsDirectories));
   const links = entries.filter(({ mode }) => mode === SYMBOLIC_LINK);
-  const targets = await readBlobs(
+  const targets = await readBlobsUpTo(
     repository,
     links.map(({ id }) => id),
+    LONGEST_TARGET,
   );
   const inputs = withFolders(entries.map(({ path }) => path));
   return links.flatMap(({ path }, index) => {
-    const target = targets[index]?.bytes.toString("utf8") ?? "";
+    const found = targets[index];
+    if (found === "too-large") return [undeclared(suite, path, "a name that no file system takes")];
+    const target = found?.bytes.toString("utf8") ?? "";
     const place = posix.isAbsolute(target) ? target : posix.join(posix.dirname(path), target);
     return inputs.has(place.replace(/\/$/, "")) ? [] : [undeclared(suite, path, target)];
   });

@@ -7,9 +7,12 @@ import { attachEvidence } from "../evidence/attach.ts";
 import { storeEvidence } from "../evidence/store.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
 import { type BuiltReports, buildReports } from "../reports/build.ts";
+import type { PackedReads } from "../reports/read-sets.ts";
 import type { Result } from "../result.ts";
+import { objectionProblems } from "../suite/objections.ts";
 import type { SuiteResults, Verdict } from "../suite/results.ts";
 import { listSessions, loadSession, saveSession, sessionFolder, sessionPath } from "../suite/session.ts";
+import { judgeObservations } from "./observations.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
 import { previousReports } from "./previous-reports.ts";
 import { type FinishedSession, noSpace, readSession } from "./read-session.ts";
@@ -20,7 +23,9 @@ import { signReports } from "./signing.ts";
 /** Makes evidence of a finished session and attaches it, or says why it is not accepted. Nothing is lost. */
 export async function acceptSession(request: RunRequest, session: FinishedSession): Promise<Settled> {
   const { suite } = request.judged;
-  const { folder, judgement, results, problems } = session;
+  const { folder, judgement, results } = session;
+  const observations = await judgeObservations(request, session);
+  const problems = [...session.problems, ...observations.problems];
   const refuse = (reasons: readonly Problem[]) =>
     notAccepted(suite.name, folder.name, judgement.verdict, reasons);
   if (judgement.verdict !== "passed" || results === null) {
@@ -28,7 +33,7 @@ export async function acceptSession(request: RunRequest, session: FinishedSessio
   }
   if (hasErrors(problems)) return refuse(problems);
   try {
-    return await recordEvidence(request, session, results, refuse);
+    return await recordEvidence(request, { ...session, problems }, results, observations.reads, refuse);
   } catch (error) {
     if (ranOutOfSpace(error)) return refuse([noSpace(suite.name, folder.name)]);
     if (!(error instanceof GitError)) throw error;
@@ -41,12 +46,13 @@ async function recordEvidence(
   request: RunRequest,
   session: FinishedSession,
   results: SuiteResults,
+  reads: PackedReads,
   refuse: (reasons: readonly Problem[]) => Settled,
 ): Promise<Settled> {
   const { worktree, judged } = request;
   const { suite, inputs } = judged;
   const { folder, record, judgement, problems } = session;
-  const built = await storeBlobs(worktree, (store) => build(request, session, results, store));
+  const built = await storeBlobs(worktree, (store) => build(request, session, { results, reads }, store));
   if (!built.ok) return refuse(built.error);
   const signed = await signReports(request, folder, built.value);
   if (!signed.ok) return refuse([signed.error, finishHint(suite.name, folder.name)]);
@@ -113,8 +119,8 @@ function leaked(suite: string, path: string): Problem {
 
 async function build(
   { worktree, tree, judged, surroundings }: RunRequest,
-  { folder, record, judgement }: FinishedSession,
-  results: SuiteResults,
+  { folder, record, judgement, observed }: FinishedSession,
+  { results, reads }: { readonly results: SuiteResults; readonly reads: PackedReads },
   store: BlobStore,
 ): Promise<Result<BuiltReports, readonly Problem[]>> {
   const { suite, inputs } = judged;
@@ -126,6 +132,8 @@ async function build(
     inputs: { files: inputs.files, ignored: record.ignoredInputs },
     run: { started: new Date(record.started), ended: new Date(record.ended.time) },
     machine: record.machine,
+    environment: observed.environment,
+    reads,
     recordedBy: (await committerName(worktree)) ?? "an unknown person",
     earlierSessions: await earlierSessions(worktree.topLevel, suite.name, inputs.fingerprint, folder.name),
     previous: await previousReports(worktree, tree, suite.reports),
@@ -168,16 +176,7 @@ async function earlierSessions(topLevel: string, suite: string, fingerprint: str
 
 function verdictProblems(suite: string, { judgement }: FinishedSession): Problem[] {
   const reasons = judgement.reasons.map((message) => problem("verdict-not-accepted", message, { suite }));
-  const tests = judgement.objections.slice(0, 10).map(({ id, outcome }) =>
-    problem("verdict-not-accepted", `${(outcome ?? "missing").padEnd(9)} ${id}`, {
-      suite,
-      hint:
-        outcome === "skipped"
-          ? "Tests that may be skipped are declared with a reason under skips: in gate.yaml."
-          : null,
-    }),
-  );
-  return [...reasons, ...tests];
+  return [...reasons, ...objectionProblems(judgement, { suite })];
 }
 
 function finishHint(suite: string, session: string): Problem {

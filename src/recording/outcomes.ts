@@ -15,7 +15,7 @@ export interface StaleSince {
 
 /** What became of one suite at a commit or at `gate run`. */
 export type SuiteOutcome =
-  | { readonly kind: "fresh"; readonly suite: string }
+  | { readonly kind: "fresh"; readonly suite: string; readonly warnings: readonly Problem[] }
   | {
       readonly kind: "reused";
       readonly suite: string;
@@ -53,3 +53,9 @@ export type SuiteOutcome =
       /** The machine cannot do it, as opposed to the result being bad. */
       readonly impossibleHere: boolean;
     };
+
+/** What is said besides, of a suite that has its evidence. */
+export function withWarnings(outcome: SuiteOutcome, warnings: readonly Problem[]): SuiteOutcome {
+  if (warnings.length === 0 || outcome.kind === "pending" || outcome.kind === "refused") return outcome;
+  return { ...outcome, warnings: [...outcome.warnings, ...warnings] };
+}

@@ -7,7 +7,7 @@ import { type Problem, problem } from "../problem.ts";
 import { manifestPath, signaturePath } from "../reports/manifest.ts";
 import { compileNormaliser } from "../reports/normalise.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type Gpu, probeGpu } from "../suite/gpu.ts";
+import { type Gpu, gpusFor } from "../suite/gpu.ts";
 import { traces } from "./leaks.ts";
 import { checkPins } from "./pins.ts";
 import { clearOldResults } from "./read-results.ts";
@@ -43,12 +43,12 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
     ...unsignable,
   ];
   if (problems.length > 0) return err(problems);
-  const gpus = suite.gpu === "none" ? ok([]) : await probeGpu(surroundings.environment);
-  if (!gpus.ok && suite.gpu === "required") return err([noGpu(suite.name, gpus.error)]);
+  const gpus = await gpusFor(suite.gpu, surroundings.environment);
+  if (!gpus.ok) return err([noGpu(suite.name, gpus.error)]);
   const stale = await clearOldResults(worktree, suite);
   return stale.length > 0
     ? err(stale)
-    : ok({ gpus: gpus.ok ? gpus.value : [], ignoredInputs: onDisk.ignored, traces: before });
+    : ok({ gpus: gpus.value, ignoredInputs: onDisk.ignored, traces: before });
 }
 
 /** A rule that cannot be used would otherwise be found when the suite has ended. */
@@ -58,7 +58,7 @@ function unusableRules(suite: Suite): readonly Problem[] {
   return compiled.ok ? [] : compiled.error;
 }
 
-function noGpu(suite: string, reason: string): Problem {
+export function noGpu(suite: string, reason: string): Problem {
   return problem("machine-cannot-run", `${suite} needs an NVIDIA GPU and this machine has none: ${reason}.`, {
     suite,
     hint: "Run it on a machine with a GPU:  gate run",

@@ -5,9 +5,11 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
+import type { UnreportedEvent } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import { readEvents } from "../suite/events.ts";
 import { readJunit } from "../suite/junit.ts";
+import type { Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
 import type { SessionFolder } from "../suite/session.ts";
 import { type RunTime, withCollectedLogs } from "./collect-logs.ts";
@@ -55,38 +57,59 @@ export async function keepResults(
 
 const keptResults = (folder: SessionFolder) => join(folder.directory, "results.xml");
 
-/** What the run said in structured form; null where it said nothing. Can be asked again of an old session. */
-export async function readResults(
-  worktree: Worktree,
-  suite: Suite,
-  folder: SessionFolder,
-): Promise<Result<SuiteResults | null, Problem>> {
-  await removeTree(folder.logs);
-  await makeDirectory(folder.logs);
-  const results = await readStructured(worktree, suite, folder);
-  return results.ok && results.value !== null
-    ? ok(await withCollectedLogs(suite, folder, results.value))
-    : results;
+/** What a run said in structured form. */
+export interface RunSaid {
+  /** A problem where it said nothing, or nothing that can be read. */
+  readonly results: Result<SuiteResults, Problem>;
+  readonly observed: Observations;
 }
 
-async function readStructured(
+/** Can be asked again of an old session. */
+export async function readResults(worktree: Worktree, suite: Suite, folder: SessionFolder): Promise<RunSaid> {
+  await removeTree(folder.logs);
+  await makeDirectory(folder.logs);
+  const { results, observed, unreported } = await readEvents({
+    eventsDirectory: folder.events,
+    artifactsDirectory: folder.artifacts,
+    logsDirectory: folder.logs,
+  });
+  const structured =
+    suite.results !== null
+      ? await readJunitFile(worktree, suite, suite.results, folder)
+      : results === null
+        ? err(withoutResults(suite, unreported))
+        : ok(results);
+  return {
+    results: structured.ok ? ok(await withCollectedLogs(suite, folder, structured.value)) : structured,
+    observed,
+  };
+}
+
+async function readJunitFile(
   worktree: Worktree,
   suite: Suite,
+  path: string,
   folder: SessionFolder,
-): Promise<Result<SuiteResults | null, Problem>> {
-  if (suite.results === null) {
-    const read = await readEvents({
-      eventsDirectory: folder.events,
-      artifactsDirectory: folder.artifacts,
-      logsDirectory: folder.logs,
-    });
-    return ok(read.kind === "none" ? null : read.results);
-  }
+): Promise<Result<SuiteResults, Problem>> {
   if ((await fileStamp(keptResults(folder))) === null) {
-    const message = `the run did not write ${suite.results}.`;
+    const message = `The run did not write ${path}.`;
     const hint =
       "Make the runner write its JUnit XML there (pytest: --junitxml=…), or correct results: in gate.yaml.";
-    return err(problem("results-invalid", message, { path: suite.results, suite: suite.name, hint }));
+    return err(problem("results-invalid", message, { path, suite: suite.name, hint }));
   }
   return readJunit({ path: keptResults(folder), logsDirectory: folder.logs, root: worktree.topLevel });
+}
+
+/** A pytest that lost gate's plugin must not look like a suite that says nothing, or one that fails. */
+function withoutResults({ name, run }: Suite, unreported: UnreportedEvent | null): Problem {
+  const facts = { suite: name };
+  if (unreported === null && !/\b(?:pytest|py\.test)\b/.test(run)) {
+    const message =
+      "It left no structured results: add a gate reporter to it, or name its JUnit XML file in `results:`.";
+    return problem("reporter-missing", message, facts);
+  }
+  const runner = unreported?.runner ?? "pytest";
+  const reason = unreported?.reason ?? "PYTHONPATH or PYTEST_ADDOPTS was cleared, or pytest never started";
+  const message = `${runner} ran without gate's plugin (${reason}), so nobody knows what its tests did. Let the command add to PYTHONPATH and PYTEST_ADDOPTS instead of setting them anew.`;
+  return problem("reporter-missing", message, facts);
 }

@@ -2,6 +2,7 @@ import { ranOutOfSpace } from "../adapters/git/command.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
+import { NOTHING_OBSERVED, type Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
 import { type SessionEnd, type SessionFolder, type SessionRecord, saveSession } from "../suite/session.ts";
 import { countTests, drawVerdict, type Judgement } from "../suite/verdict.ts";
@@ -13,6 +14,7 @@ export interface FinishedSession {
   readonly folder: SessionFolder;
   readonly record: SessionRecord & { readonly ended: SessionEnd };
   readonly results: SuiteResults | null;
+  readonly observed: Observations;
   readonly judgement: Judgement;
   /** What speaks against accepting it, besides its verdict, and what is only worth saying. */
   readonly problems: readonly Problem[];
@@ -36,16 +38,23 @@ export async function readSession(
       await keepResults(worktree, suite, folder, time);
       await collectLogs(suite, folder, worktree.topLevel, time);
     }
-    const { results, judgement } = await judgeSession(worktree, suite, folder, ended);
+    const { results, observed, judgement } = await judgeSession(worktree, suite, folder, record);
     const { verdict, reasons } = judgement;
     const read = { ...record, ended: { ...ended, verdict, reasons, collected: true } };
     await saveSession(folder, read);
-    return { folder, record: read, results, judgement, problems: [] };
+    return { folder, record: read, results, observed, judgement, problems: [] };
   } catch (error) {
     if (!ranOutOfSpace(error)) throw error;
     const { verdict, reasons } = ended;
-    const judgement = { verdict, reasons, counts: countTests([]), objections: [] };
-    return { folder, record, results: null, judgement, problems: [noSpace(suite.name, folder.name)] };
+    const judgement = { verdict, reasons, counts: countTests([]), objections: [], idle: [] };
+    return {
+      folder,
+      record,
+      results: null,
+      observed: NOTHING_OBSERVED,
+      judgement,
+      problems: [noSpace(suite.name, folder.name)],
+    };
   }
 }
 
@@ -61,11 +70,12 @@ async function judgeSession(
   worktree: Worktree,
   suite: Suite,
   folder: SessionFolder,
-  { end, outOfMemory }: Pick<SessionEnd, "end" | "outOfMemory">,
-): Promise<Pick<FinishedSession, "results" | "judgement">> {
-  const read = await readResults(worktree, suite, folder);
-  const results = read.ok ? read.value : null;
-  const judgement = drawVerdict({ end, results, outOfMemory, suite });
-  if (read.ok) return { results, judgement };
-  return { results, judgement: { ...judgement, reasons: [...judgement.reasons, read.error.message] } };
+  { started, ended: { end, outOfMemory } }: FinishedSession["record"],
+): Promise<Pick<FinishedSession, "results" | "observed" | "judgement">> {
+  const { results: read, observed } = await readResults(worktree, suite, folder);
+  const run = { end, outOfMemory, suite, at: new Date(started) };
+  const judgement = read.ok
+    ? drawVerdict({ ...run, results: read.value })
+    : drawVerdict({ ...run, results: null, absence: read.error.message });
+  return { results: judgement.results, observed, judgement };
 }

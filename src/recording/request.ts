@@ -18,6 +18,8 @@ export interface RunRequest {
 /** What a run needs of the process it runs in. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string>>;
+  /** What runs inside other runners: absolute. */
+  readonly pluginsDirectory: string;
   readonly suiteOutput: Writable;
   readonly abort: AbortSignal;
   readonly now: () => Date;

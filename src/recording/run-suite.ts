@@ -1,9 +1,15 @@
 import { indexIsAbsent } from "../adapters/git/index.ts";
+import { listTree } from "../adapters/git/trees.ts";
 import type { WorktreeDifference } from "../adapters/git/worktree.ts";
+import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
+import type { ReporterSettings } from "../protocol.ts";
 import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
+import { gpuVariables } from "../suite/gpu.ts";
+import { injectReporters } from "../suite/injection.ts";
 import { machineFacts } from "../suite/machine.ts";
+import { ownModules } from "../suite/own-modules.ts";
 import {
   createSession,
   newMark,
@@ -41,7 +47,7 @@ export async function runSuite(request: RunRequest, cleared: Cleared): Promise<F
     evidence: null,
   };
   await saveSession(folder, record);
-  const execution = await execute(request, folder, record.mark);
+  const execution = await execute(request, cleared, folder, record.mark);
   const { leaks, moved } = await aftermath(request, cleared.traces, execution);
   const finished = { ...record, ended: provisionalEnd(execution, leaks, moved) };
   await saveSession(folder, finished);
@@ -86,19 +92,27 @@ function provisionalEnd(
 }
 
 /** A commit that dies under its hook takes its index along: then nobody waits for the result any more. */
-async function execute(request: RunRequest, folder: SessionFolder, mark: string): Promise<Execution> {
+async function execute(
+  request: RunRequest,
+  { gpus }: Cleared,
+  folder: SessionFolder,
+  mark: string,
+): Promise<Execution> {
   const { worktree, judged, surroundings } = request;
   const { suite } = judged;
+  const settings = await reporterSettings(request);
+  const env = suiteEnvironment(surroundings.environment, {
+    events: folder.events,
+    artifacts: folder.artifacts,
+    root: worktree.topLevel,
+    sessionId: mark,
+    env: { ...gpuVariables(suite.gpu, gpus), ...suite.env },
+  });
+  const reporters = await injectReporters(folder, surroundings.pluginsDirectory, settings, env);
   const execution = await executeSuite({
     command: suite.run,
     cwd: worktree.topLevel,
-    env: suiteEnvironment(surroundings.environment, {
-      events: folder.events,
-      artifacts: folder.artifacts,
-      root: worktree.topLevel,
-      sessionId: mark,
-      env: suite.env,
-    }),
+    env: { ...env, ...reporters },
     timeoutMs: suite.timeoutMs,
     graceMs: GRACE_MS,
     sessionId: mark,
@@ -107,6 +121,22 @@ async function execute(request: RunRequest, folder: SessionFolder, mark: string)
     abort: surroundings.abort,
   });
   return (await indexIsAbsent(worktree)) ? { ...execution, end: { kind: "interrupted" } } : execution;
+}
+
+async function reporterSettings({
+  worktree,
+  tree,
+  judged: { suite },
+  reportsDirectories,
+}: RunRequest): Promise<ReporterSettings> {
+  const inputs = await listTree(worktree, tree, inputPathspecs(suite, reportsDirectories));
+  const modules = ownModules(inputs.map(({ path }) => path));
+  return {
+    logs: suite.logs,
+    maxLogBytes: suite.maxReportBytes,
+    observe: suite.observe,
+    ownModules: [...new Set([...modules.keys()].map((name) => name.split(".")[0] ?? name))],
+  };
 }
 
 function leftovers(suite: string, { leftBehind, outputProblem }: Execution): Problem[] {

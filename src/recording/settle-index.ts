@@ -1,6 +1,7 @@
 import { removeOld } from "../adapters/files/files.ts";
 import { indexIsAbsent } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
+import type { Signing } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Recovery, recoverAttachment } from "../evidence/recover.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
@@ -8,10 +9,11 @@ import { configurationOf } from "../judgement/configuration.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { writeMemo } from "../judgement/memo.ts";
+import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { type Problem, problem } from "../problem.ts";
 import { ok, type Result } from "../result.ts";
 import type { AttachedReports, JudgedCommit } from "./judged-commit.ts";
-import type { SuiteOutcome } from "./outcomes.ts";
+import { type SuiteOutcome, withWarnings } from "./outcomes.ts";
 import type { RunRequest, Surroundings } from "./request.ts";
 import { refused, type Settled } from "./reuse.ts";
 
@@ -68,7 +70,8 @@ export async function settleIndexSuites(
   const after = attached.length === 0 ? judged : await judgeIndex(worktree);
   if (!after.ok || after.value === null) return ok({ outcomes, judged: null });
   if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
-  const asserted = outcomes.map((outcome) => assertFresh(outcome, after.value?.suites ?? []));
+  const suitesNow = after.value.suites;
+  const asserted = outcomes.map((outcome) => assertFresh(outcome, suitesNow, configuration.signing));
   return ok({ outcomes: asserted, judged: { tree: after.value.tree, attached } });
 }
 
@@ -78,10 +81,15 @@ async function isOver(worktree: Worktree, { abort }: Surroundings): Promise<bool
 }
 
 /** What was attached has to make its suite fresh: whatever kept it from that is a refusal, not a surprise in CI. */
-function assertFresh(outcome: SuiteOutcome, now: readonly JudgedSuite[]): SuiteOutcome {
+function assertFresh(
+  outcome: SuiteOutcome,
+  now: readonly JudgedSuite[],
+  signing: Signing | null,
+): SuiteOutcome {
   if (outcome.kind !== "reused" && outcome.kind !== "recorded") return outcome;
   const judged = now.find(({ suite }) => suite.name === outcome.suite);
-  if (judged === undefined || judged.staleness === null) return outcome;
+  if (judged === undefined) return outcome;
+  if (judged.staleness === null) return withWarnings(outcome, unsignedEvidence(judged, signing));
   const message = `the evidence of ${outcome.suite} was attached and does not cover what is staged now.`;
   const hint = `See why:  gate status;  then:  gate run ${outcome.suite} --force`;
   const moved = problem("reports-not-staged", message, { suite: outcome.suite, hint });

@@ -2,12 +2,14 @@ import type { Suite } from "../config/configuration.ts";
 import { type Decision, decideStale, type StaleFacts, type Staleness } from "../decision/decide.ts";
 import { type ChangesSince, changesSinceEvidence, NO_CHANGES } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
+import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
 import { stashedReportEdits } from "./framework-stash.ts";
-import type { SuiteOutcome } from "./outcomes.ts";
+import { type SuiteOutcome, withWarnings } from "./outcomes.ts";
 import type { RunRequest } from "./request.ts";
 import { refused, reuseEvidence, type Settled } from "./reuse.ts";
+import { notStaged } from "./worktree.ts";
 
 /** Called with what is about to run and why, before it does. */
 export type Announce = (announcement: {
@@ -20,7 +22,7 @@ export type Announce = (announcement: {
 export async function settleAtCommit(request: RunRequest, announce: Announce): Promise<Settled> {
   const { worktree, judged, surroundings } = request;
   const { suite, staleness } = judged;
-  if (staleness === null) return untouched({ kind: "fresh", suite: suite.name });
+  if (staleness === null) return untouched({ kind: "fresh", suite: suite.name, warnings: [] });
   if (judged.problems.length > 0) return untouched(refused(suite.name, judged.problems));
   // What explains a stale suite is asked for along with what decides about it.
   const [facts, since] = await Promise.all([
@@ -55,12 +57,23 @@ export async function settleOnRequest(
   const { suite, inputs } = judged;
   if (judged.problems.length > 0) return untouched(refused(suite.name, judged.problems));
   if (!force) {
-    if (judged.staleness === null) return untouched({ kind: "fresh", suite: suite.name });
+    if (judged.staleness === null) return untouched(await freshOnRequest(request));
     const elsewhere = await findElsewhere(worktree, suite, inputs.fingerprint);
-    if (elsewhere !== null) return reuseEvidence(worktree, judged, elsewhere);
+    if (elsewhere !== null) {
+      const overlooked = await notStaged(request);
+      const { outcome, attached } = await reuseEvidence(worktree, judged, elsewhere);
+      return { outcome: withWarnings(outcome, overlooked), attached };
+    }
   }
   const since = judged.staleness === null ? NO_CHANGES : await changesOf(request);
   return run(request, announce, since);
+}
+
+/** Somebody who asks for a run expects one: what they may have overlooked is said. */
+async function freshOnRequest(request: RunRequest): Promise<SuiteOutcome> {
+  const { judged, signing } = request;
+  const warnings = [...unsignedEvidence(judged, signing), ...(await notStaged(request))];
+  return { kind: "fresh", suite: judged.suite.name, warnings };
 }
 
 /** What running needs is loaded here: most commits only judge. */

@@ -5,7 +5,7 @@ import type { Suite } from "../config/configuration.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
 import type { RunRequest } from "./request.ts";
 
@@ -29,6 +29,23 @@ export async function inputsOnDisk(
       .filter(({ kind, path }) => kind === "ignored" && !path.startsWith(".gate/"))
       .map(({ path }) => path),
   };
+}
+
+/** What a person who asks for a run may take for part of it: gate looks at the index, never at the disk. */
+export async function notStaged({ worktree, judged, reportsDirectories }: RunRequest): Promise<Problem[]> {
+  const { suite } = judged;
+  const { differences } = await inputsOnDisk(worktree, suite, reportsDirectories);
+  return differences.map(({ path, kind }) =>
+    warning("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
+      path,
+      suite: suite.name,
+      hint: isStageable(kind) ? "gate judges what is staged. To have it judged:  git add" : wayOut(kind),
+    }),
+  );
+}
+
+function isStageable(kind: WorktreeDifference["kind"]): boolean {
+  return kind === "unstaged" || kind === "missing" || kind === "untracked";
 }
 
 /** One problem a file, with what is the matter and how to go on. */
@@ -76,13 +93,16 @@ function wayOut(kind: WorktreeDifference["kind"]): string {
       return "Bring it to its pin:  git submodule update --init";
     case "unstaged":
     case "missing":
+      return `Stage them, or ${SET_ASIDE}`;
     case "untracked":
     case "ignored":
-      return "Stage or ignore them, or set the rest aside for the run:  git stash -k -u";
+      return `Stage or ignore them, or ${SET_ASIDE}`;
     default:
       return unreachable(kind);
   }
 }
+
+const SET_ASIDE = "set the rest aside for the run:  git stash -k -u";
 
 /** What has changed since the run was judged, on disk or in the index: other sources were tested. */
 export async function inputsMoved({

@@ -5,10 +5,12 @@ import type {
 } from "../commands/doctor-attack.ts";
 import { unreachable } from "../result.ts";
 import type { HonestAttempt } from "../verify/attacks/report.ts";
+import { singleLined } from "./printable.ts";
 import { renderProblems } from "./problems.ts";
 
 /** A line for each forgery: what stops it, how deep one has to look, what was forged. */
-export function renderDoctorAttack({ revision, commit, suites, problems }: AttackDocument): string {
+export function renderDoctorAttack(document: AttackDocument): string {
+  const { revision, commit, suites, problems } = singleLined(document);
   if (commit === null) {
     const next = "next: name a commit whose evidence holds:  gate doctor --attack --rev <revision>";
     return `${revision} cannot be forged: it is refused as it is.\n${renderProblems(problems)}\n${next}`;

@@ -1,9 +1,6 @@
 import type { VerifiedSuite, VerifyDocument } from "../commands/verify-document.ts";
 import type { Problem } from "../problem.ts";
-import { printable } from "./printable.ts";
-
-const MOST_ROWS = 100;
-const LONGEST_NAME = 300;
+import { code, MOST_ROWS, table } from "./markdown.ts";
 
 /** The page that a CI shows of a run, in GitHub's Markdown. Whatever comes out of the tree stands in code spans. */
 export function renderJobSummary(document: VerifyDocument): string {
@@ -99,27 +96,4 @@ function landingLines({ base, conflicts, due }: NonNullable<VerifyDocument["land
 
 function some(side: string, paths: readonly string[]): string[] {
   return paths.slice(0, MOST_ROWS).map((path) => `- ${code(path)} (${code(side)})`);
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rest = rows.length - MOST_ROWS;
-  return [
-    row(header),
-    row(header.map(() => "---")),
-    ...rows.slice(0, MOST_ROWS).map(row),
-    ...(rest > 0 ? [`\nand ${rest} more`] : []),
-  ].join("\n");
-}
-
-/**
- * Text that is shown as it is, on one line, whatever it holds: nothing within a code span is a link, a mention, HTML
- * or an image. A bar would end a table's cell even there.
- */
-function code(text: string): string {
-  const whole = text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
-  const line = printable(whole.replace(/[\t\n\u2028\u2029]+/g, " ")).replaceAll("|", "\\u007c");
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return line.trim() === "" ? "` `" : `${fence} ${line} ${fence}`;
 }

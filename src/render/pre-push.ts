@@ -1,9 +1,11 @@
 import type { PrePushDocument, PushedTip, PushMode } from "../commands/pre-push.ts";
 import type { Problem } from "../problem.ts";
+import { singleLined } from "./printable.ts";
 import { renderGrouped } from "./problems.ts";
 
 /** Says which tips leave without evidence that covers them, why, and what to do. Silent where all is well. */
-export function renderPrePush({ tips, mode, problems }: PrePushDocument): string {
+export function renderPrePush(document: PrePushDocument): string {
+  const { tips, mode, problems } = singleLined(document);
   const refused = tips.filter(({ verification }) => !verification.ok);
   if (refused.length === 0)
     return problems.length === 0 ? "" : ["gate", ...renderGrouped(problems)].join("\n");
@@ -32,7 +34,7 @@ function named(one: Problem): Problem {
   return known ? one : { ...one, message: `${one.suite}: ${one.message}` };
 }
 
-const ATTACH = "Evidence for just these inputs is here:  gate attach && git commit --amend";
+const ATTACH = "Evidence for just these inputs is here:  gate attach && git commit";
 
 const CLOSING: Readonly<Record<PushMode, string>> = {
   warn: "      The push goes on; gate verify will refuse this in CI.",

@@ -1,10 +1,20 @@
 import type { Problem } from "../problem.ts";
+import { singleLined } from "./printable.ts";
+
+const MOST = 20;
 
 /** `gate.yaml:5:5  unknown key …`, then what to do next. */
-export function renderProblems(problems: readonly Problem[], most = 20): string {
-  const shown = problems.slice(0, most).map(renderProblem);
+export function renderProblems(problems: readonly Problem[], lead = ""): string {
+  const shown = sharingHints(singleLined(problems.slice(0, MOST))).map(
+    (one) => `${lead}${renderProblem(one)}`,
+  );
   const rest = problems.length - shown.length;
   return [...shown, ...(rest > 0 ? [`      and ${rest} more`] : [])].join("\n");
+}
+
+/** As a hook says it: among lines of git and of other hooks, each has to say whose it is. */
+export function renderHookProblems(problems: readonly Problem[]): string {
+  return renderProblems(problems, "gate  ");
 }
 
 function renderProblem({ code, severity, message, hint, path, line, column }: Problem): string {
@@ -14,15 +24,22 @@ function renderProblem({ code, severity, message, hint, path, line, column }: Pr
   return `${severity === "warning" ? "warning  " : ""}${position}${message}  (${code})${next}`;
 }
 
+/** One after another with the same way out: it is said after the last of them. */
+export function sharingHints(problems: readonly Problem[]): Problem[] {
+  return problems.map((one, index) =>
+    problems[index + 1]?.hint === one.hint ? { ...one, hint: null } : one,
+  );
+}
+
 /** Problems of one kind share their hint: files first, the way out once. */
 export function renderGrouped(problems: readonly Problem[]): string[] {
   const groups = new Map<string, Problem[]>();
-  for (const one of problems) {
+  for (const one of singleLined(problems)) {
     const key = `${one.code}\0${one.hint ?? ""}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].flatMap((group) => {
-    const lines = group.slice(0, 20).map(({ message, path, line }) => {
+    const lines = group.slice(0, MOST).map(({ message, path, line }) => {
       const position = path !== null && line !== null ? `${path}:${line}  ` : "";
       return `      ${position}${message}`;
     });

@@ -4,23 +4,47 @@ import type { SuiteOutcome } from "../recording/outcomes.ts";
 import { unreachable } from "../result.ts";
 import type { TestCounts } from "../suite/verdict.ts";
 import { daysAgo } from "./ago.ts";
-import { renderGrouped, renderProblems } from "./problems.ts";
+import { singleLined } from "./printable.ts";
+import { renderGrouped, renderHookProblems, renderProblems } from "./problems.ts";
 
 /** What a person sees of a run, an attachment or a commit. A fresh commit is silent. */
 export function renderRun(
   document: RunDocument,
-  { now, quiet }: { readonly now: Date; readonly quiet: boolean },
+  { now, at }: { readonly now: Date; readonly at: Occasion },
 ): string {
-  const suites = document.suites.flatMap((outcome) => renderOutcome(outcome, now, quiet));
-  const general = document.problems.length === 0 ? [] : [renderProblems(document.problems)];
-  return [...suites, ...general].join("\n");
+  const { suites, problems, ok } = singleLined(document);
+  const quiet = at !== "request";
+  return [
+    ...suites.flatMap((outcome) => renderOutcome(outcome, now, quiet)),
+    ...(problems.length === 0 ? [] : [quiet ? renderHookProblems(problems) : renderProblems(problems)]),
+    ...(at === "commit" && !ok ? [refusedCommit(suites)] : []),
+  ].join("\n");
+}
+
+/** Git says nothing of a commit that its hook refused. Of a merge it does. */
+export type Occasion = "request" | "commit" | "merge";
+
+function refusedCommit(suites: readonly SuiteOutcome[]): string {
+  const notPassed = suites.some(
+    (one) =>
+      one.kind === "refused" &&
+      one.verdict !== null &&
+      one.verdict !== "passed" &&
+      one.verdict !== "interrupted",
+  );
+  const next = notPassed ? " Next: mend what did not pass, git add it, then commit again." : "";
+  return `      The commit is refused.${next}`;
 }
 
 function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string[] {
   const name = `gate  ${outcome.suite}`;
   switch (outcome.kind) {
     case "fresh":
-      return quiet ? [] : [`${name}: fresh; its evidence covers exactly these inputs. Nothing was run.`];
+      if (quiet) return [];
+      return [
+        `${name}: fresh; its evidence covers exactly these inputs. Nothing was run.`,
+        ...renderGrouped(outcome.warnings),
+      ];
     case "reused": {
       const { by, at, on } = outcome.recorded;
       const source =
@@ -84,7 +108,7 @@ function renderPending(
       staleSince === null
         ? "stale before this commit already"
         : `stale since ${staleSince.commit.slice(0, 7)} (${staleSince.author}, ${daysAgo(staleSince.date, now)})`;
-    return [`${name}: ${since}; your commit does not change its inputs.`];
+    return [`${name}: ${since}; your commit does not change its inputs. Next: gate run`];
   }
   const [first, ...others] = changes;
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;

@@ -1,11 +1,13 @@
 import type { StaleHead, StaleHeadSuite } from "../commands/stale-head.ts";
 import type { Staleness } from "../decision/decide.ts";
-import { renderProblems } from "./problems.ts";
+import { singleLined } from "./printable.ts";
+import { renderHookProblems } from "./problems.ts";
 
 /** One line for each suite that HEAD has no evidence for; what happened is "the merge" or "the rewrite". */
-export function renderStaleHead({ suites, problems }: StaleHead, happened: "merge" | "rewrite"): string {
+export function renderStaleHead(document: StaleHead, happened: "merge" | "rewrite"): string {
+  const { suites, problems } = singleLined(document);
   const lines = suites.map((suite) => renderSuite(suite, happened));
-  return [...lines, ...(problems.length === 0 ? [] : [renderProblems(problems)])].join("\n");
+  return [...lines, ...(problems.length === 0 ? [] : [renderHookProblems(problems)])].join("\n");
 }
 
 function renderSuite({ name, staleness, changes, elsewhere }: StaleHeadSuite, happened: string): string {

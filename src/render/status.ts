@@ -1,18 +1,21 @@
 import type { StatusDocument, SuiteStatus } from "../commands/status-document.ts";
 import { daysAgo } from "./ago.ts";
+import { renderObserved } from "./observed-inputs.ts";
+import { singleLined } from "./printable.ts";
 import { renderProblems } from "./problems.ts";
 
 const MOST_CHANGES = 20;
 
 /** The decision for each suite, why, and what to do next. */
 export function renderStatus(document: StatusDocument, now: Date): string {
-  const suites = document.suites.map((suite) => renderSuite(suite, now));
-  const general = document.problems.length === 0 ? [] : [renderProblems(document.problems)];
-  return [...suites, ...general].join("\n");
+  const { suites, problems } = singleLined(document);
+  const general = problems.length === 0 ? [] : [renderProblems(problems)];
+  return [...suites.map((suite) => renderSuite(suite, now)), ...general].join("\n");
 }
 
 function renderSuite(suite: SuiteStatus, now: Date): string {
-  const { name, decision, reason, inputs, fingerprint, changes, staleSince, evidence, problems } = suite;
+  const { name, decision, reason, inputs, fingerprint, changes, staleSince, evidence, next, problems } =
+    suite;
   const why = reason === null ? "its evidence covers exactly these inputs" : reason;
   const shown = changes.slice(0, MOST_CHANGES).map(renderChange);
   const since =
@@ -31,7 +34,8 @@ function renderSuite(suite: SuiteStatus, now: Date): string {
     ...since,
     ...recorded,
     `  ${inputs.files} input${inputs.files === 1 ? "" : "s"}, fingerprint ${fingerprint.slice(0, 12)}`,
-    ...NEXT[decision],
+    ...(suite.observed === undefined ? [] : renderObserved(suite.observed)),
+    ...(next === null ? [] : [`  next: ${next}`]),
   ].join("\n");
 }
 
@@ -39,14 +43,14 @@ function indented(text: string): string {
   return text.replaceAll(/^/gm, "  ");
 }
 
-function renderChange({ path, change }: SuiteStatus["changes"][number]): string {
-  return `  ${change.padEnd(9)} ${path}${change === "suite" ? "  (the suite's definition)" : ""}`;
+function renderChange({ path, change, tests }: SuiteStatus["changes"][number]): string {
+  const note = change === "suite" ? "  (the suite's definition)" : renderReaders(tests);
+  return `  ${change.padEnd(9)} ${path}${note}`;
 }
 
-const NEXT: Readonly<Record<SuiteStatus["decision"], readonly string[]>> = {
-  fresh: [],
-  reuse: ["  next: git commit attaches it, or now:  gate attach"],
-  run: ["  next: git commit runs it, or now:  gate run"],
-  pending: ["  next: gate run"],
-  blocked: ["  next: gate run, then git commit"],
-};
+function renderReaders(tests: SuiteStatus["changes"][number]["tests"]): string {
+  if (tests === null) return "";
+  return tests.reading === tests.of
+    ? `  (all ${tests.of} tests read it)`
+    : `  (${tests.reading} of ${tests.of} tests read it)`;
+}

@@ -1,5 +1,6 @@
 import type { VerifiedSuite, VerifyDocument } from "../commands/verify-document.ts";
 import type { Problem } from "../problem.ts";
+import { singleLined } from "./printable.ts";
 import { renderVerify } from "./verify.ts";
 
 /** GitHub shows ten annotations of each level for a step, and drops the others without a word. */
@@ -10,7 +11,8 @@ const MOST_OF_A_LEVEL = 10;
  * theirs that begins with `::` would be a command to the runner: while the text is shown it takes none, until it
  * sees the token, which has to be one that nobody can guess.
  */
-export function renderVerifyGithub(document: VerifyDocument, token: string): string {
+export function renderVerifyGithub(verified: VerifyDocument, token: string): string {
+  const document = singleLined(verified);
   return [
     `::stop-commands::${token}`,
     renderVerify(document),

@@ -1,10 +1,12 @@
 import type { VerifiedSuite, VerifyDocument } from "../commands/verify-document.ts";
 import type { Problem } from "../problem.ts";
 import { renderXml, type XmlElement, xmlElement } from "../views/xml.ts";
+import { singleLined } from "./printable.ts";
 import { renderProblems } from "./problems.ts";
 
 /** What verify found, as tests: each error is one that failed. The suites' own tests are exported elsewhere. */
-export function renderVerifyJunit(document: VerifyDocument): string {
+export function renderVerifyJunit(verified: VerifyDocument): string {
+  const document = singleLined(verified);
   const { revision, commit, suites, problems } = document;
   const general = testsuite("repository", document.commit ?? revision, problems, null);
   const all = [...suites.map(verifiedSuite), general];

@@ -1,14 +1,15 @@
 import type { VerifiedSuite, VerifyDocument } from "../commands/verify-document.ts";
 import type { Problem } from "../problem.ts";
 import { tallyText } from "../verify/outcomes.ts";
-import { renderProblems } from "./problems.ts";
+import { singleLined } from "./printable.ts";
+import { renderProblems, sharingHints } from "./problems.ts";
 
 const MOST_CHANGES = 20;
 const MOST_PROBLEMS = 20;
 
 /** What CI's log shows: the suites, what is wrong with each, where, and what to do next. */
 export function renderVerify(document: VerifyDocument): string {
-  const { suites, problems } = document;
+  const { suites, problems } = singleLined(document);
   const all = [...problems, ...suites.flatMap((suite) => suite.problems)];
   const errors = all.filter(({ severity }) => severity === "error").length;
   return [
@@ -37,7 +38,7 @@ function renderSuite(suite: VerifiedSuite): string {
 
 function renderList(problems: readonly Problem[]): string[] {
   const rest = problems.length - MOST_PROBLEMS;
-  const shown = problems.slice(0, MOST_PROBLEMS).flatMap(renderProblem);
+  const shown = sharingHints(problems.slice(0, MOST_PROBLEMS)).flatMap(renderProblem);
   return rest > 0 ? [...shown, `    and ${rest} more`] : shown;
 }
 

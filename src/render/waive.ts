@@ -1,9 +1,11 @@
 import type { ApproveDocument } from "../commands/approve.ts";
 import type { WaiveDocument } from "../commands/waive.ts";
+import { singleLined } from "./printable.ts";
 import { renderProblems } from "./problems.ts";
 
 /** What was waived, for how long, and what to do with the file. */
-export function renderWaive({ waiver, problems }: WaiveDocument): string {
+export function renderWaive(document: WaiveDocument): string {
+  const { waiver, problems } = singleLined(document);
   const complaints = problems.length === 0 ? [] : [renderProblems(problems)];
   if (waiver === null) return complaints.join("\n");
   const { suite, until, reason, by, signed, path } = waiver;
@@ -17,7 +19,8 @@ export function renderWaive({ waiver, problems }: WaiveDocument): string {
 }
 
 /** What was approved, and what to do with the file. */
-export function renderApprove({ ok, approval, problems }: ApproveDocument): string {
+export function renderApprove(document: ApproveDocument): string {
+  const { ok, approval, problems } = singleLined(document);
   if (!ok) return renderProblems(problems);
   if (approval === null) return "gate  nothing to approve: what is staged does not relax the base's policy.";
   const { weakens, signer, path, reason } = approval;

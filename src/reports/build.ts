@@ -1,8 +1,10 @@
 import { isDiskFull, removeTree } from "../adapters/files/files.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
+import type { TestOutcome } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { MachineFacts } from "../suite/machine.ts";
+import type { RunEnvironment } from "../suite/observations.ts";
 import type { SuiteResults, TestResult, Verdict } from "../suite/results.ts";
 import { collectLogs, tooLarge } from "./collect.ts";
 import { renderDiagram } from "./diagram.ts";
@@ -20,6 +22,7 @@ import { METADATA_FILE, reportNames } from "./names.ts";
 import { compileNormaliser, type Normaliser } from "./normalise.ts";
 import type { Places } from "./normalise-places.ts";
 import { behaviourFiles, type PreviousReports, readPreviousMetadata } from "./previous.ts";
+import type { PackedReads } from "./read-sets.ts";
 import { type BuiltReport, type ReportStore, type StagedReport, Staging } from "./staging.ts";
 import { renderSummary, type SummaryTest } from "./summary.ts";
 
@@ -32,6 +35,9 @@ export interface ReportsInput {
   readonly inputs: Manifest["inputs"];
   readonly run: RunFacts;
   readonly machine: MachineFacts;
+  readonly environment: RunEnvironment | null;
+  /** Which inputs the tests read. */
+  readonly reads: PackedReads;
   readonly recordedBy: string;
   /** Sessions of this fingerprint before this one, and how they ended. */
   readonly earlierSessions: Manifest["sessions"];
@@ -183,13 +189,13 @@ function manifestOf(
   tests: readonly SummaryTest[],
   reports: readonly BuiltReport[],
 ): Manifest {
-  const { suite, run } = input;
+  const { suite, run, reads } = input;
   return {
     suite: suite.name,
     fingerprint: input.fingerprint,
     inputs: input.inputs,
     verdict: input.verdict,
-    tests: new Map(tests.map(({ metadata }) => [metadata.test.id, manifestTest(metadata)])),
+    tests: new Map(tests.map(({ metadata }) => [metadata.test.id, manifestTest(metadata, reads.setOf)])),
     run: {
       started: second(run.started),
       ended: second(run.ended),
@@ -197,6 +203,8 @@ function manifestOf(
       command: suite.run,
     },
     machine: input.machine,
+    environment: input.environment,
+    reads: reads.files.length === 0 ? null : { files: reads.files, sets: reads.sets },
     runner: { name: input.results.runner.name, version: input.results.runner.version },
     recordedBy: { name: input.recordedBy },
     sessions: input.earlierSessions,
@@ -204,13 +212,20 @@ function manifestOf(
   };
 }
 
-function manifestTest({ test, message }: SummaryTest["metadata"]): ManifestTest {
+function manifestTest({ test, message }: SummaryTest["metadata"], setOf: PackedReads["setOf"]): ManifestTest {
   if (test.outcome === null) throw new Error(`${test.id} never ended`);
   return {
     outcome: test.outcome,
     duration: roundedSeconds(test.duration),
-    message: test.outcome === "skipped" ? message : null,
+    message: reasonIn(test.outcome, message),
+    reads: setOf.get(test.id) ?? null,
   };
+}
+
+/** Why it did not have to pass. A runner may have more to say of an expected failure; metadata.json has it. */
+function reasonIn(outcome: TestOutcome, message: string | null): string | null {
+  if (outcome === "skipped") return message;
+  return outcome === "xfailed" ? (message?.split("\n", 1)[0] ?? null) : null;
 }
 
 function second(time: Date): string {

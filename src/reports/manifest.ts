@@ -1,10 +1,13 @@
 import { TEST_OUTCOMES, type TestOutcome } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { MachineFacts } from "../suite/machine.ts";
+import type { RunEnvironment } from "../suite/observations.ts";
 import type { Verdict } from "../suite/results.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { isDigest, isObjectId, isSuiteName } from "./digests.ts";
+import { readEnvironment, readInputs, readMachine, readReadSets, readRun } from "./manifest-members.ts";
 import { Members, Unexpected } from "./members.ts";
+import type { ReadSets } from "./read-sets.ts";
 
 const MANIFEST_SCHEMA = "gate/manifest@1";
 
@@ -22,6 +25,10 @@ export interface Manifest {
   readonly tests: ReadonlyMap<string, ManifestTest>;
   readonly run: ManifestRun;
   readonly machine: MachineFacts;
+  /** What the tests ran in; null where their runner does not tell. */
+  readonly environment: RunEnvironment | null;
+  /** null where nobody saw what was read. */
+  readonly reads: ReadSets | null;
   readonly runner: { readonly name: string; readonly version: string };
   readonly recordedBy: { readonly name: string };
   /** Sessions of this fingerprint before this one, here on this machine, and how they ended. */
@@ -34,8 +41,10 @@ export interface ManifestTest {
   readonly outcome: TestOutcome;
   /** Seconds in this run; null where the runner does not say. */
   readonly duration: number | null;
-  /** Reason of a skip; null otherwise. */
+  /** Reason of a skip or of an expected failure; null otherwise. */
   readonly message: string | null;
+  /** Which of `reads.sets` it read; null where that was not seen. */
+  readonly reads: number | null;
 }
 
 interface ManifestRun {
@@ -83,10 +92,11 @@ export function serialiseManifest(manifest: Manifest): string {
       ...(manifest.inputs.ignored.length === 0 ? {} : { ignored: manifest.inputs.ignored }),
     },
     verdict: manifest.verdict,
-    tests: mapValues(manifest.tests, ({ outcome, duration, message }) => ({
+    tests: mapValues(manifest.tests, ({ outcome, duration, message, reads }) => ({
       outcome,
       duration_s: duration,
       ...(message === null ? {} : { message }),
+      ...(reads === null ? {} : { reads }),
     })),
     run: { started: run.started, ended: run.ended, duration_s: run.duration, command: run.command },
     machine: {
@@ -96,6 +106,8 @@ export function serialiseManifest(manifest: Manifest): string {
       node: machine.node,
       gpus: machine.gpus.map(({ name, driver, memoryMiB }) => ({ name, driver, memory_mib: memoryMiB })),
     },
+    ...(manifest.environment === null ? {} : { environment: { ...manifest.environment } }),
+    ...(manifest.reads === null ? {} : { reads: { files: manifest.reads.files, sets: manifest.reads.sets } }),
     runner: { name: manifest.runner.name, version: manifest.runner.version },
     recorded_by: { name: manifest.recordedBy.name },
     sessions: { earlier: sessions.earlier, verdicts: sessions.verdicts },
@@ -127,14 +139,17 @@ function readManifest(json: unknown): Manifest {
   const schema = members.text("schema");
   if (schema !== MANIFEST_SCHEMA) throw new Unexpected(foreignSchema(schema));
   const suite = members.text("suite", isSuiteName);
+  const reads = members.optional("reads", (key) => readReadSets(members.members(key)));
   const manifest: Manifest = {
     suite,
     fingerprint: members.text("fingerprint", isDigest),
     inputs: readInputs(members.members("inputs")),
     verdict: readVerdict(members, "verdict"),
-    tests: members.members("tests").table((tests, id) => readTest(tests.members(id))),
+    tests: members.members("tests").table((tests, id) => readTest(tests.members(id), reads)),
     run: readRun(members.members("run")),
     machine: readMachine(members.members("machine")),
+    environment: members.optional("environment", (key) => readEnvironment(members.members(key))),
+    reads,
     runner: readRunner(members.members("runner")),
     recordedBy: readRecorder(members.members("recorded_by")),
     sessions: readSessions(members.members("sessions")),
@@ -150,12 +165,6 @@ function foreignSchema(schema: string): string {
     : "it is not a manifest";
 }
 
-function readInputs(members: Members): Manifest["inputs"] {
-  const inputs = { files: members.count("files"), ignored: members.optionalTexts("ignored") };
-  members.end();
-  return inputs;
-}
-
 function readVerdict(members: Members, key: string): Verdict {
   const text = members.text(key);
   const verdict = VERDICTS.find((one) => one === text);
@@ -163,51 +172,18 @@ function readVerdict(members: Members, key: string): Verdict {
   return verdict;
 }
 
-function readTest(members: Members): ManifestTest {
+function readTest(members: Members, readSets: ReadSets | null): ManifestTest {
   const text = members.text("outcome");
   const outcome = TEST_OUTCOMES.find((one) => one === text);
   if (outcome === undefined) throw new Unexpected(`${members.place("outcome")} is not an outcome`);
   const duration = members.orNull("duration_s", (key) => members.amount(key));
-  const message = members.optionalText("message");
+  const message = members.optionalProse("message");
+  const reads = members.optional("reads", (key) => members.count(key));
+  if (reads !== null && reads >= (readSets?.sets.length ?? 0)) {
+    throw new Unexpected(`${members.place("reads")} is not one of reads.sets`);
+  }
   members.end();
-  return { outcome, duration, message };
-}
-
-function readRun(members: Members): ManifestRun {
-  const run = {
-    started: members.text("started", isTime),
-    ended: members.text("ended", isTime),
-    duration: members.amount("duration_s"),
-    command: members.text("command"),
-  };
-  members.end();
-  return run;
-}
-
-function isTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
-}
-
-function readMachine(members: Members): MachineFacts {
-  const gpus = members.list("gpus").map((value, index) => {
-    const gpu = new Members(value, `${members.place("gpus")}[${index}]`);
-    const facts = {
-      name: gpu.text("name"),
-      driver: gpu.text("driver"),
-      memoryMiB: gpu.orNull("memory_mib", (key) => gpu.count(key)),
-    };
-    gpu.end();
-    return facts;
-  });
-  const machine = {
-    os: members.text("os"),
-    cpus: members.count("cpus"),
-    memoryBytes: members.count("memory_bytes"),
-    node: members.text("node"),
-    gpus,
-  };
-  members.end();
-  return machine;
+  return { outcome, duration, message, reads };
 }
 
 function readRunner(members: Members): Manifest["runner"] {

@@ -13,14 +13,20 @@ export class Members {
     this.#values = value;
   }
 
+  /** A name, a time, a digest: on one line, and without anything that would steer what shows it. */
   text(key: string, accepts: (text: string) => boolean = () => true): string {
+    return this.prose(key, (text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && accepts(text));
+  }
+
+  /** What people write, in as many lines as they like. */
+  prose(key: string, accepts: (text: string) => boolean = () => true): string {
     const value = this.value(key);
     if (typeof value !== "string" || !accepts(value)) throw this.#wrong(key);
     return value;
   }
 
-  optionalText(key: string): string | null {
-    return Object.hasOwn(this.#values, key) ? this.text(key) : null;
+  optionalProse(key: string): string | null {
+    return Object.hasOwn(this.#values, key) ? this.prose(key) : null;
   }
 
   /** A list of texts; empty where the member is left out. */
@@ -45,6 +51,11 @@ export class Members {
     const value = this.value(key);
     if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw this.#wrong(key);
     return value;
+  }
+
+  /** null where the member is left out. */
+  optional<T>(key: string, read: (key: string) => T): T | null {
+    return Object.hasOwn(this.#values, key) ? read(key) : null;
   }
 
   orNull<T>(key: string, read: (key: string) => T): T | null {

@@ -1,9 +1,18 @@
 import { type ArtifactPlace, artifactLocator } from "../adapters/files/artifacts.ts";
 import type { LogSink } from "../adapters/files/log-sink.ts";
-import type { ArtifactEvent, GateEvent, JsonValue, LogEvent, TestEndEvent, TurnEvent } from "../protocol.ts";
+import type {
+  ArtifactEvent,
+  GateEvent,
+  JsonValue,
+  LogEvent,
+  TestEndEvent,
+  TurnEvent,
+  UnreportedEvent,
+} from "../protocol.ts";
 import { unreachable } from "../result.ts";
 import { type Doubts, quoted } from "./doubts.ts";
 import { DistinctNames, isLogName } from "./log-names.ts";
+import { ObservationCollection, type Observations } from "./observations.ts";
 import type { LogSource, TestResult } from "./results.ts";
 
 /** What turns, properties and messages may hold together; logs are on disk and do not count. */
@@ -35,11 +44,23 @@ export class EventCollection {
   readonly #records = new Map<string, TestRecord>();
   readonly #ended: TestRecord[] = [];
   readonly #suiteLogs = new Map<string, NamedLog>();
+  readonly #observations: ObservationCollection;
+  #unreported: UnreportedEvent | null = null;
   #keptCharacters = 0;
 
   constructor(sink: LogSink, doubts: Doubts) {
     this.#sink = sink;
     this.#doubts = doubts;
+    this.#observations = new ObservationCollection(doubts);
+  }
+
+  /** A runner that was seen at work without its reporter. */
+  get unreported(): UnreportedEvent | null {
+    return this.#unreported;
+  }
+
+  get observed(): Observations {
+    return this.#observations.finish();
   }
 
   take(event: GateEvent, lineLength: number): void {
@@ -67,6 +88,15 @@ export class EventCollection {
         break;
       case "log":
         this.#addLog(event);
+        break;
+      case "reads":
+      case "uses":
+      case "environment":
+      case "modules":
+        this.#observations.take(event);
+        break;
+      case "unreported":
+        this.#unreported ??= event;
         break;
       default:
         unreachable(event);

@@ -21,6 +21,10 @@ const name = z.string().max(4096);
 const file = z.string().max(4096).nullable().default(null);
 const json = z.custom<JsonValue>((value) => value !== undefined);
 const object = z.custom<JsonObject>(isObject);
+const path = z.string().min(1).max(4096);
+const paths = z.array(path);
+/** Names and versions: copied into the manifest, so nothing long and nothing that is not text. */
+const versions = z.record(z.string().max(200), z.string().max(200));
 const seq = z.number().int().nonnegative();
 
 const turn = z.discriminatedUnion("kind", [
@@ -57,6 +61,26 @@ const event = z.discriminatedUnion("type", [
   z.object({ ...base, type: z.literal("artifact"), id: id.nullable(), path: z.string().min(1), name }),
   z.object({ ...base, type: z.literal("turn"), id, turn }),
   z.object({ ...base, type: z.literal("log"), id: id.nullable(), name, text: z.string() }),
+  z.object({ ...base, type: z.literal("reads"), id: id.nullable(), paths }),
+  z.object({ ...base, type: z.literal("uses"), file: path, paths }),
+  z.object({
+    ...base,
+    type: z.literal("environment"),
+    language: z.string().max(200),
+    distributions: versions,
+    accelerators: versions,
+  }),
+  z.object({
+    ...base,
+    type: z.literal("modules"),
+    modules: z.array(z.object({ name: z.string().max(1000), path })),
+  }),
+  z.object({
+    ...base,
+    type: z.literal("unreported"),
+    runner: z.string().max(200),
+    reason: z.string().max(1000),
+  }),
   z.object({ ...base, type: z.literal("end"), tests: z.number().int().nonnegative() }),
 ]);
 

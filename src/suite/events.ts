@@ -2,17 +2,22 @@ import { join } from "node:path";
 import { kindOf, listDirectory } from "../adapters/files/files.ts";
 import { LogSink } from "../adapters/files/log-sink.ts";
 import { readLines } from "../adapters/files/streams.ts";
-import type { EndEvent, GateEvent, HelloEvent } from "../protocol.ts";
+import type { EndEvent, GateEvent, HelloEvent, UnreportedEvent } from "../protocol.ts";
 import { Doubts, quoted } from "./doubts.ts";
 import { EventCollection } from "./event-collection.ts";
 import { decodeEvent } from "./event-decoding.ts";
+import type { Observations } from "./observations.ts";
 import type { SuiteResults } from "./results.ts";
 
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
-type EventsRead =
-  /** No process greeted as a main writer: the runner sends no events, or lost its reporter. */
-  { readonly kind: "none" } | { readonly kind: "results"; readonly results: SuiteResults };
+interface EventsRead {
+  /** null: no process greeted as a main writer; the runner sends no events, or lost its reporter. */
+  readonly results: SuiteResults | null;
+  readonly observed: Observations;
+  /** A runner that was seen at work without its reporter. */
+  readonly unreported: UnreportedEvent | null;
+}
 
 /**
  * Reads what the processes of a suite wrote to the events directory. Whatever is wrong with it becomes a doubt;
@@ -40,10 +45,12 @@ export async function readEvents(directories: {
     sink.close();
   }
   const main = writers.find((writer) => writer.hello?.role === "main")?.hello;
-  if (main === undefined || main === null) return { kind: "none" };
+  const { observed, unreported } = collection;
+  if (main === undefined || main === null) return { results: null, observed, unreported };
   const { tests, logs } = await collection.finish(artifactsDirectory);
   const complete = writers.every((writer) => writer.whole);
-  return { kind: "results", results: { runner: main.runner, tests, logs, complete, doubts: doubts.list() } };
+  const results = { runner: main.runner, tests, logs, complete, doubts: doubts.list() };
+  return { results, observed, unreported };
 }
 
 /** What is known of one file and the process that wrote it. */

@@ -1,4 +1,5 @@
 import { type CapturedProcess, captureProcess, succeeded } from "../adapters/process/capture.ts";
+import type { GpuNeed } from "../config/configuration.ts";
 import { err, ok, type Result } from "../result.ts";
 
 export interface Gpu {
@@ -31,6 +32,27 @@ export async function probeGpu(
   if (first === undefined) return err("nvidia-smi lists no GPU");
   const gpus = lines.flatMap((line) => parseGpu(line) ?? []);
   return gpus.length === 0 ? err(`nvidia-smi failed: ${first}`) : ok(gpus);
+}
+
+/**
+ * The GPUs that a suite gets: none where it needs none. A missing one is a reason against the run only where
+ * the suite cannot do without.
+ */
+export async function gpusFor(
+  need: GpuNeed,
+  env: Readonly<Record<string, string>>,
+): Promise<Result<readonly Gpu[], string>> {
+  if (need === "none") return ok([]);
+  const probed = await probeGpu(env);
+  return probed.ok || need === "required" ? probed : ok([]);
+}
+
+/**
+ * What a suite that can do without a GPU is told where there is none: frameworks then look for no device,
+ * whatever a half-installed driver makes them believe.
+ */
+export function gpuVariables(need: GpuNeed, gpus: readonly Gpu[]): Readonly<Record<string, string>> {
+  return need === "optional" && gpus.length === 0 ? { CUDA_VISIBLE_DEVICES: "" } : {};
 }
 
 function parseGpu(line: string): Gpu | null {

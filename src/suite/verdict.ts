@@ -1,5 +1,13 @@
-import type { Suite } from "../config/configuration.ts";
 import { unreachable } from "../result.ts";
+import { type IdleEntry, idleEntries, withExpectedFailures } from "./expected-failures.ts";
+import {
+  idleSentences,
+  type Objection,
+  objectionPhrases,
+  objectionsTo,
+  type Tolerance,
+  testCount,
+} from "./objections.ts";
 import type { ProcessEnd, SuiteResults, TestResult, Verdict } from "./results.ts";
 
 export interface TestCounts {
@@ -21,39 +29,69 @@ export interface Judgement {
   readonly reasons: readonly string[];
   readonly counts: TestCounts;
   /** The tests that keep the run from being a pass. */
-  readonly objections: readonly TestResult[];
+  readonly objections: readonly Objection[];
+  /** Entries of `expected-failures` that keep it from being one: they hold no more. */
+  readonly idle: readonly IdleEntry[];
+}
+
+/** A judgement, and the results as they are recorded under it: what failed as expected is `xfailed`. */
+export interface DrawnVerdict extends Judgement {
+  readonly results: SuiteResults | null;
 }
 
 interface Run {
   readonly end: ProcessEnd;
   readonly results: SuiteResults | null;
+  /** Why there are no results, as a sentence. */
+  readonly absence?: string;
   /** A sentence of the system, such as the cgroup's oom_kill; null where there is no such evidence. */
   readonly outOfMemory: string | null;
-  readonly suite: Pick<Suite, "skips" | "flaky">;
+  readonly suite: Tolerance;
+  /** Expected failures that have ended by then excuse nothing. */
+  readonly at: Date;
+}
+
+interface RecordedRun extends Run {
+  readonly excused: boolean;
 }
 
 /** How CUDA and PyTorch say it in a test's failure. */
 const OUT_OF_GPU_MEMORY = /CUDA out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory/;
 
 /** The verdict comes from the structured results; the exit code can only contradict them. */
-export function drawVerdict(run: Run): Judgement {
-  const counts = countTests(run.results?.tests ?? []);
-  const { verdict, reasons } = judge(run, counts);
-  return { verdict, reasons, counts, objections: objectionsOf(run) };
+export function drawVerdict(run: Run): DrawnVerdict {
+  if (run.results === null) return { ...judgeRecorded(run), results: null };
+  const { tests } = run.results;
+  const recorded = withExpectedFailures(tests, run.suite.expectedFailures, run.at);
+  const results = { ...run.results, tests: recorded };
+  const excused = recorded.some((test, index) => test !== tests[index]);
+  return { ...judgeRecorded({ ...run, results }, excused), results };
 }
 
-function objectionsOf({ results, suite }: Run): readonly TestResult[] {
-  return (results?.tests ?? []).filter(({ id, outcome }) => {
-    if (outcome === "skipped") return !isDeclared(id, suite.skips);
-    if (outcome === "flaky") return suite.flaky === "refuse";
-    return outcome === null || outcome === "failed" || outcome === "error";
-  });
+/**
+ * The verdict on results as they are recorded: what is a failure in them is one, and none is excused any more.
+ * `excused`: the runner has seen failures that had to be, so that its exit code 1 says nothing.
+ */
+export function judgeRecorded(run: Run, excused = false): Judgement {
+  const { results, suite, at } = run;
+  const tests = results?.tests ?? [];
+  const counts = countTests(tests);
+  const objections = objectionsTo(tests, suite);
+  // Where the results break off, the tests that an entry names may be among the lost ones.
+  const idle = results?.complete ? idleEntries(tests, suite.expectedFailures, at) : [];
+  const { verdict, reasons } = judge({ ...run, excused }, counts, objections, idle);
+  return { verdict, reasons, counts, objections, idle };
 }
 
-function judge(run: Run, counts: TestCounts): Pick<Judgement, "verdict" | "reasons"> {
+function judge(
+  run: RecordedRun,
+  counts: TestCounts,
+  objections: readonly Objection[],
+  idle: readonly IdleEntry[],
+): Pick<Judgement, "verdict" | "reasons"> {
   const { end, results } = run;
-  const findings = findingsOf(run, counts);
-  const doubts = results?.doubts ?? [];
+  const findings = objectionPhrases(objections);
+  const doubts = [...idleSentences(idle), ...(results?.doubts ?? [])];
   const early = stoppedEarly(end);
   if (early !== null) return { verdict: early.verdict, reasons: [early.reason, ...asSentence(findings)] };
   const memory = run.outOfMemory ?? gpuMemoryEvidence(results);
@@ -63,8 +101,8 @@ function judge(run: Run, counts: TestCounts): Pick<Judgement, "verdict" | "reaso
       reasons: [`Out of memory: ${memory}`, ...asSentence(findings), ...doubts],
     };
   }
-  if (results === null) return { verdict: "incomplete", reasons: [withoutResults(end)] };
-  if (counts.failed + counts.errors > 0) {
+  if (results === null) return { verdict: "incomplete", reasons: withoutResults(run) };
+  if (objections.some(({ kind }) => FAILURES.has(kind))) {
     return { verdict: "failed", reasons: [contradicted(run, results, findings), ...doubts] };
   }
   const nothing = nothingRan(results, counts);
@@ -73,10 +111,12 @@ function judge(run: Run, counts: TestCounts): Pick<Judgement, "verdict" | "reaso
   return { verdict: reasons.length === 0 ? "passed" : "incomplete", reasons };
 }
 
-function withoutResults(end: ProcessEnd): string {
-  if (end.kind === "not-started") return endSentence(end);
-  const way = "add a gate reporter to it, or name its JUnit XML file in `results:`";
-  return `${endSentence(end)} It left no structured results: ${way}.`;
+/** What is wrong by itself; everything else leaves open whether it would be. */
+const FAILURES: ReadonlySet<Objection["kind"]> = new Set(["failed", "error", "unexpected-pass"]);
+
+function withoutResults({ end, absence }: Run): readonly string[] {
+  const sentence = endSentence(end);
+  return end.kind === "not-started" || absence === undefined ? [sentence] : [`${sentence} ${absence}`];
 }
 
 function stoppedEarly(end: ProcessEnd): { readonly verdict: Verdict; readonly reason: string } | null {
@@ -103,29 +143,6 @@ function gpuMemoryEvidence(results: SuiteResults | null): string | null {
   return null;
 }
 
-/** Phrases that stand after each other in one sentence: "1 test failed and 13 were skipped without …". */
-function findingsOf(run: Run, counts: TestCounts): readonly string[] {
-  const objections = objectionsOf(run);
-  const undeclared = objections.filter(({ outcome }) => outcome === "skipped").length;
-  const flaky = objections.filter(({ outcome }) => outcome === "flaky").length;
-  const phrases: readonly (readonly [number, (subject: string, was: string) => string])[] = [
-    [counts.failed, (subject) => `${subject}failed`],
-    [counts.errors, (subject) => `${subject}ended in an error`],
-    [counts.missing, (subject) => `${subject}never ended`],
-    [undeclared, (subject, was) => `${subject}${was} skipped without a declared reason`],
-    [flaky, (subject) => `${subject}passed only when tried again`],
-  ];
-  return phrases
-    .filter(([count]) => count > 0)
-    .map(([count, phrase], index) =>
-      phrase(index === 0 ? `${testCount(count)} ` : `${count} `, count === 1 ? "was" : "were"),
-    );
-}
-
-function testCount(count: number): string {
-  return count === 1 ? "1 test" : `${count} tests`;
-}
-
 function asSentence(phrases: readonly string[]): readonly string[] {
   return phrases.length === 0 ? [] : [`${joined(phrases)}.`];
 }
@@ -149,7 +166,7 @@ function nothingRan(results: SuiteResults, counts: TestCounts): string | null {
 
 /** What keeps a run without failures from being a pass. */
 function openQuestions(
-  run: Run,
+  run: RecordedRun,
   results: SuiteResults,
   counts: TestCounts,
   findings: readonly string[],
@@ -158,9 +175,11 @@ function openQuestions(
   const runner = runnerOf(results);
   const questions: string[] = [];
   if (findings.length > 0) questions.push(contradicted(run, results, findings));
-  else if (end.kind === "exited" && end.code !== 0) {
+  else if (end.kind === "exited" && end.code !== 0 && !(run.excused && end.code === 1)) {
     const wholly =
-      counts.passed === counts.total ? `all ${testCount(counts.total)} passed` : "no test failed";
+      counts.passed === counts.total
+        ? `all ${testCount(counts.total)} passed`
+        : `no test failed${run.excused ? " unexpectedly" : ""}`;
     questions.push(
       `${runner} exited ${end.code}, but ${results.complete ? wholly : "no failed test was reported"}.`,
     );
@@ -189,25 +208,6 @@ function endSentence(end: ProcessEnd, who = "The command"): string {
     default:
       return unreachable(end);
   }
-}
-
-function isDeclared(id: string, skips: Suite["skips"]): boolean {
-  return skips.some((skip) => matchesWildcard(id, skip.match));
-}
-
-/** `*` matches anything, also nothing and slashes; everything else is literal (`[` is common in test ids). */
-export function matchesWildcard(text: string, pattern: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (!text.startsWith(first)) return false;
-  let position = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, position);
-    if (found < 0) return false;
-    position = found + part.length;
-  }
-  return text.length - last.length >= position && text.endsWith(last);
 }
 
 export function countTests(tests: readonly TestResult[]): TestCounts {

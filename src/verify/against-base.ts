@@ -2,15 +2,14 @@ import type { Repository } from "../adapters/git/repository.ts";
 import type { Trust } from "../evidence/signature.ts";
 import type { Problem } from "../problem.ts";
 import { orProblem, problemOfFailure } from "./failures.ts";
-import { judgeLanding, type Landed, type Merge, type Sides, withMerge } from "./landing.ts";
+import { judgeLanding, type Landed, type LandingQuestion } from "./landing.ts";
+import { type Merge, withMerge } from "./merge.ts";
 import { policyProblems } from "./policy-problems.ts";
 
-export interface BaseQuestion extends Sides {
+export interface BaseQuestion extends LandingQuestion {
   /** Whom the base trusts. */
   readonly trust: Trust | null;
   readonly at: Date;
-  /** Suites whose evidence covers the head. */
-  readonly covered: ReadonlySet<string>;
 }
 
 /**
@@ -21,7 +20,7 @@ export async function judgeAgainstBase(repository: Repository, question: BaseQue
   try {
     return await withMerge(repository, question, async (merge) => {
       const [landed, policy] = await Promise.all([
-        judgeLanding(merge, question, question.covered),
+        judgeLanding(merge, question),
         orProblem(null, () => policyOf(repository, question, merge)),
       ]);
       return { ...landed, problems: [...landed.problems, ...policy] };

@@ -37,7 +37,7 @@ export function parseApproval(bytes: Uint8Array): Result<Approval, string> {
   return parseCanonical(bytes, APPROVAL_SCHEMA, serialiseApproval, (members) => ({
     change: members.text("change", isDigest),
     weakens: members.texts("weakens"),
-    reason: members.text("reason", isWritten),
+    reason: members.prose("reason", isWritten),
     by: members.text("by", isWritten),
     at: members.text("at", isTime),
   }));

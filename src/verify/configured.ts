@@ -1,25 +1,26 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import type { Configuration, Suite, WaiverPolicy } from "../config/configuration.ts";
-import { configurationOf } from "../judgement/configuration.ts";
+import type { Configuration, Suite } from "../config/configuration.ts";
 import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { hasErrors, type Problem } from "../problem.ts";
 import { judgeAgainstBase } from "./against-base.ts";
-import { orProblem, problemOfFailure } from "./failures.ts";
-import { type Before, inputsHealth } from "./inputs-health.ts";
-import type { Landed } from "./landing.ts";
-import { verifySignature } from "./signature.ts";
+import { believed } from "./believed.ts";
+import { orProblem } from "./failures.ts";
+import { type Before, inputsHealth, UNASKED_HEALTH } from "./inputs-health.ts";
+import type { Landed, LandingQuestion } from "./landing.ts";
 import type { Comparison } from "./subject.ts";
-import { type SuiteRequest, verifySuite } from "./suite.ts";
-import { outsideSigning, type SigningPolicy, signingPolicy } from "./trust.ts";
+import { type OutsideSigning, outsideSigning, type SigningPolicy, signingPolicy } from "./trust.ts";
 import { unclaimedProblems } from "./unclaimed.ts";
-import type { Subject, SuiteVerification, Verification } from "./verification.ts";
-import { type FoundWaivers, readWaivers, waive } from "./waivers.ts";
+import type { SuiteVerification, Verification } from "./verification.ts";
+import { type FoundWaivers, waive } from "./waivers.ts";
+import { waiversInForce } from "./waivers-in-force.ts";
 
 interface Question {
   /** The tree's own. */
   readonly configuration: Configuration;
   readonly chosen: readonly Suite[];
+  /** The one suite that is asked about; null: all of them. */
+  readonly only: string | null;
   readonly deep: boolean;
 }
 
@@ -40,7 +41,7 @@ export async function verifyConfigured(
     ...chosen.map((suite) => inputsHealth(repository, subject.tree, suite, before)),
   ]);
   const signing = outside.ok ? signingPolicy(outside.value, configuration.signing) : null;
-  const requests = judged
+  const requests = judged.suites
     .filter(({ suite }) => chosen.some(({ name }) => name === suite.name))
     .flatMap((one, index) => {
       const found = health[index];
@@ -48,10 +49,15 @@ export async function verifyConfigured(
     });
   const suites = await Promise.all(requests.map((request) => believed(repository, request, signing)));
   const trust = signing?.trust ?? null;
-  const [against, waivers] = await Promise.all([
-    againstBase(repository, compared, trust, suites),
-    waiversOf(repository, compared, { configuration, suites: judged }, trust, suites),
-  ]);
+  const waiving = waiversInForce(repository, {
+    judged,
+    base: base?.tree ?? null,
+    trust,
+    at: subject.at,
+    asked: suites,
+  });
+  const known = { trust, outside: outside.ok ? outside.value : null, suites, waiving };
+  const [against, waivers] = await Promise.all([againstBase(repository, compared, question, known), waiving]);
   const found = [
     ...(outside.ok ? [] : [outside.error]),
     ...unclaimed,
@@ -67,50 +73,15 @@ export async function verifyConfigured(
   };
 }
 
-/** In file order. */
-async function judgeConfigured(repository: Repository, tree: TreeId): Promise<readonly JudgedSuite[]> {
+/** Suites in file order. */
+async function judgeConfigured(repository: Repository, tree: TreeId): Promise<JudgedTree> {
   const judged = await judgeTree(repository, tree);
   if (!judged.ok || judged.value === null) throw new Error("a configuration was read a moment ago");
-  return judged.value.suites;
+  return judged.value;
 }
 
 function requestOf({ subject }: Comparison, { configuration, deep }: Question, judged: JudgedSuite) {
   return { subject, judged, reportsDirectories: reportsDirectories(configuration), deep };
-}
-
-async function believed(
-  repository: Repository,
-  request: SuiteRequest,
-  signing: SigningPolicy | null,
-): Promise<SuiteVerification> {
-  const [verified, signed] = await Promise.all([
-    verifySuite(repository, request),
-    signing === null ? null : signatureOf(repository, request.subject, request.judged.suite, signing),
-  ]);
-  return signed === null ? { ...verified, assurance: null } : withSigner(verified, signed);
-}
-
-type Signed = Awaited<ReturnType<typeof verifySignature>>;
-
-async function signatureOf(
-  repository: Repository,
-  { tree, at }: Subject,
-  suite: Suite,
-  policy: SigningPolicy,
-): Promise<Signed> {
-  try {
-    return await verifySignature(repository, tree, suite, policy, at);
-  } catch (error) {
-    return { assurance: null, signer: null, problems: [problemOfFailure(error, suite.name)] };
-  }
-}
-
-/** A signature says nothing of evidence that is wrong in itself. */
-function withSigner(verified: SuiteVerification, { assurance, signer, problems }: Signed): SuiteVerification {
-  const all = [...verified.problems, ...problems];
-  return hasErrors(all)
-    ? { ...verified, assurance: null, problems: all }
-    : { ...verified, assurance, signer, problems: all };
 }
 
 function withOwn(suite: SuiteVerification, found: readonly Problem[]): SuiteVerification {
@@ -128,52 +99,49 @@ function beforeOf({ head, parent, base }: Comparison): Before | null {
   return parent === null ? null : { tree: parent.tree, name: "the parent commit" };
 }
 
+interface Known {
+  readonly trust: SigningPolicy["trust"];
+  /** null where that cannot be read, which is an error already. */
+  readonly outside: OutsideSigning | null;
+  readonly suites: readonly SuiteVerification[];
+  readonly waiving: Promise<FoundWaivers>;
+}
+
 async function againstBase(
   repository: Repository,
   { subject, head, base }: Comparison,
-  trust: SigningPolicy["trust"],
-  suites: readonly SuiteVerification[],
+  { configuration, only, deep }: Question,
+  { trust, outside, suites, waiving }: Known,
 ): Promise<Landed> {
   if (base === null) return { landing: null, problems: [] };
-  const covered = new Set(suites.filter(({ problems }) => !hasErrors(problems)).map(({ name }) => name));
-  return judgeAgainstBase(repository, { head, base, trust, at: subject.at, covered });
+  const { at } = subject;
+  const waivedIn: LandingQuestion["waivedIn"] = async ({ merged, judged }, due) => {
+    const asked = due.map(({ suite, inputs: { fingerprint }, problems }) => ({
+      name: suite.name,
+      fingerprint,
+      problems,
+    }));
+    const found = await waiversInForce(merged.repository, { judged, base: base.tree, trust, at, asked });
+    return new Set(found.waivers.keys());
+  };
+  const problemsIn: LandingQuestion["problemsIn"] = async ({ merged, judged }, suite) => {
+    const landing = { revision: base.name, commit: null, tree: merged.tree, at };
+    const directories = reportsDirectories(judged.configuration);
+    const request = { subject: landing, judged: suite, reportsDirectories: directories, deep };
+    const signing = outside === null ? null : signingPolicy(outside, judged.configuration.signing);
+    const found = await believed(merged.repository, { ...request, health: UNASKED_HEALTH }, signing);
+    return found.problems.filter(({ severity }) => severity === "error");
+  };
+  return judgeAgainstBase(repository, {
+    ...{ head, base, only, trust, at, waivedIn, problemsIn },
+    ofHead: new Set(configuration.suites.map(({ name }) => name)),
+    refused: async () => {
+      const waivers = await waiving;
+      return namesRefused(suites.map((suite) => waived(suite, waivers)));
+    },
+  });
 }
 
-/** All suites of the tree count against how many waivers there may be, also where one alone is asked about. */
-async function waiversOf(
-  repository: Repository,
-  { subject: { tree, at }, base }: Comparison,
-  { configuration, suites: all }: Pick<JudgedTree, "configuration" | "suites">,
-  trust: SigningPolicy["trust"],
-  verified: readonly SuiteVerification[],
-): Promise<FoundWaivers> {
-  const others = all.filter(({ suite }) => verified.every(({ name }) => name !== suite.name));
-  const unasked = others.map(({ suite, inputs }) => ({
-    name: suite.name,
-    fingerprint: inputs.fingerprint,
-    problems: [],
-  }));
-  try {
-    const policy = await waiverPolicy(repository, base?.tree ?? null, configuration);
-    const found = await readWaivers(repository, tree, {
-      policy,
-      trust,
-      at,
-      suites: [...verified, ...unasked],
-    });
-    const unaskedNames = new Set(unasked.map(({ name }) => name));
-    return { ...found, problems: found.problems.filter(({ suite }) => !unaskedNames.has(suite ?? "")) };
-  } catch (error) {
-    return { waivers: new Map(), problems: [problemOfFailure(error, null)] };
-  }
-}
-
-/** The base says who may waive: a change cannot give itself leave. */
-async function waiverPolicy(
-  repository: Repository,
-  base: TreeId | null,
-  own: Configuration,
-): Promise<WaiverPolicy> {
-  const before = base === null ? null : await configurationOf(repository, base);
-  return before?.ok && before.value !== null ? before.value.waivers : own.waivers;
+function namesRefused(suites: readonly SuiteVerification[]): ReadonlySet<string> {
+  return new Set(suites.filter(({ problems }) => hasErrors(problems)).map(({ name }) => name));
 }

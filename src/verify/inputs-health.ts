@@ -1,7 +1,9 @@
 import { emptyTree, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { pathsPresent, readBlobs, treesAgree } from "../adapters/git/trees.ts";
+import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
+import { pathsPresent, treesAgree } from "../adapters/git/trees.ts";
 import type { InputPattern, Suite } from "../config/configuration.ts";
+import { LARGEST_RECORD } from "../evidence/recorded.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { suiteOf } from "../judgement/configuration.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
@@ -24,6 +26,9 @@ export interface InputsHealth {
   /** Patterns that match nothing: those that did before, and those that never did. */
   readonly problems: readonly Problem[];
 }
+
+/** Of a tree that is held against nothing before it. */
+export const UNASKED_HEALTH: InputsHealth = { before: null, filesBefore: null, problems: [] };
 
 /** A pattern that matched and no longer does is how a gate goes blind; one that never matched is odd, not wrong. */
 export async function inputsHealth(
@@ -73,8 +78,9 @@ export function collapseProblems(
 async function filesRecorded(repository: Repository, tree: TreeId, name: string): Promise<number | null> {
   const before = await suiteOf(repository, tree, name);
   if (before === null) return null;
-  const [manifest] = await readBlobs(repository, [`${tree}:${before.suite.reports}/${manifestPath(name)}`]);
-  return manifest ? inputsCounted(manifest.bytes) : null;
+  const place = `${tree}:${before.suite.reports}/${manifestPath(name)}`;
+  const [manifest] = await readBlobsUpTo(repository, [place], LARGEST_RECORD);
+  return manifest && manifest !== "too-large" ? inputsCounted(manifest.bytes) : null;
 }
 
 async function patternsWithoutMatch(

@@ -1,14 +1,12 @@
-import { withScratchDirectory } from "../adapters/files/editing.ts";
-import { type CommitHeader, commitHeader, mergeBase } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import { type MergedTree, mergeCommits } from "../adapters/git/merge.ts";
+import type { MergedTree } from "../adapters/git/merge.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { compareTrees } from "../adapters/git/trees.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
-import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { type JudgedSuite, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
-import type { NamedCommit } from "./subject.ts";
+import type { Merge, MergedCommits, Sides } from "./merge.ts";
 import type { Landing, MadeDue } from "./verification.ts";
 
 export interface Landed {
@@ -17,110 +15,84 @@ export interface Landed {
   readonly problems: readonly Problem[];
 }
 
-export interface Sides {
-  readonly head: CommitHeader;
-  readonly base: NamedCommit;
-}
-
-/** How base and head come together. */
-export type Merge =
-  /** The base has the head already. */
-  | { readonly kind: "contained" }
-  /** The head has all of the base. */
-  | { readonly kind: "nothing" }
-  | { readonly kind: "unknown"; readonly why: string }
-  | { readonly kind: "conflict"; readonly paths: readonly string[] }
-  | {
-      readonly kind: "merged";
-      readonly merged: MergedTree;
-      readonly judged: JudgedTree;
-      readonly common: TreeId;
-    };
-
-/** Merges head into base, without a working tree and without a trace; what `use` is given is gone after it. */
-export async function withMerge<T>(
-  repository: Repository,
-  { head, base }: Sides,
-  use: (merge: Merge) => Promise<T>,
-): Promise<T> {
-  const parted = await mergeBase(repository, base.id, head.id);
-  if (parted === head.id) return use({ kind: "contained" });
-  if (parted === base.id) return use({ kind: "nothing" });
-  const common = parted === null ? null : await commitHeader(repository, parted);
-  if (common === null)
-    return use({ kind: "unknown", why: "the history here does not reach their common ancestor" });
-  return withScratchDirectory(async (scratch) => {
-    const merged = await mergeCommits(repository, base.id, head.id, scratch);
-    if (merged === null)
-      return use({ kind: "unknown", why: "git 2.38 or later is needed, and the objects of both sides" });
-    return use(await mergeOf(merged, common.tree));
-  });
-}
-
-async function mergeOf(merged: MergedTree, common: TreeId): Promise<Merge> {
-  if (merged.conflicts.includes(CONFIGURATION_PATH)) return { kind: "conflict", paths: [CONFIGURATION_PATH] };
-  const judged = await judgeTree(merged.repository, merged.tree);
-  if (!judged.ok || judged.value === null) {
-    const [first] = judged.ok ? [] : judged.error;
-    return { kind: "unknown", why: first?.message ?? "it has no gate.yaml" };
-  }
-  const paths = merged.conflicts.filter((path) => !isReport(judged.value, path));
-  if (paths.length > 0) return { kind: "conflict", paths };
-  return { kind: "merged", merged, judged: judged.value, common };
-}
-
-function isReport(judged: JudgedTree | null, path: string): boolean {
-  const directories = judged === null ? [] : reportsDirectories(judged.configuration);
-  return directories.some((directory) => path.startsWith(`${directory}/`));
+export interface LandingQuestion extends Sides {
+  /** Judge this suite alone; null: all that the merge has. */
+  readonly only: string | null;
+  /** Suites of the head, whose evidence is judged there already. */
+  readonly ofHead: ReadonlySet<string>;
+  /** Those of them that the head is refused for in any case. */
+  readonly refused: () => Promise<ReadonlySet<string>>;
+  /** Which of these suites a waiver lets pass as the merge has them. */
+  readonly waivedIn: (merge: MergedCommits, due: readonly JudgedSuite[]) => Promise<ReadonlySet<string>>;
+  /** What is wrong with the evidence that the merge has of a suite. */
+  readonly problemsIn: (merge: MergedCommits, suite: JudgedSuite) => Promise<readonly Problem[]>;
 }
 
 /**
  * Judges the merge that would land: two changes that each have their evidence can meet in sources that nobody
- * ran. `covered`: the suites whose evidence covers the head itself; the others are refused anyway.
+ * ran, and the base can have suites that the head knows nothing of.
  */
-export async function judgeLanding(
-  merge: Merge,
-  sides: Sides,
-  covered: ReadonlySet<string>,
-): Promise<Landed> {
-  const { name } = sides.base;
+export async function judgeLanding(merge: Merge, question: LandingQuestion): Promise<Landed> {
+  const { name } = question.base;
   switch (merge.kind) {
     case "contained":
     case "nothing":
       return { landing: null, problems: [] };
     case "unknown":
-      return notJudged(name, merge.why);
+      return { landing: { base: name, conflicts: [], due: [] }, problems: [merge.problem] };
     case "conflict":
       return conflicted(name, merge.paths);
     case "merged":
-      return judgeMerged(merge, sides, covered);
+      return judgeMerged(merge, question);
     default:
       return unreachable(merge);
   }
 }
 
-async function judgeMerged(
-  { merged, judged, common }: Extract<Merge, { kind: "merged" }>,
-  sides: Sides,
-  covered: ReadonlySet<string>,
-): Promise<Landed> {
-  const [ofHead, ofBase] = await Promise.all([
-    recordedIn(merged.repository, sides.head.tree),
-    recordedIn(merged.repository, sides.base.tree),
+async function judgeMerged(merge: MergedCommits, question: LandingQuestion): Promise<Landed> {
+  const { merged, judged, common } = merge;
+  const { base, only, ofHead } = question;
+  const asked = judged.suites.filter(({ suite }) => only === null || only === suite.name);
+  const [due, foreign] = await Promise.all([
+    dueSuites(merge, asked, question),
+    Promise.all(
+      asked
+        .filter(({ suite, staleness }) => staleness === null && !ofHead.has(suite.name))
+        .map((one) => question.problemsIn(merge, one)),
+    ),
+  ]);
+  const directories = reportsDirectories(judged.configuration);
+  const made = await Promise.all(due.map((one) => madeDue(merged, question, common, one, directories)));
+  return {
+    landing: { base: base.name, conflicts: [], due: made },
+    problems: [
+      ...made.map((one) => dueProblem(one, base.name)),
+      ...foreign.flat().map((one) => ({ ...one, message: `merged into ${base.name}, ${one.message}` })),
+    ],
+  };
+}
+
+async function dueSuites(
+  merge: MergedCommits,
+  asked: readonly JudgedSuite[],
+  question: LandingQuestion,
+): Promise<readonly JudgedSuite[]> {
+  const { merged } = merge;
+  const [ofHead, ofBase, refused] = await Promise.all([
+    recordedIn(merged.repository, question.head.tree),
+    recordedIn(merged.repository, question.base.tree),
+    question.refused(),
   ]);
   const unmergedReports = merged.conflicts.length > 0;
-  const due = judged.suites.filter(({ suite, inputs, staleness }) => {
+  const due = asked.filter(({ suite, inputs, staleness }) => {
     const either = [ofHead.get(suite.name), ofBase.get(suite.name)];
     // unmerged reports are staged again by gate attach, if the evidence of either side covers the merge
     const attachable = unmergedReports && either.includes(inputs.fingerprint);
-    return staleness !== null && !attachable && covered.has(suite.name);
+    return staleness !== null && !attachable && !refused.has(suite.name);
   });
-  const directories = reportsDirectories(judged.configuration);
-  const made = await Promise.all(due.map((one) => madeDue(merged, sides, common, one, directories)));
-  return {
-    landing: { base: sides.base.name, conflicts: [], due: made },
-    problems: made.map((one) => dueProblem(one, sides.base.name)),
-  };
+  if (due.length === 0) return [];
+  const waived = await question.waivedIn(merge, due);
+  return due.filter(({ suite }) => !waived.has(suite.name));
 }
 
 async function recordedIn(repository: Repository, tree: TreeId): Promise<ReadonlyMap<string, string | null>> {
@@ -169,10 +141,4 @@ function conflicted(base: string, conflicts: readonly string[]): Landed {
   const hint = `git merge ${base}`;
   const one = warning("unmerged-inputs", message, { path: conflicts[0] ?? null, hint });
   return { landing: { base, conflicts, due: [] }, problems: [one] };
-}
-
-function notJudged(base: string, why: string): Landed {
-  const message = `what would land in ${base} was not judged: ${why}.`;
-  const one = warning("objects-missing", message, { hint: "git fetch --unshallow, with git 2.38 or later" });
-  return { landing: { base, conflicts: [], due: [] }, problems: [one] };
 }

@@ -1,32 +1,36 @@
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
 import { type Manifest, manifestPath } from "../reports/manifest.ts";
+import { objectionProblems } from "../suite/objections.ts";
 import type { SuiteResults, TestResult } from "../suite/results.ts";
-import { countTests, drawVerdict } from "../suite/verdict.ts";
+import { countTests, judgeRecorded } from "../suite/verdict.ts";
 import type { TestTally } from "./verification.ts";
 
-const MOST_TESTS = 10;
-
-/** The verdict that the outcomes of the tests give under the suite's own policy, against the one claimed. */
-export function verdictProblems(suite: Suite, manifest: Manifest): Problem[] {
+/**
+ * The verdict that the outcomes of the tests give under the suite's own policy, against the one claimed. What
+ * had to fail is `xfailed` in a manifest that gate wrote: any other outcome of such a test is refused.
+ */
+export function verdictProblems(suite: Suite, manifest: Manifest, at: Date): Problem[] {
   const path = `${suite.reports}/${manifestPath(suite.name)}`;
   const say = (message: string, hint: string | null = null) =>
     problem("verdict-not-accepted", message, { path, suite: suite.name, hint });
-  const { verdict, objections } = drawVerdict({
+  const judgement = judgeRecorded({
     end: { kind: "exited", code: 0 },
     results: resultsOf(manifest),
     outOfMemory: null,
     suite,
+    at,
   });
-  const tests = objections
-    .slice(0, MOST_TESTS)
-    .map(({ id, outcome }) => say(`${(outcome ?? "missing").padEnd(9)} ${id}`));
+  const { verdict } = judgement;
+  const objections = objectionProblems(judgement, { suite: suite.name, path });
   const rerun = "On a machine that can run it:  gate run";
   if (manifest.verdict !== "passed")
-    return [say(`the recorded run of ${suite.name} ended as ${manifest.verdict}.`, rerun), ...tests];
+    return [say(`the recorded run of ${suite.name} ended as ${manifest.verdict}.`, rerun), ...objections];
   if (verdict === "passed") return [];
+  if (judgement.objections.length === 0 && judgement.idle.length > 0)
+    return [say(`${path} says passed, but its expected failures hold no more.`), ...objections];
   const message = `${path} says passed, but its tests say ${verdict}: ${tallyText(tallyOf(manifest))}.`;
-  return [say(message, rerun), ...tests];
+  return [say(message, rerun), ...objections];
 }
 
 /** Each outcome is counted as what it is: an expected failure is not a pass, nor is a pass on retry. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listTree } from "../adapters/git/trees.ts";
+import { compareTrees, listTree } from "../adapters/git/trees.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
 import type { JsonObject } from "../protocol.ts";
@@ -15,19 +15,29 @@ export interface TreePolicy {
 
 /**
  * Names one change of the policy: SHA-256 over both policies. The base's own approvals are part of it, so that
- * an approval which was used once does not approve the same change again after it was taken back.
+ * an approval which was used once does not approve the same change again after it was taken back; and what the head
+ * makes of them is, so that none of them is taken away along with a change that was approved.
  */
 export async function changeDigest(
   repository: Repository,
   base: TreePolicy,
   head: TreePolicy,
 ): Promise<string> {
-  const [before, after, used] = await Promise.all([
+  const approvals = `${EXCEPTIONS_DIRECTORY}/approvals`;
+  const [before, after, used, changed] = await Promise.all([
     policyDocument(repository, base),
     policyDocument(repository, head),
-    filesBelow(repository, base.tree, `${EXCEPTIONS_DIRECTORY}/approvals`),
+    filesBelow(repository, base.tree, approvals),
+    compareTrees(repository, base.tree, head.tree, [exactly(approvals)]),
   ]);
-  const document = canonicalJson({ schema: "gate/policy-change@1", base: before, used, head: after });
+  const lost = changed.flatMap(({ path, change }) => (change === "added" ? [] : [path]));
+  const document = canonicalJson({
+    schema: "gate/policy-change@1",
+    base: before,
+    used,
+    head: after,
+    ...(lost.length === 0 ? {} : { lost }),
+  });
   return createHash("sha256").update(document).digest("hex");
 }
 

@@ -4,6 +4,7 @@ import { listTree } from "../adapters/git/trees.ts";
 import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
 import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { reportsDirectories } from "../judgement/judge.ts";
+import { covers } from "./glob-cover.ts";
 import { pairSuites, type Weakening, weakening } from "./policy.ts";
 
 /** Two trees with their configurations. */
@@ -14,7 +15,8 @@ export interface PolicyChange {
 
 /**
  * Judged by meaning: which files of the head would be inputs under the base's patterns and are none now. The
- * same files in other patterns are no weakening; a pattern taken away that has no file today still is one.
+ * same files in wider patterns are no weakening; a pattern taken away that no other covers still is one, for the files
+ * that are added tomorrow.
  */
 export async function narrowedInputs(repository: Repository, change: PolicyChange): Promise<Weakening[]> {
   const pairs = pairSuites(change.base.configuration, change.head.configuration);
@@ -45,7 +47,7 @@ async function narrowed(
   // Reports that moved are no lost inputs; sources that a reports directory was laid over are.
   const inputsThen = gone.some(isReport) ? new Set(await paths(base.tree, old)) : new Set<string>();
   const lost = gone.filter((path) => !isReport(path) || inputsThen.has(path));
-  const dormant = await dormantChanges(before, after, async (pattern) => {
+  const later = await changesForLater(before, after, lost.length > 0, async (pattern) => {
     const through = await paths(head.tree, inputPathspecs(onlyThrough(before, pattern), baseReports));
     return through.some((path) => wantedOnce.has(path));
   });
@@ -54,7 +56,7 @@ async function narrowed(
   const line = addedExcludes(before, after)[0]?.line ?? null;
   return [
     ...(lost.length === 0 ? [] : [weakening(lostSentence(lost, before, after), { ...details, line })]),
-    ...dormant.map(({ message, line: at }) => weakening(message, { ...details, line: at })),
+    ...later.map(({ message, line: at }) => weakening(message, { ...details, line: at })),
   ];
 }
 
@@ -73,30 +75,26 @@ function lostSentence(lost: readonly string[], before: Suite, after: Suite): str
 /** Each pattern costs a question to git. */
 const MOST_QUESTIONS = 50;
 
-interface Dormant {
+interface ForLater {
   readonly message: string;
   readonly line: number | null;
 }
 
-/** Changes of patterns that take out no file of today, and would take out one of tomorrow. */
-async function dormantChanges(
+/**
+ * Changes of patterns that take out a file of tomorrow. Of those that meet files of today it is enough to name what
+ * is lost, where anything is.
+ */
+async function changesForLater(
   before: Suite,
   after: Suite,
+  isLossNamed: boolean,
   meetsInputs: (pattern: InputPattern) => Promise<boolean>,
-): Promise<readonly Dormant[]> {
+): Promise<readonly ForLater[]> {
   const changed = [...removedIncludes(before, after), ...addedExcludes(before, after)];
   const asked = await Promise.all(
-    changed.slice(0, MOST_QUESTIONS).map(async (pattern): Promise<Dormant[]> => {
-      if (await meetsInputs(pattern)) return [];
-      const { glob, exclude, line } = pattern;
-      return exclude
-        ? [
-            {
-              message: `!${glob} keeps files out of the inputs of ${before.name}; it meets none today.`,
-              line,
-            },
-          ]
-        : [{ message: `${glob} is no input of ${before.name} any more; it has no file today.`, line: null }];
+    changed.slice(0, MOST_QUESTIONS).map(async (pattern): Promise<ForLater[]> => {
+      const meets = await meetsInputs(pattern);
+      return meets && isLossNamed ? [] : [forLater(before, pattern, meets)];
     }),
   );
   const rest = changed.length - MOST_QUESTIONS;
@@ -105,6 +103,17 @@ async function dormantChanges(
     line: null,
   };
   return [...asked.flat(), ...(rest > 0 ? [unasked] : [])];
+}
+
+function forLater({ name }: Suite, { glob, exclude, line }: InputPattern, meets: boolean): ForLater {
+  if (exclude) {
+    const today = meets ? "" : "; it meets none today";
+    return { message: `!${glob} keeps files out of the inputs of ${name}${today}.`, line };
+  }
+  const today = meets
+    ? "its files of today are named one by one, and one that is added is not"
+    : "it has no file today";
+  return { message: `${glob} is no input of ${name} any more; ${today}.`, line: null };
 }
 
 /** The suite as if one pattern were all that it includes. */
@@ -123,11 +132,4 @@ function addedExcludes(before: Suite, after: Suite): InputPattern[] {
   const wasExcluded = ({ glob }: InputPattern) =>
     before.inputs.some((one) => one.exclude && covers(one.glob, glob));
   return after.inputs.filter((pattern) => pattern.exclude && !wasExcluded(pattern));
-}
-
-/** Whether the one plainly matches whatever the other does. A no may be wrong, a yes never is. */
-function covers(wide: string, narrow: string): boolean {
-  if (wide === "**" || wide === narrow) return true;
-  const directory = wide.replace(/\/\*\*?$/, "");
-  return !/[*?[\]]/.test(directory) && narrow.startsWith(`${directory}/`);
 }

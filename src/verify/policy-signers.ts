@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { matchesWildcard } from "../suite/verdict.ts";
+import { matchesWildcard } from "../suite/wildcard.ts";
 
 /** What a change of the allowed signers or of the revoked keys lets through, with its line in the new file. */
 export interface SignerChange {

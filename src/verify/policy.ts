@@ -1,7 +1,13 @@
-import type { Configuration, DeclaredSkip, NormaliseSettings, Suite } from "../config/configuration.ts";
+import type {
+  Configuration,
+  DeclaredSkip,
+  ExpectedFailure,
+  NormaliseSettings,
+  Suite,
+} from "../config/configuration.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { sameDeclaration } from "../judgement/configuration.ts";
-import { matchesWildcard } from "../suite/verdict.ts";
+import { matchesWildcard } from "../suite/wildcard.ts";
 
 /** One way in which a change relaxes the gate. */
 export interface Weakening {
@@ -133,6 +139,9 @@ function suiteWeakenings({ before, after }: SuitePair): Weakening[] {
         index,
       ),
     ),
+    ...newExpectedFailures(before.expectedFailures, after.expectedFailures).map(({ message, index }) =>
+      say(message, "expected-failures", index),
+    ),
     ...normaliseWeakenings(before.normalise, after.normalise).map(({ message, keys }) =>
       say(message, ...keys),
     ),
@@ -144,6 +153,27 @@ function newSkips(before: readonly DeclaredSkip[], after: readonly DeclaredSkip[
   return after
     .map((skip, index) => ({ skip, index }))
     .filter(({ skip }) => !before.some((known) => matchesWildcard(skip.match, known.match)));
+}
+
+/** Another test may fail, or one may fail for longer. */
+function newExpectedFailures(before: readonly ExpectedFailure[], after: readonly ExpectedFailure[]) {
+  return after.flatMap(({ match, until, reason }, index) => {
+    const known = before.filter((one) => matchesWildcard(match, one.match));
+    const which = `tests that match ${JSON.stringify(match)}`;
+    if (known.length === 0) return [{ message: `${which} may fail now (${reason}).`, index }];
+    if (known.some((one) => !endsBefore(one.until, until))) return [];
+    const last = known
+      .map((one) => one.until)
+      .toSorted()
+      .at(-1);
+    const now = until === null ? "without an end" : `until ${until}`;
+    return [{ message: `${which} may fail ${now}, until ${last} so far.`, index }];
+  });
+}
+
+/** null: it never ends. */
+function endsBefore(until: string | null, other: string | null): boolean {
+  return until !== null && (other === null || until < other);
 }
 
 interface NormaliseWeakening {

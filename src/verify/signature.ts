@@ -1,8 +1,9 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
-import { listTree, readBlobs } from "../adapters/git/trees.ts";
+import { readBlobsUpTo, readSmallBlobs } from "../adapters/git/small-blobs.ts";
+import { listTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
+import { LARGEST_RECORD } from "../evidence/recorded.ts";
 import { checkSignature, misfit, type SignatureCheck } from "../evidence/signature.ts";
 import { MAX_SIGNATURE_BYTES } from "../evidence/ssh-signature.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
@@ -32,8 +33,10 @@ export async function verifySignature(
   const path = `${suite.reports}/${signaturePath(suite.name)}`;
   const found = await readSignature(repository, tree, path);
   if (found.kind === "none" && !required) return CONSISTENT;
-  const [manifest] = await readBlobs(repository, [`${tree}:${suite.reports}/${manifestPath(suite.name)}`]);
-  if (!manifest) return CONSISTENT;
+  const place = `${tree}:${suite.reports}/${manifestPath(suite.name)}`;
+  const [manifest] = await readBlobsUpTo(repository, [place], LARGEST_RECORD);
+  // What is wrong with the manifest itself is said of the record.
+  if (!manifest || manifest === "too-large") return CONSISTENT;
   const refuse = refusing(suite, path);
   if (found.kind === "none") return refuse("unsigned", unsignedText(suite), RESIGN);
   if (found.kind === "odd") return refuse("tampered-report", `${path} ${found.what}.`);

@@ -1,7 +1,8 @@
-import { type CommitHeader, commitHeader } from "../adapters/git/history.ts";
+import type { CommitHeader } from "../adapters/git/history.ts";
 import type { Repository } from "../adapters/git/repository.ts";
+import { findRevision, type Revision } from "../adapters/git/revisions.ts";
 import { type Problem, problem } from "../problem.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, ok, type Result, unreachable } from "../result.ts";
 import type { Subject } from "./verification.ts";
 
 /** The commit that is judged, and the one that says who is trusted. */
@@ -26,18 +27,59 @@ export async function comparisonOf(
   base: string | null,
   at: Date | null,
 ): Promise<Result<Comparison, Problem>> {
-  const [head, parent, found] = await Promise.all([
-    commitHeader(repository, revision),
-    commitHeader(repository, `${revision}^`),
-    base === null ? null : commitHeader(repository, base),
+  const [found, into] = await Promise.all([
+    findRevision(repository, revision, { withParent: true }),
+    base === null ? null : findRevision(repository, base, { withParent: false }),
   ]);
-  if (head === null) return err(notHere(revision));
+  if (found.kind !== "commit") return err(noCommit(revision, found));
+  const { commit: head, parent } = found;
   const subject = { revision, commit: head.id, tree: head.tree, at: at ?? head.committedAt };
-  if (base === null) return ok({ subject, head, parent, base: null });
-  return found === null ? err(notHere(base)) : ok({ subject, head, parent, base: { ...found, name: base } });
+  if (base === null || into === null) return ok({ subject, head, parent, base: null });
+  if (into.kind !== "commit") return err(noCommit(base, into));
+  return ok({ subject, head, parent, base: { ...into.commit, name: base } });
+}
+
+/** Why a revision is not the name of one commit. */
+export function noCommit(revision: string, found: Exclude<Revision, { kind: "commit" }>): Problem {
+  switch (found.kind) {
+    case "absent":
+      return notHere(revision);
+    case "ambiguous": {
+      const message = `${revision} has more than one meaning here: ${found.meanings.join(", ")}.`;
+      const [first] = found.meanings.toSorted((left, right) => rank(left) - rank(right));
+      return problem("usage", message, { hint: `Name the one that is meant in full, such as  ${first}` });
+    }
+    case "disguised": {
+      const { reference, remote } = found;
+      const message = `${revision} is ${reference} here, and no branch that was fetched of the remote ${remote}.`;
+      const branch = revision.slice(remote.length + 1);
+      return problem("usage", message, {
+        hint: `Get the branch:  git fetch ${remote} ${branch},  or name the other one in full:  ${reference}`,
+      });
+    }
+    case "malformed":
+      return problem("usage", `${revision} is not the name of one commit.`, {
+        hint: "Name a commit, a branch or a tag:  git log --oneline --all",
+      });
+    default:
+      return unreachable(found);
+  }
+}
+
+/** What was fetched is most often meant; a tag is what anybody could have pushed. */
+function rank(meaning: string): number {
+  const order = ["refs/remotes/", "refs/heads/"];
+  const at = order.findIndex((place) => meaning.startsWith(place));
+  return at === -1 ? order.length : at;
 }
 
 function notHere(revision: string): Problem {
+  // What has another form than a name, such as HEAD~9 or :0, no remote can be asked for.
+  if (!/^[\w][\w./-]*$/.test(revision) || /^(?:[A-Z]+_)?HEAD$/.test(revision)) {
+    return problem("objects-missing", `${revision} is not a commit of this clone.`, {
+      hint: "Name a commit, a branch or a tag:  git log --oneline --all",
+    });
+  }
   const remote = /^([^/]+)\/(.+)$/.exec(revision);
   const fetched = remote === null ? `origin ${revision}` : `${remote[1]} ${remote[2]}`;
   return problem("objects-missing", `${revision} is not a commit of this clone.`, {

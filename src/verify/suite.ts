@@ -38,8 +38,8 @@ export async function verifySuite(repository: Repository, request: SuiteRequest)
   const problems = [
     ...judged.problems,
     ...agreement(judged, changes),
-    ...recorded.problems,
-    ...(manifest === null ? [] : manifestProblems(suite, manifest, judged)),
+    ...recorded.problems.map((one) => ({ ...one, hint: one.hint ?? PUT_BACK })),
+    ...(manifest === null ? [] : manifestProblems(suite, manifest, request)),
     ...contents,
     ...collapseProblems(judged, health),
     ...health.problems,
@@ -61,7 +61,11 @@ export async function verifySuite(repository: Repository, request: SuiteRequest)
   };
 }
 
-function manifestProblems(suite: Suite, manifest: Manifest, { inputs, recorded }: JudgedSuite): Problem[] {
+function manifestProblems(
+  suite: Suite,
+  manifest: Manifest,
+  { subject, judged: { inputs, recorded } }: SuiteRequest,
+): Problem[] {
   const covers = recorded.hash === inputs.fingerprint;
   const path = `${suite.reports}/${manifestPath(suite.name)}`;
   const message = `${path} counts ${manifest.inputs.files} inputs; its fingerprint covers ${inputs.files}.`;
@@ -69,9 +73,12 @@ function manifestProblems(suite: Suite, manifest: Manifest, { inputs, recorded }
   return [
     ...shapeProblems(suite, manifest),
     ...(miscounted ? [problem("manifest-invalid", message, { path, suite: suite.name })] : []),
-    ...verdictProblems(suite, manifest),
+    ...verdictProblems(suite, manifest, subject.at),
   ];
 }
+
+const PUT_BACK =
+  "Put back what the run recorded:  gate attach && git commit,  or run it anew:  gate run && git commit";
 
 interface Changes {
   readonly changes: readonly ChangedInput[];

@@ -35,16 +35,37 @@ export async function verifyRevision(
   repository: Repository,
   request: VerifyRequest,
 ): Promise<Result<Verification, NotJudged>> {
+  const compared = await findCommits(repository, request);
+  return compared.ok ? verifyCommits(repository, compared.value, request) : compared;
+}
+
+/** The commits that a request names. Whoever asks more about them goes by what is found here, not by the names. */
+export async function findCommits(
+  repository: Repository,
+  { revision, base, at }: Pick<VerifyRequest, "revision" | "base" | "at">,
+): Promise<Result<Comparison, NotJudged>> {
   try {
-    const compared = await comparisonOf(repository, request.revision, request.base, request.at);
-    if (!compared.ok) return err({ exit: 1, problems: [compared.error] });
-    const configured = await configurationOf(repository, compared.value.subject.tree);
+    const compared = await comparisonOf(repository, revision, base, at);
+    if (compared.ok) return compared;
+    return err({ exit: compared.error.code === "usage" ? 2 : 1, problems: [compared.error] });
+  } catch (error) {
+    return err({ exit: 1, problems: [problemOfFailure(error, null)] });
+  }
+}
+
+export async function verifyCommits(
+  repository: Repository,
+  compared: Comparison,
+  { suite, deep }: Pick<VerifyRequest, "suite" | "deep">,
+): Promise<Result<Verification, NotJudged>> {
+  try {
+    const configured = await configurationOf(repository, compared.subject.tree);
     if (!configured.ok) return err({ exit: 2, problems: configured.error });
-    if (configured.value === null) return err(await withoutConfiguration(repository, compared.value));
-    const chosen = chosenSuites(configured.value, request.suite);
+    if (configured.value === null) return err(await withoutConfiguration(repository, compared));
+    const chosen = chosenSuites(configured.value, suite);
     if (!chosen.ok) return err({ exit: 2, problems: [chosen.error] });
-    const question = { configuration: configured.value, chosen: chosen.value, deep: request.deep };
-    return ok(await verifyConfigured(repository, compared.value, question));
+    const question = { configuration: configured.value, chosen: chosen.value, only: suite, deep };
+    return ok(await verifyConfigured(repository, compared, question));
   } catch (error) {
     return err({ exit: 1, problems: [problemOfFailure(error, null)] });
   }

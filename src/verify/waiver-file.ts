@@ -38,7 +38,7 @@ export function parseWaiver(bytes: Uint8Array): Result<Waiver, string> {
     const waiver: Waiver = {
       suite: members.text("suite", isSuiteName),
       fingerprint: members.text("fingerprint", isDigest),
-      reason: members.text("reason", isWritten),
+      reason: members.prose("reason", isWritten),
       by: members.text("by", isWritten),
       from: members.text("from", isTime),
       until: members.text("until", isTime),

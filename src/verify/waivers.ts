@@ -124,8 +124,9 @@ export async function judgeWaiver(
 function untimeliness({ from, until }: Waiver, { at, policy: { longestMs } }: WaiverRules): string | null {
   const [start, end] = [Date.parse(from), Date.parse(until)];
   if (end - start > longestMs) return `lasts longer than the policy allows, ${spanText(longestMs)}`;
-  if (at.getTime() < start) return `is in force from ${from} on, not yet`;
-  return at.getTime() >= end ? `ended ${until}` : null;
+  // asked so that a time that is none is a no
+  if (!(at.getTime() >= start)) return `is in force from ${from} on, not yet`;
+  return at.getTime() < end ? null : `ended ${until}`;
 }
 
 /** The trusted signer whom the policy lets waive; null where anyone may, and no signature can be checked. */

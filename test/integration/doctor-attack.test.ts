@@ -4,6 +4,8 @@ import { expect, it, vi } from "vitest";
 import type { AttackDocument } from "../../src/commands/doctor-attack.ts";
 import { FORGERIES, GUARDED_FORGERIES } from "../../src/verify/attacks/attack-suite.ts";
 import { HONEST } from "../../src/verify/attacks/honest.ts";
+import { ON_EXPECTATIONS } from "../../src/verify/attacks/on-expectations.ts";
+import { ON_MANIFEST } from "../../src/verify/attacks/on-manifest.ts";
 import { isGood } from "../../src/verify/attacks/report.ts";
 import { REWRITINGS } from "../../src/verify/attacks/rewritings.ts";
 import { attacked, blindTo, onlySuite, twoTests } from "../rig/attacked.ts";
@@ -95,6 +97,11 @@ describeWithOpenSsh("gate doctor --attack", () => {
     [/counts \d+ inputs/, ["miscounted-inputs"]],
     [/earlier sessions/, ["miscounted-sessions"]],
     [/but its tests say|skipped {3}/, ["edited-outcome"]],
+    [/but its tests say|passed {4}/, ["unexpected-pass"]],
+    [/but its tests say|skipped {3}/, ["skipped-expectation"]],
+    [/but its tests say|failed {4}/, ["plain-failure"]],
+    [/hold no more|ended on/, ["ended-expectation"]],
+    [/hold no more|matches no test/, ["idle-expectation"]],
     [/does not have the SHA-256/, ["relisted-log"]],
     [/metadata\.json says (?!passed:)/, ["edited-metadata"]],
     [/says passed:/, ["edited-passed"]],
@@ -173,6 +180,17 @@ describeWithOpenSsh("gate doctor --attack", () => {
     await rig.git("add", ".");
     await rig.commit("first");
     expect(await wrong(rig)).toEqual([]);
+  });
+
+  it("works where tests have to fail", async () => {
+    const rig = await Rig.create();
+    const [red, green] = [{ id: "t.py::test_a", outcome: "failed" } as const, { id: "t.py::test_b" }];
+    rig.suite.answers([red, green, { id: "t.py::test_c" }], { exit: 1 });
+    await rig.withEvidence(
+      `    expected-failures: [{ match: "${red.id}", reason: later, until: 2999-01-01 }]\n`,
+    );
+    const only = [...ON_MANIFEST, ...ON_EXPECTATIONS, ...REWRITINGS].map(({ name }) => name);
+    expect(await wrong(rig, [...only, "expectations-and-signed", "untouched"])).toEqual([]);
   });
 
   it("works on a sha256 repository", async () => {

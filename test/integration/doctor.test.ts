@@ -146,6 +146,17 @@ describe("gate doctor", () => {
     expect(bad.map(({ name, state }) => `${name} ${state}`)).toEqual(["launcher advice", "gpu advice"]);
   });
 
+  it("does not send a gate that will be gone to gate init, which would not record it", async () => {
+    const rig = await installed();
+    await rig.git("config", "--unset", "gate.launcher");
+    const temporary = join(rig.base, "gate.js");
+    symlinkSync(join(PROJECT, "bin/gate.js"), temporary);
+    const { stdout } = await rig.run(process.execPath, [temporary, "doctor"]);
+    expect(stdout).toContain(
+      "next: Install gate at a lasting place first, this one is temporary:  npm install --global model-gate;  then:  gate init",
+    );
+  });
+
   it("names a lock whose process is gone, and an attachment that was cut off", async () => {
     const rig = await installed();
     const holder = {

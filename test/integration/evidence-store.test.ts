@@ -34,6 +34,8 @@ async function store(rig: Rig, repository: Repository, seed: string, minute: num
     tests: new Map(),
     run: { started: ended, ended, duration: 1, command: "true" },
     machine: { os: "Linux", cpus: 1, memoryBytes: 1, node: "v20", gpus: [] },
+    environment: null,
+    reads: null,
     runner: { name: "fake", version: "1" },
     recordedBy: { name: "Ann" },
     sessions: { earlier: 0, verdicts: new Map() },

@@ -60,6 +60,33 @@ describe("inside the pre-commit framework", () => {
     expect(rig.suite.runs).toBe(2);
   });
 
+  it("a push is judged by what the framework names, standard input being its own", async () => {
+    const rig = await insideRig();
+    const before = (await rig.git("rev-parse", "HEAD")).trim();
+    rig.write("src/router.py", "route = 2\n");
+    await rig.commit("route", "-a", "--no-verify");
+    const named = {
+      ...INSIDE,
+      PRE_COMMIT_LOCAL_BRANCH: "refs/heads/main",
+      PRE_COMMIT_REMOTE_BRANCH: "refs/heads/main",
+    };
+    const first = await rig.gateWith(named, "pre-push");
+    expect(first.stdout + first.stderr).toMatch(/main \(\w+\) leaves without evidence that holds/);
+    const refs = { PRE_COMMIT_FROM_REF: before, PRE_COMMIT_TO_REF: before };
+    const second = await rig.gateWith({ ...named, ...refs }, "pre-push");
+    expect(second).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("a squash that is not committed yet is passed over", async () => {
+    const rig = await insideRig();
+    rig.write("src/router.py", "route = 2\n");
+    await rig.commit("route", "-a", "--no-verify");
+    const squash = await rig.gateWith({ ...INSIDE, PRE_COMMIT_IS_SQUASH_MERGE: "1" }, "post-merge");
+    expect(squash).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    const merge = await rig.gateWith({ ...INSIDE, PRE_COMMIT_IS_SQUASH_MERGE: "0" }, "post-merge");
+    expect(merge.stdout).toContain("stale after this merge");
+  });
+
   it("gate run of a person does run", async () => {
     const rig = await insideRig();
     expect((await rig.gateWith(INSIDE, "run", "--force")).code).toBe(0);

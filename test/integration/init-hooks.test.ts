@@ -299,6 +299,22 @@ repos:
     await expectNothingToDo(repository);
   });
 
+  it.each(["gate", "gate-python"])(
+    "that has gate's own hooks (%s) is left as it is, without shims",
+    async (id) => {
+      const repository = project();
+      const ids = [id, `${id}-pre-push`, `${id}-post-merge`, `${id}-post-rewrite`];
+      const hooks = ids.map((one) => `      - id: ${one}\n`).join("");
+      const text = `repos:\n  - repo: https://example.org/model-gate\n    rev: v1\n    hooks:\n${hooks}`;
+      repository.write(".pre-commit-config.yaml", text);
+      const { exit, document } = await repository.init();
+      expect(exit).toBe(0);
+      expect(repository.read(".pre-commit-config.yaml")).toBe(text);
+      expect(document.edits.filter(({ target }) => target.startsWith(".gate-hooks/"))).toEqual([]);
+      await expectNothingToDo(repository);
+    },
+  );
+
   it.each([
     ["is a list", "- a\n"],
     ["has repos of another form", "repos: {a: b}\n"],

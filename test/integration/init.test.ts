@@ -167,6 +167,21 @@ describe("gate init", () => {
     expect(outcome.exit).toBe(0);
     expect(outcome.document.problems).toMatchObject([{ code: "not-wired", severity: "warning" }]);
     expect(targets(outcome)).not.toContain("gate.launcher");
+    expect(outcome.document.problems[0]?.hint).toContain("npm install --global model-gate");
+    repository.write("package.json", "{}\n");
+    const [advised] = (await repository.init({}, { launcher })).document.problems;
+    expect(advised?.hint).toContain("npm install --save-dev model-gate");
+  });
+
+  it("proposes the Python of an environment in the project, which git ignores", async () => {
+    const repository = initRepository();
+    opened.push(repository);
+    repository.write(".gitignore", ".venv/\n");
+    repository.write("requirements.txt", "torch\n");
+    repository.write("tests/model/test_routing.py", "def test_route():\n    pass\n");
+    repository.write(".venv/bin/python", "#!/bin/sh\n", 0o755);
+    expect((await repository.init()).exit).toBe(0);
+    expect(repository.read("gate.yaml")).toContain("run: .venv/bin/python -m pytest tests/model\n");
   });
 });
 

@@ -42,7 +42,7 @@ describe("results from a JUnit XML file", () => {
   it("of last week are deleted before the run, and never believed", async () => {
     const rig = await junitRig("exit 0");
     rig.write("out/results.xml", PASSED);
-    await expectNotAccepted(rig, "the run did not write out/results.xml");
+    await expectNotAccepted(rig, "The run did not write out/results.xml");
     expect(rig.exists("out/results.xml")).toBe(false);
   });
 

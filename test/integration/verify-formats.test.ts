@@ -48,10 +48,11 @@ describe("gate verify --format", () => {
     const [, token = ""] = /^::stop-commands::(.+)$/m.exec(stdout) ?? [];
     const [log = "", commands = ""] = stdout.split(`\n::${token}::\n`);
     expect(log.startsWith(`::stop-commands::${token}\n`)).toBe(true);
-    expect(log).toMatch(/^::warning::y/m);
+    expect(log.slice(log.indexOf("\n"))).not.toMatch(/^\s*::/m);
+    expect(log).toContain('"test-reports/::error::x\\n::warning::y" is not in the manifest');
     const found = commands.trim().split("\n");
     expect(found.filter((line) => !line.includes("not-wired"))).toEqual([
-      expect.stringMatching(/^::error file=test-reports\/%3A%3Aerror%3A%3Ax%0A%3A%3Awarning%3A%3Ay,title=/),
+      expect.stringMatching(/^::error file="test-reports\/%3A%3Aerror%3A%3Ax\\n%3A%3Awarning%3A%3Ay",title=/),
     ]);
     const none = await rig.gate("verify", "--format", "github", "--rev", "nowhere");
     expect(none.code).toBe(1);

@@ -34,6 +34,8 @@ async function problemsOf(
 const framework = (...hooks: string[]) =>
   `repos:\n  - repo: local\n    hooks:\n${hooks.map((hook) => `      - ${hook}\n`).join("")}`;
 const OURS = "{id: gate, name: gate, entry: sh .gate-hooks/pre-commit, language: system}";
+const shipped = (id: string) =>
+  `repos:\n  - repo: https://example.org/model-gate\n    rev: v1\n    hooks: [{id: ${id}}]\n`;
 const manifest = (content: object) => JSON.stringify(content);
 
 describe("gate is called", () => {
@@ -46,6 +48,9 @@ describe("gate is called", () => {
     [".config/lefthook.yaml", "pre-push:\n  commands:\n    gate:\n      run: gate pre-push\n"],
     ["lefthook.toml", '[pre-commit.commands.gate]\nrun = "gate pre-commit"\n'],
     [".pre-commit-config.yaml", framework(OURS)],
+    [".pre-commit-config.yaml", shipped("gate")],
+    [".pre-commit-config.yaml", shipped("gate-python")],
+    [".pre-commit-config.yaml", shipped("gate-python-pre-push")],
     ["package.json", manifest({ scripts: { verify: "gate verify --base origin/main" } })],
     [
       "package.json",
@@ -98,6 +103,7 @@ describe("gate is not called", () => {
       "lefthook.yml",
       "pre-commit:\n  jobs:\n    - name: gate pre-commit\n      run: 'true'   # gate pre-commit\n",
     ],
+    [".pre-commit-config.yaml", shipped("gate-post-merge")],
     [".pre-commit-config.yaml", framework("{id: x, name: gate pre-commit, entry: 'true', language: system}")],
     [
       ".github/workflows/ci.yml",

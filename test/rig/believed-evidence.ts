@@ -10,7 +10,7 @@ export function evidenceOf(
   const tests = new Map(
     Object.entries(outcomes).map(([id, outcome]) => {
       const message = outcome === "skipped" ? "no weights here" : null;
-      return [id, { outcome, duration: 0.25, message }];
+      return [id, { outcome, duration: 0.25, message, reads: null }];
     }),
   );
   return {
@@ -43,6 +43,8 @@ export function evidenceOf(
         node: "v20.20.2",
         gpus: [{ name: "RTX 4090", driver: "550", memoryMiB: 16384 }],
       },
+      environment: null,
+      reads: null,
       runner: { name: "pytest", version: "9.0" },
       recordedBy: { name: "Ann" },
       sessions: { earlier: 0, verdicts: new Map() },

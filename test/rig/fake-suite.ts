@@ -9,6 +9,9 @@ export interface FakeTest {
   readonly message?: string;
   readonly prompt?: string;
   readonly logs?: Readonly<Record<string, string>>;
+  readonly file?: string;
+  /** Files that the test opened. */
+  readonly reads?: readonly string[];
 }
 
 /** A suite whose results the test chooses. It counts its runs, so that a test can prove that nothing ran. */
@@ -37,10 +40,18 @@ export class FakeSuite {
       before = "",
       after = "",
       complete = true,
-    }: { exit?: number; before?: string; after?: string; complete?: boolean } = {},
+      also = [],
+    }: {
+      exit?: number;
+      before?: string;
+      after?: string;
+      complete?: boolean;
+      /** More events, of no test. */
+      also?: readonly object[];
+    } = {},
   ): void {
     const events = join(this.directory, "events.ndjson");
-    writeFileSync(events, eventLines(tests, complete));
+    writeFileSync(events, eventLines(tests, complete, also));
     this.does(`${before}\ncp "${events}" "$GATE_EVENTS/1-main.ndjson"\n${after}\nexit ${exit}`);
   }
 
@@ -57,7 +68,7 @@ export class FakeSuite {
   }
 }
 
-function eventLines(tests: readonly FakeTest[], complete: boolean): string {
+function eventLines(tests: readonly FakeTest[], complete: boolean, also: readonly object[]): string {
   const time = "2026-02-13T14:27:22.000Z";
   const events: object[] = [{ type: "hello", role: "main", runner: { name: "fake", version: "1" }, pid: 1 }];
   const named = tests.map((test) => ({ file: null, name: test.id.split("::").at(-1) ?? test.id, ...test }));
@@ -70,13 +81,16 @@ function eventLines(tests: readonly FakeTest[], complete: boolean): string {
     message = null,
     prompt,
     logs = { "session.log": "ready\n" },
+    reads,
   } of named) {
     events.push({ type: "test-start", id, name, file });
     if (prompt !== undefined)
       events.push({ type: "turn", id, turn: { kind: "prompt", text: prompt, tier: "simple" } });
     for (const [log, text] of Object.entries(logs)) events.push({ type: "log", id, name: log, text });
+    if (reads !== undefined) events.push({ type: "reads", id, paths: reads });
     events.push({ type: "test-end", id, outcome, duration: 0.1, message, properties: {} });
   }
+  events.push(...also);
   if (complete) events.push({ type: "end", tests: tests.length });
   return events.map((event, seq) => `${JSON.stringify({ v: 1, seq, time, ...event })}\n`).join("");
 }

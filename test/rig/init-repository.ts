@@ -84,6 +84,7 @@ export function initRepository({ path = [], name = "repository" }: RepositoryOpt
     ask: null,
     input: async () => Buffer.alloc(0),
     abort: new AbortController().signal,
+    pluginsDirectory: "/opt/model-gate/plugins",
     launcher: { node: "/opt/node/bin/node", script: "/opt/model-gate/bin/gate.js" },
   };
   const options: InitOptions = { yes: true, dryRun: false, whenMissing: null, hooksDirectory: shims };

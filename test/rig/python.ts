@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { describe } from "vitest";
 import { runProgram } from "./processes.ts";
 import { PROJECT } from "./repository.ts";
 
@@ -17,6 +19,14 @@ const REQUIREMENTS = {
 export type PytestVersion = keyof typeof REQUIREMENTS;
 
 export const PYTEST_VERSIONS: readonly PytestVersion[] = [7, 8, 9];
+
+/** Tests that need Python: skipped by name without it (apt-get install python3-venv). */
+export const describeWithPython = describe.runIf(hasPython());
+
+function hasPython(): boolean {
+  const { status } = spawnSync("python3", ["-c", "import ensurepip, pip, venv"], { stdio: "ignore" });
+  return status === 0;
+}
 
 /** Making a virtual environment and filling it from the package index takes that long at worst. */
 export const PYTHON_TIMEOUT = 300_000;

@@ -28,6 +28,7 @@ const ROOMS = [
   "verify",
   "integrations",
   "views",
+  "gaps",
   "commands",
   "render",
   "cli",

@@ -1,4 +1,4 @@
-import { gitAnswer } from "./command.ts";
+import { GitError, gitAnswer } from "./command.ts";
 import { type BlobId, type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
 import { pathText, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
@@ -76,28 +76,45 @@ export interface CommitHeader {
 
 /** null where the revision does not lead to a commit that is here. */
 export async function commitHeader(repository: Repository, revision: string): Promise<CommitHeader | null> {
-  const args = [
-    "log",
-    ...PLAIN,
-    "--max-count=1",
-    "--format=%H %T %ct %P",
-    "--end-of-options",
-    revision,
-    "--",
-  ];
+  const [header] = await headersFrom(repository, revision, 1);
+  return header ?? null;
+}
+
+/** A commit and its first parent; the parent is null where it has none, or it is not here. */
+export async function commitWithParent(
+  repository: Repository,
+  revision: string,
+): Promise<readonly [CommitHeader, CommitHeader | null] | null> {
+  const [commit, parent = null] = await headersFrom(repository, revision, 2);
+  if (commit !== undefined) return [commit, parent];
+  // git says nothing at all of a commit whose parent is lost
+  const alone = await commitHeader(repository, revision);
+  return alone === null ? null : [alone, null];
+}
+
+async function headersFrom(
+  repository: Repository,
+  revision: string,
+  count: number,
+): Promise<readonly CommitHeader[]> {
+  const most = [`--max-count=${count}`, "--first-parent", "--format=%H %T %ct %P"];
+  const args = ["log", ...PLAIN, ...most, "--end-of-options", revision, "--"];
   const answer = await gitAnswer(repository, args, { accept: [128] });
-  const [id, tree, seconds, ...parents] = answer.stdout
-    .toString("latin1")
-    .replace(/\0$/, "")
-    .trim()
-    .split(" ");
-  if (answer.code !== 0 || id === undefined || tree === undefined || seconds === undefined) return null;
-  return {
-    id: commitId(id),
-    tree: treeId(tree),
-    parents: parents.map(commitId),
-    committedAt: new Date(Number(seconds) * 1000),
-  };
+  return answer.code === 0 ? splitNul(answer.stdout).map(readHeader) : [];
+}
+
+function readHeader(line: Buffer): CommitHeader {
+  const [id = "", tree = "", seconds = "", ...parents] = line.toString("latin1").trim().split(" ");
+  const committedAt = new Date(/^\d+$/.test(seconds) ? Number(seconds) * 1000 : Number.NaN);
+  // What depends on time cannot be judged of it, and nothing may be concluded from that.
+  if (Number.isNaN(committedAt.getTime())) throw new GitError(["log"], "names a time that is none", id);
+  return { id: commitId(id), tree: treeId(tree), parents: parents.map(commitId), committedAt };
+}
+
+/** Whether the history here may go on where it ends. */
+export async function isShallow(repository: Repository): Promise<boolean> {
+  const answer = await gitAnswer(repository, ["rev-parse", "--is-shallow-repository"]);
+  return answer.stdout.toString("latin1").trim() !== "false";
 }
 
 /** The commit after `since` that changed each path last, by path; merges count where they resolved something. */

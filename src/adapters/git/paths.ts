@@ -1,11 +1,12 @@
 /**
  * A path as git holds it: bytes. As text it is UTF-8 where the bytes are, and git's own quoted form
- * (`"src/\377"`) where they are not, so that two paths never become one.
+ * (`"src/\377"`) where they are not, or hold a line end or another control: two paths never become one, and a path
+ * never more than one line.
  */
 export function pathText(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   const faithful = !text.includes("\uFFFD") || Buffer.from(text, "utf8").equals(bytes);
-  return faithful && !text.startsWith('"') ? text : quoted(bytes);
+  return faithful && !text.startsWith('"') && !/\p{Cc}/u.test(text) ? text : quoted(bytes);
 }
 
 /** The same of bytes that are at hand as Latin-1 text, where one character is one byte. */
@@ -14,17 +15,21 @@ export function pathTextOfLatin1(bytes: string): string {
 }
 
 /** ASCII, and not to be taken for a quoted path: what nearly every path is, and one text in every encoding. */
-const PLAIN_PATH = /^(?!")[\x01-\x7f]*$/;
+const PLAIN_PATH = /^(?!")[\x20-\x7e]*$/;
 
 function quoted(bytes: Uint8Array): string {
   let text = '"';
   for (const byte of bytes) {
     if (byte === 0x22 || byte === 0x5c) text += `\\${String.fromCharCode(byte)}`;
     else if (byte >= 0x20 && byte < 0x7f) text += String.fromCharCode(byte);
-    else text += `\\${byte.toString(8).padStart(3, "0")}`;
+    else text += NAMED.get(byte) ?? `\\${byte.toString(8).padStart(3, "0")}`;
   }
   return `${text}"`;
 }
+
+const NAMED: ReadonlyMap<number, string> = new Map(
+  [..."abtnvfr"].map((letter, index) => [index + 7, `\\${letter}`]),
+);
 
 /** Splits NUL-separated output; the last part is empty where the output ends in NUL, and left out. */
 export function splitNul(output: Buffer): Buffer[] {

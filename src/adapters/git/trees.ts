@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { GitError, git, gitAnswer, gitSays } from "./command.ts";
+import { git, gitAnswer, gitSays } from "./command.ts";
 import {
   type BlobId,
   blobId,
@@ -12,6 +12,7 @@ import {
 } from "./ids.ts";
 import { pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
+import { type BlobAt, readBlobsUpTo } from "./small-blobs.ts";
 
 export interface TreeEntry {
   /** Six octal digits, as git writes them. */
@@ -145,42 +146,13 @@ export function treesAgree(
   return gitSays(repository, [...args, "--", ...pathspecs], withoutIndex(repository));
 }
 
-export interface BlobAt {
-  readonly id: BlobId;
-  readonly bytes: Buffer;
-}
-
-/**
- * Reads `<tree>:<path>` for each path in one process. null: nothing there, or not a blob.
- * An object that git knows of and does not have is a GitError: nothing may be concluded from it.
- */
+/** Reads `<tree>:<path>`, or a blob by its id, whole, all in one process. null: nothing there, or not a blob. */
 export async function readBlobs(
   repository: Repository,
   names: readonly string[],
 ): Promise<(BlobAt | null)[]> {
-  if (names.length === 0) return [];
-  const input = names.map((name) => `${name}\n`).join("");
-  const output = await git(repository, ["cat-file", "--batch", "--buffer"], { input });
-  const blobs: (BlobAt | null)[] = [];
-  let at = 0;
-  for (const name of names) {
-    const lineEnd = output.indexOf(0x0a, at);
-    if (lineEnd === -1) throw new GitError(["cat-file", "--batch"], "broke off", "");
-    const line = output.toString("utf8", at, lineEnd);
-    at = lineEnd + 1;
-    const header = /^([0-9a-f]+) (\w+) (\d+)$/.exec(line);
-    if (header === null) {
-      // "<name> missing": for an id in hand that is a lost object, for tree:path it is an absent path
-      if (/^[0-9a-f]{40,}$/.test(name)) throw new GitError(["cat-file"], "found an object missing", line);
-      blobs.push(null);
-      continue;
-    }
-    const size = Number(header[3]);
-    const bytes = output.subarray(at, at + size);
-    at += size + 1;
-    blobs.push(header[2] === "blob" ? { id: blobId(header[1] ?? ""), bytes } : null);
-  }
-  return blobs;
+  const found = await readBlobsUpTo(repository, names, Number.POSITIVE_INFINITY);
+  return found.map((one) => (one === "too-large" ? null : one));
 }
 
 /** Whether a tree has a file or directory of just this name, asked for all in one process. A submodule is neither. */
@@ -223,7 +195,9 @@ async function resolveObject(repository: Repository, name: string): Promise<stri
   const answer = await gitAnswer(repository, ["rev-parse", "--verify", "--quiet", "--end-of-options", name], {
     accept: [1, 128],
   });
-  return answer.code === 0 ? answer.stdout.toString("latin1").trim() : null;
+  const id = answer.stdout.toString("latin1").trim();
+  // `^main` is answered as well: with what it leaves out
+  return answer.code === 0 && !id.startsWith("^") ? id : null;
 }
 
 /** The blob id that a file with these bytes has, without storing it. */

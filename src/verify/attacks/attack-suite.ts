@@ -5,8 +5,11 @@ import { type GuardedSpecimen, guard } from "./guarded.ts";
 import { HONEST } from "./honest.ts";
 import type { Keys } from "./keys.ts";
 import { ON_CONTENTS } from "./on-contents.ts";
+import { ON_EXPECTATIONS } from "./on-expectations.ts";
 import { ON_INPUTS } from "./on-inputs.ts";
+import { ON_LANDING } from "./on-landing.ts";
 import { ON_MANIFEST } from "./on-manifest.ts";
+import { ON_NAMES } from "./on-names.ts";
 import { ON_POLICY } from "./on-policy.ts";
 import { ON_REPORTS } from "./on-reports.ts";
 import { ON_SIGNATURES } from "./on-signatures.ts";
@@ -17,9 +20,21 @@ import type { Specimen } from "./specimen.ts";
 import { type Ground, tryAttacks, tryHonest } from "./try-attack.ts";
 
 /** On the commit as it is. */
-export const FORGERIES: readonly Forgery[] = [...ON_REPORTS, ...ON_MANIFEST, ...ON_INPUTS, ...ON_CONTENTS];
+export const FORGERIES: readonly Forgery[] = [
+  ...ON_REPORTS,
+  ...ON_MANIFEST,
+  ...ON_EXPECTATIONS,
+  ...ON_NAMES,
+  ...ON_INPUTS,
+  ...ON_CONTENTS,
+];
 /** On the same evidence, signed, under a base that trusts the signer and protects its policy. */
-export const GUARDED_FORGERIES: readonly GuardedForgery[] = [...ON_SIGNATURES, ...ON_POLICY, ...ON_WAIVERS];
+export const GUARDED_FORGERIES: readonly GuardedForgery[] = [
+  ...ON_SIGNATURES,
+  ...ON_POLICY,
+  ...ON_WAIVERS,
+  ...ON_LANDING,
+];
 
 /** Tries everything on the evidence of one suite, or of everything what is named in `only`. */
 export async function attackSuite(

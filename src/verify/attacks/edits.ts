@@ -75,14 +75,18 @@ export function rewrittenSummary({ suite, summary }: Specimen, { verdict, tests 
 }
 
 /** The same evidence for whatever the edits make of the sources: hash file and manifest name the new fingerprint. */
-export async function refit(specimen: Specimen, edits: readonly TreeEdit[]): Promise<TreeEdit[]> {
+export async function refit(
+  specimen: Specimen,
+  edits: readonly TreeEdit[],
+  change: (manifest: Manifest) => Manifest = (manifest) => manifest,
+): Promise<TreeEdit[]> {
   const { fingerprint, files } = await fingerprintAfter(specimen, edits);
   const hash = `${specimen.suite.name}.hash`;
   const reports = new Map([[hash, renderHashFile(fingerprint, specimen.suite.name)]]);
   return [
     ...edits,
     ...rewrite(specimen, reports, (manifest) => ({
-      ...manifest,
+      ...change(manifest),
       fingerprint,
       inputs: { ...manifest.inputs, files },
     })),

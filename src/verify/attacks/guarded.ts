@@ -15,7 +15,7 @@ export interface GuardedSpecimen extends Specimen {
 /** Never an input of any suite. */
 export const SIGNERS_PATH = `${EXCEPTIONS_DIRECTORY}/attack/allowed_signers`;
 /** An input of the guarded commit's own: a name that has two Unicode forms, which macOS takes for one. */
-const INPUTS_PATH = "gate-attack";
+export const INPUTS_PATH = "gate-attack";
 export const ACCENTED_PATH = `${INPUTS_PATH}/caf\u00e9.txt`;
 const REVOKED_PATH = `${EXCEPTIONS_DIRECTORY}/attack/revoked_keys`;
 

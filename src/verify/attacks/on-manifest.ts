@@ -1,6 +1,6 @@
 import type { Manifest, ManifestTest } from "../../reports/manifest.ts";
 import { serialiseManifest, signaturePath } from "../../reports/manifest.ts";
-import { matchesWildcard } from "../../suite/verdict.ts";
+import { matchesWildcard } from "../../suite/wildcard.ts";
 import type { Forgery } from "./attack.ts";
 import { manifestPlace, put, putManifest, putManifestText, remove, rewrite } from "./edits.ts";
 import { crlf, doubled, otherDigest } from "./on-reports.ts";
@@ -204,7 +204,7 @@ function reordered(text: string): string {
 
 export function withOutcome({ test }: Specimen, outcome: ManifestTest["outcome"]) {
   return (manifest: Manifest): Manifest => {
-    const known = manifest.tests.get(test.id) ?? { duration: null, message: null };
+    const known = manifest.tests.get(test.id) ?? { duration: null, message: null, reads: null };
     return { ...manifest, tests: new Map(manifest.tests).set(test.id, { ...known, outcome }) };
   };
 }

@@ -2,6 +2,7 @@ import type { TreeEdit } from "../../adapters/git/new-commits.ts";
 import { commitsOnto } from "../../adapters/git/new-commits.ts";
 import { NAMESPACES } from "../../evidence/signature.ts";
 import { CONFIGURATION_PATH } from "../../fingerprint/pathspecs.ts";
+import type { Manifest } from "../../reports/manifest.ts";
 import { type Approval, approvalPath, serialiseApproval } from "../approval-file.ts";
 import { timeText } from "../canonical-document.ts";
 import { exceptionSignaturePath } from "../exception-files.ts";
@@ -10,6 +11,7 @@ import type { GuardedForgery } from "./attack.ts";
 import { put, putConfiguration, refit, remove, treeOf } from "./edits.ts";
 import { type GuardedSpecimen, SIGNERS_PATH, signed } from "./guarded.ts";
 import { allowedSigner, allowedSigners, type Holder, nameOf } from "./keys.ts";
+import { expectEverything } from "./on-expectations.ts";
 import { narrowed, skipEverything } from "./on-inputs.ts";
 
 /** The gate is relaxed, by somebody whose key is trusted: the evidence fits, and is signed. */
@@ -19,6 +21,15 @@ export const ON_POLICY: readonly GuardedForgery[] = [
     "skips-and-signed",
     "gate.yaml lets every test be skipped, and the evidence is made to fit",
     skipEverything,
+  ),
+  relaxing(
+    "expectations-and-signed",
+    "gate.yaml lets every test fail, and the evidence, in which they do, is made to fit",
+    expectEverything,
+    (manifest) => ({
+      ...manifest,
+      tests: new Map([...manifest.tests].map(([id, test]) => [id, { ...test, outcome: "xfailed" }])),
+    }),
   ),
   relaxing("opened-policy", "gate.yaml no longer protects the policy", (on) =>
     putConfiguration(on, [[["policy"], "open"]]),
@@ -66,6 +77,7 @@ function relaxing(
   name: string,
   what: string,
   change: (on: GuardedSpecimen) => TreeEdit | null,
+  changeManifest?: (manifest: Manifest) => Manifest,
 ): GuardedForgery {
   return {
     name,
@@ -74,7 +86,7 @@ function relaxing(
     refusedBy: ["policy-weakened"],
     forge: async (on) => {
       const edit = change(on);
-      return edit === null ? null : signed(on, "trusted", await refit(on, [edit]));
+      return edit === null ? null : signed(on, "trusted", await refit(on, [edit], changeManifest));
     },
   };
 }

@@ -21,11 +21,19 @@ suites:
     skips:
       - match: "*slow*"
         reason: takes an hour
+    expected-failures:
+      - match: "*::test_red"
+        reason: not built yet
+        until: 2026-12-31
+      - { match: "*::test_other", reason: later }
     flaky: accept
     on-stale: block
     commit-budget: 90s
     timeout: 1.5h
     leaks: error
+    observe: false
+    undeclared-inputs: error
+    pattern-tests: error
     max-report-size: 512KiB
     normalise:
       off: [uuids]
@@ -50,11 +58,18 @@ describe("gate.yaml that is right", () => {
       env: { SEED: "7", OFFLINE: "true", MODE: "fast" },
       pins: ["models/weights.pin"],
       skips: [{ match: "*slow*", reason: "takes an hour" }],
+      expectedFailures: [
+        { match: "*::test_red", reason: "not built yet", until: "2026-12-31", line: 22 },
+        { match: "*::test_other", reason: "later", until: null, line: 25 },
+      ],
       flaky: "accept",
       onStale: "block",
       commitBudgetMs: 90_000,
       timeoutMs: 5_400_000,
       leaks: "error",
+      observe: false,
+      undeclaredInputs: "error",
+      patternTests: "error",
       maxReportBytes: 512 * 1024,
       normalise: { off: ["uuids"], rules: [{ match: "run \\d+", replace: "run <n>" }] },
       definition: {
@@ -63,6 +78,10 @@ describe("gate.yaml that is right", () => {
         env: { SEED: "7", OFFLINE: "true", MODE: "fast" },
         pins: ["models/weights.pin"],
         skips: [{ match: "*slow*", reason: "takes an hour" }],
+        "expected-failures": [
+          { match: "*::test_red", reason: "not built yet", until: "2026-12-31" },
+          { match: "*::test_other", reason: "later" },
+        ],
         flaky: "accept",
       },
     });
@@ -80,11 +99,15 @@ describe("gate.yaml that is right", () => {
       env: {},
       pins: [],
       skips: [],
+      expectedFailures: [],
       flaky: "refuse",
       onStale: "auto",
       commitBudgetMs: 300_000,
       timeoutMs: 3_600_000,
       leaks: "warn",
+      observe: true,
+      undeclaredInputs: "warn",
+      patternTests: "allow",
       maxReportBytes: 10 * 1024 * 1024,
       normalise: { off: [], rules: [] },
       definition: { run: "npm test" },
@@ -121,6 +144,9 @@ describe("a suite's definition", () => {
     "commit-budget: 0s",
     "on-stale: run",
     "leaks: error",
+    "observe: false",
+    "undeclared-inputs: error",
+    "pattern-tests: error",
     "max-report-size: 1KiB",
     "reports: other",
     "logs: ['*.log']",
@@ -131,7 +157,14 @@ describe("a suite's definition", () => {
     expect(suiteOf(oneSuite(`    ${line}\n`)).definition).toEqual(suiteOf(oneSuite()).definition);
   });
 
-  const defaults = ["gpu: none", "env: {}", "pins: []", "skips: []", "flaky: refuse"];
+  const defaults = [
+    "gpu: none",
+    "env: {}",
+    "pins: []",
+    "skips: []",
+    "expected-failures: []",
+    "flaky: refuse",
+  ];
   it.each(defaults)("does not hold a default that is written out: %s", (line) => {
     expect(suiteOf(oneSuite(`    ${line}\n`)).definition).toEqual({ run: "npm test" });
   });
@@ -141,6 +174,7 @@ describe("a suite's definition", () => {
     "env: { SEED: 1 }",
     "pins: [a.pin]",
     "skips: [{ match: a, reason: b }]",
+    "expected-failures: [{ match: a, reason: b }]",
     "flaky: accept",
   ];
   it.each(changing)("holds what can: %s", (line) => {

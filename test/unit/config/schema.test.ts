@@ -37,6 +37,8 @@ describe("the JSON Schema that editors read", () => {
     oneSuite("    timeout: 45 min\n"),
     oneSuite("    env: { A: null }\n"),
     oneSuite("    skips: [{ match: a }]\n"),
+    oneSuite("    expected-failures: [{ match: a, reason: b, until: soon }]\n"),
+    oneSuite("    expected-failures: [{ match: a, reason: b, until: '2026-02-30' }]\n"),
   ])("refuses what gate refuses: %j", (text) => {
     expect([accepts(text), parse(text).ok]).toEqual([false, false]);
   });

@@ -12,12 +12,13 @@ function survey(
   files: readonly string[],
   texts: Readonly<Record<string, string>> = {},
   npm: Package = {},
+  virtualEnvironment: string | null = null,
 ): Survey {
   const packageJson: PackageJson = {
     scripts: new Map(Object.entries(npm.scripts ?? {})),
     dependencies: new Set(npm.dependencies ?? []),
   };
-  return { files: [...files].sort(), texts: new Map(Object.entries(texts)), packageJson };
+  return { files: [...files].sort(), texts: new Map(Object.entries(texts)), packageJson, virtualEnvironment };
 }
 
 function proposed(given: Survey) {
@@ -39,13 +40,20 @@ describe("the proposed gate.yaml for pytest", () => {
     ["pdm.lock", "pdm run pytest"],
     ["Pipfile", "pipenv run pytest"],
     ["requirements.txt", "python -m pytest"],
-  ])("with %s runs it through what installs it, and asks for JUnit XML", (lock, start) => {
+  ])("with %s runs it through what installs it; gate's plugin tells the results", (lock, start) => {
     const suite = proposed(survey([...PYTHON, lock]));
-    expect(suite.run).toBe(
-      `${start} tests/model --junitxml=.gate/results/model-tests.xml -o junit_logging=all`,
-    );
-    expect(suite.results).toBe(".gate/results/model-tests.xml");
+    expect(suite.run).toBe(`${start} tests/model`);
+    expect(suite.results).toBeNull();
     expect(suite.inputs).toContain(lock);
+  });
+
+  it.each([
+    ["requirements.txt", ".venv/bin/python -m pytest"],
+    ["uv.lock", "uv run --locked pytest"],
+    ["poetry.lock", "poetry run pytest"],
+  ])("takes the Python of .venv, unless %s says what starts it", (file, start) => {
+    const suite = proposed(survey([...PYTHON, file], {}, {}, ".venv"));
+    expect(suite.run).toBe(`${start} tests/model`);
   });
 
   it("names sources, material, tests with what they share, and lock files, and nothing else", () => {
@@ -64,7 +72,7 @@ describe("the proposed gate.yaml for pytest", () => {
 
   it("takes all tests where none are set apart for the model", () => {
     const suite = proposed(survey(["requirements.txt", "app/x.py", "tests/test_x.py"]));
-    expect(suite.run).toContain("pytest tests --junitxml");
+    expect(suite.run).toBe("python -m pytest tests");
     expect(suite.inputs).toEqual(["app", "tests", "requirements.txt"]);
   });
 

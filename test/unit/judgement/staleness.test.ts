@@ -24,6 +24,8 @@ function manifest(verdict: Verdict): Manifest {
       command: "npm test",
     },
     machine: { os: "Linux", cpus: 2, memoryBytes: 1024, node: "v20.20.2", gpus: [] },
+    environment: null,
+    reads: null,
     runner: { name: "node:test", version: "20.20.2" },
     recordedBy: { name: "Ann" },
     sessions: { earlier: 0, verdicts: new Map() },
@@ -31,7 +33,12 @@ function manifest(verdict: Verdict): Manifest {
   };
 }
 
-const WHOLE: Recorded = { hash: INPUTS.fingerprint, manifest: manifest("passed"), problems: [] };
+const WHOLE: Recorded = {
+  hash: INPUTS.fingerprint,
+  manifest: manifest("passed"),
+  signed: false,
+  problems: [],
+};
 const DISAGREES = problem("tampered-report", "a report is not what the run recorded.");
 
 describe("evidence in a tree", () => {

@@ -27,7 +27,7 @@ describe("verify as JUnit XML", () => {
     expect(xml).toContain('name="model-tests" tests="1" failures="1"');
     expect(xml).toContain('name="missing-report test-reports/x" file="test-reports/x" line="3"');
     expect(xml).toContain(
-      '<failure type="missing-report" message="a &lt;b&gt; &amp; &quot;c&quot;\\u001b[31m&#10;">',
+      '<failure type="missing-report" message="a &lt;b&gt; &amp; &quot;c&quot;\\u001b[31m\\u000a">',
     );
     expect(xml).toMatch(/<system-out>[^<]*later\./);
   });

@@ -11,10 +11,10 @@ const MANIFEST: Manifest = {
   inputs: { files: 99, ignored: ["src/__pycache__/"] },
   verdict: "passed",
   tests: new Map([
-    ["tests/b.py::test_b", { outcome: "skipped", duration: null, message: "needs two GPUs" }],
-    ["tests/a.py::test_a[10]", { outcome: "passed", duration: 3.2, message: null }],
-    ["10", { outcome: "passed", duration: 0, message: null }],
-    ["__proto__", { outcome: "xfailed", duration: 1, message: null }],
+    ["tests/b.py::test_b", { outcome: "skipped", duration: null, message: "needs two GPUs", reads: null }],
+    ["tests/a.py::test_a[10]", { outcome: "passed", duration: 3.2, message: null, reads: null }],
+    ["10", { outcome: "passed", duration: 0, message: null, reads: null }],
+    ["__proto__", { outcome: "xfailed", duration: 1, message: null, reads: null }],
   ]),
   run: {
     started: "2026-02-13T14:27:22Z",
@@ -29,6 +29,8 @@ const MANIFEST: Manifest = {
     node: "v20.20.2",
     gpus: [{ name: "NVIDIA GeForce RTX 4090", driver: "550.54", memoryMiB: 24_564 }],
   },
+  environment: null,
+  reads: null,
   runner: { name: "pytest", version: "9.0.0" },
   recordedBy: { name: "Ann" },
   sessions: { earlier: 2, verdicts: new Map([["failed", 1] as const, ["timed-out", 1] as const]) },
@@ -99,7 +101,7 @@ describe("the manifest", () => {
   it("keeps every test id", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ unit: "binary" })), (ids) => {
-        const outcome = { outcome: "passed", duration: null, message: null } as const;
+        const outcome = { outcome: "passed", duration: null, message: null, reads: null } as const;
         const manifest = { ...MANIFEST, tests: new Map(ids.map((id) => [id, outcome])) };
         const result = parsed(serialiseManifest(manifest));
         expect(result.ok ? new Set(result.value.tests.keys()) : result.error).toEqual(new Set(ids));

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TEST_OUTCOMES, type TestOutcome } from "../../../src/protocol.ts";
 import type { ProcessEnd, SuiteResults, TestResult } from "../../../src/suite/results.ts";
-import { drawVerdict } from "../../../src/suite/verdict.ts";
+import { drawVerdict, judgeRecorded } from "../../../src/suite/verdict.ts";
 
 const EXIT_0: ProcessEnd = { kind: "exited", code: 0 };
-const STRICT = { skips: [], flaky: "refuse" } as const;
+const STRICT = { skips: [], flaky: "refuse", expectedFailures: [] } as const;
+const AT = new Date("2026-02-13T14:27:22Z");
 
 function test(outcome: TestOutcome | null, about: Partial<TestResult> = {}): TestResult {
   return {
@@ -32,7 +33,7 @@ function results(tests: readonly TestResult[], about: Partial<SuiteResults> = {}
 }
 
 function draw(about: Partial<Parameters<typeof drawVerdict>[0]>) {
-  return drawVerdict({ end: EXIT_0, results: null, outOfMemory: null, suite: STRICT, ...about });
+  return drawVerdict({ end: EXIT_0, results: null, outOfMemory: null, suite: STRICT, at: AT, ...about });
 }
 
 describe("a pass", () => {
@@ -45,7 +46,8 @@ describe("a pass", () => {
 
   it("may hold declared skips, and flaky tests where the suite accepts them", () => {
     const tests = [test("passed"), test("skipped", { id: "a/b.py::test_gpu[x]" }), test("flaky")];
-    const suite = { skips: [{ match: "a/*::test_gpu[*]", reason: "no GPU" }], flaky: "accept" } as const;
+    const skips = [{ match: "a/*::test_gpu[*]", reason: "no GPU" }];
+    const suite = { ...STRICT, skips, flaky: "accept" } as const;
     expect(draw({ results: results(tests), suite }).verdict).toBe("passed");
   });
 });
@@ -118,7 +120,7 @@ describe("an incomplete run", () => {
   });
 
   it("is one without structured results, whatever the exit code", () => {
-    expect(draw({ results: null })).toMatchObject({
+    expect(draw({ results: null, absence: "It left no structured results." })).toMatchObject({
       verdict: "incomplete",
       reasons: [expect.stringMatching(/^The command exited 0\. It left no structured results/)],
     });
@@ -147,7 +149,7 @@ describe("a run without tests", () => {
   });
 
   it("is one that skipped them all, declared or not", () => {
-    const suite = { skips: [{ match: "*", reason: "later" }], flaky: "refuse" } as const;
+    const suite = { ...STRICT, skips: [{ match: "*", reason: "later" }] };
     expect(draw({ results: results(times(2, "skipped")), suite })).toMatchObject({
       verdict: "no-tests",
       reasons: ["All 2 tests were skipped."],
@@ -199,7 +201,7 @@ describe("skip patterns", () => {
     const skippedWith = (id: string, match: string) =>
       draw({
         results: results([test("passed", { id: "other" }), test("skipped", { id })]),
-        suite: { skips: [{ match, reason: "r" }], flaky: "refuse" },
+        suite: { ...STRICT, skips: [{ match, reason: "r" }] },
       }).verdict;
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 4 }), piece, (pieces, between) => {
@@ -211,9 +213,140 @@ describe("skip patterns", () => {
   });
 
   it("do not let two parts share characters", () => {
-    const suite = { skips: [{ match: "ab*ba", reason: "r" }], flaky: "refuse" } as const;
+    const suite = { ...STRICT, skips: [{ match: "ab*ba", reason: "r" }] };
     const tests = [test("passed", { id: "other" }), test("skipped", { id: "aba" })];
     expect(draw({ results: results(tests), suite }).verdict).toBe("incomplete");
+  });
+});
+
+describe("expected failures", () => {
+  const RED = { match: "tests/red.py::*", reason: "persistence is not built", until: null, line: 9 };
+  const suite = { ...STRICT, expectedFailures: [RED] };
+  const red = (outcome: TestOutcome | null, name = "test_a") =>
+    test(outcome, { id: `tests/red.py::${name}`, message: "NotImplementedError" });
+  const EXIT_1: ProcessEnd = { kind: "exited", code: 1 };
+
+  it.each(["failed", "error"] as const)("that %s make a pass, whatever the runner exits with", (outcome) => {
+    for (const end of [EXIT_0, EXIT_1]) {
+      const judged = draw({ results: results([test("passed"), red(outcome)]), suite, end });
+      expect(judged).toMatchObject({ verdict: "passed", reasons: [], objections: [], idle: [] });
+      expect(judged.counts).toMatchObject({ passed: 1, failed: 0, errors: 0, xfailed: 1 });
+      expect(judged.results?.tests.at(-1)).toMatchObject({
+        outcome: "xfailed",
+        message: "persistence is not built",
+      });
+    }
+  });
+
+  it("are no excuse for another exit code, or for exit 1 where the runner knew of them itself", () => {
+    expect(
+      draw({ results: results([red("failed")]), suite, end: { kind: "exited", code: 2 } }),
+    ).toMatchObject({
+      verdict: "incomplete",
+      reasons: ["pytest exited 2, but no test failed unexpectedly."],
+    });
+    expect(draw({ results: results([red("xfailed")]), suite, end: EXIT_1 })).toMatchObject({
+      verdict: "incomplete",
+      reasons: ["pytest exited 1, but no test failed."],
+    });
+  });
+
+  it("are no excuse for another test", () => {
+    const judged = draw({ results: results([test("failed"), red("failed")]), suite, end: EXIT_1 });
+    expect(judged).toMatchObject({ verdict: "failed", reasons: ["1 test failed."] });
+    expect(judged.objections).toMatchObject([{ kind: "failed", test: { id: "tests/test_x.py::test_y" } }]);
+  });
+
+  it.each(["passed", "xpassed", "flaky"] as const)("that %s are unexpected passes", (outcome) => {
+    const tolerant = { ...suite, flaky: "accept" } as const;
+    const judged = draw({
+      results: results([red("failed"), red(outcome, "test_b")]),
+      suite: tolerant,
+      end: EXIT_1,
+    });
+    expect(judged).toMatchObject({
+      verdict: "failed",
+      reasons: ["1 test passed although expected to fail."],
+      objections: [{ kind: "unexpected-pass", test: { id: "tests/red.py::test_b" } }],
+    });
+  });
+
+  it("that are skipped, also where that is declared, or never end, have not failed", () => {
+    const tolerant = { ...suite, skips: [{ match: "*", reason: "slow" }] };
+    const tests = [test("passed"), red("skipped"), red(null, "test_b")];
+    expect(draw({ results: results(tests), suite: tolerant })).toMatchObject({
+      verdict: "incomplete",
+      reasons: ["pytest exited 0, but 1 test never ended and 1 was skipped although expected to fail."],
+    });
+  });
+
+  it("end with the last of their days", () => {
+    const ending = { ...suite, expectedFailures: [{ ...RED, until: "2026-02-13" }] };
+    const run = { results: results([red("failed"), test("passed")]), suite: ending, end: EXIT_1 };
+    const last = new Date("2026-02-13T23:59:59.999Z");
+    expect(draw({ ...run, at: last }).verdict).toBe("passed");
+    const judged = draw({ ...run, at: new Date("2026-02-14T00:00:00Z") });
+    expect(judged).toMatchObject({
+      verdict: "failed",
+      reasons: ["1 test failed.", "1 entry of expected-failures has ended."],
+      idle: [{ flaw: "ended" }],
+    });
+  });
+
+  it("that match no test are a no, unless the results break off", () => {
+    const run = { results: results([test("passed")]), suite };
+    expect(draw(run)).toMatchObject({
+      verdict: "incomplete",
+      reasons: ["1 entry of expected-failures matches no test."],
+      idle: [{ flaw: "matches-no-test" }],
+    });
+    expect(draw({ ...run, results: results([test("passed")], { complete: false }) })).toMatchObject({
+      idle: [],
+      reasons: ["The results break off."],
+    });
+  });
+
+  it("make a pass only where exactly they fail, and what is recorded says the same again", () => {
+    const outcome = fc.option(fc.constantFrom(...TEST_OUTCOMES), { nil: null });
+    const entry = fc.record({
+      match: fc.constantFrom("red-*", "red-0", "*-1"),
+      until: fc.constantFrom(null, "2026-02-12", "2026-02-13"),
+    });
+    const some = fc.array(fc.record({ kind: fc.constantFrom("red", "green"), outcome }), { minLength: 1 });
+    fc.assert(
+      fc.property(some, fc.array(entry), fc.constantFrom(0, 1), (found, entries, code) => {
+        const tests = found.map((one, index) => test(one.outcome, { id: `${one.kind}-${index}` }));
+        const policy = {
+          ...STRICT,
+          expectedFailures: entries.map((one) => ({ ...one, reason: "r", line: null })),
+        };
+        const judged = draw({ results: results(tests), suite: policy, end: { kind: "exited", code } });
+        const matched = (id: string) =>
+          entries.filter(({ match }) =>
+            match === "red-*" ? id.startsWith("red-") : match === "red-0" ? id === match : id.endsWith("-1"),
+          );
+        const failed = (one: TestResult) => one.outcome === "failed" || one.outcome === "error";
+        const exactly = tests.every((one) => {
+          if (one.outcome === "xfailed") return true;
+          return matched(one.id).length > 0
+            ? failed(one)
+            : one.outcome === "passed" || one.outcome === "xpassed";
+        });
+        const inForce = entries.every(({ until }) => until !== "2026-02-12");
+        const claimed = entries.every((one) => tests.some(({ id }) => matched(id).includes(one)));
+        const explained = code === 0 || tests.some(failed);
+        expect(judged.verdict === "passed").toBe(exactly && inForce && claimed && explained);
+        expect(judged.reasons.length === 0).toBe(judged.verdict === "passed");
+        const again = judgeRecorded({
+          end: EXIT_0,
+          results: judged.results,
+          outOfMemory: null,
+          suite: policy,
+          at: AT,
+        });
+        if (code === 0) expect(again).toEqual({ ...judged, results: undefined });
+      }),
+    );
   });
 });
 

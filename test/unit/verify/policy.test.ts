@@ -22,6 +22,9 @@ const messages = (base: Written, head: Written) =>
 
 const SIGNING = "signing: {allowed-signers: keys, revoked-keys: revoked}";
 const SKIP = 'skips: [{match: "tests/*", reason: slow}]';
+const RED = 'expected-failures: [{match: "tests/red*", reason: later, until: 2026-03-01}]';
+const LATER = RED.replace("2026-03-01", "2026-04-01");
+const ENDLESS = RED.replace(", until: 2026-03-01", "");
 const RULE = 'normalise: {rules: [{match: "a+", replace: "<a>"}]}';
 
 /** From the strict side to the relaxed one, and what has to be said of it. */
@@ -63,6 +66,20 @@ const RELAXED: readonly [string, Written, Written, RegExp][] = [
     { suite: 'skips: [{match: "*", reason: slow}]' },
     /"\*" may be skipped now/,
   ],
+  ["an expected failure", {}, { suite: RED }, /"tests\/red\*" may fail now \(later\)/],
+  [
+    "a wider expected failure",
+    { suite: RED },
+    { suite: RED.replace("tests/red*", "*") },
+    /"\*" may fail now/,
+  ],
+  ["an end put off", { suite: RED }, { suite: LATER }, /may fail until 2026-04-01, until 2026-03-01 so far/],
+  [
+    "an end taken away",
+    { suite: RED },
+    { suite: ENDLESS },
+    /may fail without an end, until 2026-03-01 so far/,
+  ],
   ["a rule", {}, { suite: RULE }, /writes "<a>" over what matches \/a\+\//],
   ["a built-in rule", { suite: "normalise: {off: [uuids]}" }, {}, /the rule uuids takes text out/],
 ];
@@ -88,6 +105,11 @@ describe("a change of gate.yaml that relaxes nothing", () => {
       "a skip that a declared one covers",
       { suite: SKIP },
       { suite: 'skips: [{match: "tests/a*", reason: slow}]' },
+    ],
+    [
+      "an expected failure that another one covers",
+      { suite: RED },
+      { suite: RED.replace("red*", "red_a*").replace("2026-03-01", "2026-02-01") },
     ],
     ["another reason of a skip", { suite: SKIP }, { suite: 'skips: [{match: "tests/*", reason: slower}]' }],
     [

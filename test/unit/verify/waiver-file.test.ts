@@ -20,11 +20,16 @@ describe("a waiver's one byte form", () => {
       .string({ unit: "binary" })
       .filter((text) => text.trim() !== "" && !/\p{Surrogate}/u.test(text));
     fc.assert(
-      fc.property(texts, texts, (reason, by) => {
+      fc.property(texts, texts, (reason, name) => {
+        const by = `A${name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "")}`;
         const waiver = { ...WAIVER, reason, by };
         expect(parse(serialiseWaiver(waiver))).toEqual({ ok: true, value: waiver });
       }),
     );
+  });
+
+  it.each(["Ann\n✓ model-tests", "Ann\u2028", "Ann\x1b[2K", "An\tn"])("has a name on one line: %j", (by) => {
+    expect(parse(serialiseWaiver({ ...WAIVER, by }))).toEqual({ ok: false, error: "by is not valid" });
   });
 
   it("has no second one: any other byte anywhere is another waiver, or none", () => {

@@ -1,0 +1,49 @@
+import type { Repository } from "../adapters/git/repository.ts";
+import { listTree } from "../adapters/git/trees.ts";
+import { inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { type JudgedSuite, type JudgedTree, reportsDirectories } from "../judgement/judge.ts";
+import { proposeInputs } from "../recording/input-proposals.ts";
+import { compareWithInputs, olderThan } from "../recording/observed-inputs.ts";
+import { lastReads } from "../recording/session-reads.ts";
+import type { ObservedStatus } from "./status-document.ts";
+
+/**
+ * Compares each suite's inputs with what its last run here read, or else with what the manifest tells; a suite
+ * that nobody has watched is not among them.
+ */
+export async function observedInputs(
+  repository: Repository,
+  judged: JudgedTree,
+): Promise<ReadonlyMap<string, ObservedStatus>> {
+  const found = await Promise.all(
+    judged.suites.map(async (one) => [one.suite.name, await observe(repository, judged, one)] as const),
+  );
+  return new Map(found.flatMap(([name, status]) => (status === null ? [] : [[name, status]])));
+}
+
+async function observe(
+  repository: Repository,
+  { tree, configuration }: JudgedTree,
+  { suite, recorded }: JudgedSuite,
+): Promise<ObservedStatus | null> {
+  const { topLevel } = repository;
+  const last = topLevel === null ? null : await lastReads(topLevel, suite.name);
+  const read = last?.reads.all ?? (recorded.manifest?.reads ? new Set(recorded.manifest.reads.files) : null);
+  if (read === null) return null;
+  const directories = reportsDirectories(configuration);
+  const entries = await listTree(repository, tree, inputPathspecs(suite, directories));
+  const inputs = entries.map(({ path }) => path);
+  const found = await compareWithInputs(
+    { repository, tree, reportsDirectories: directories },
+    new Set(inputs),
+    read,
+  );
+  const untracked =
+    last === null || topLevel === null ? [] : await olderThan({ topLevel }, found.untracked, last.started);
+  return {
+    ...found,
+    untracked,
+    session: last?.session ?? null,
+    proposals: proposeInputs(found, inputs),
+  };
+}

@@ -1,0 +1,73 @@
+import { isLockFile } from "../suite/locked-versions.ts";
+import type { ObservedInputs } from "./observed-inputs.ts";
+
+/** Lines for `inputs:` of gate.yaml. */
+export interface InputProposals {
+  /** Patterns that would declare what was read. */
+  readonly add: readonly string[];
+  /** Patterns that would leave out what nothing was seen to read. */
+  readonly leaveOut: readonly string[];
+}
+
+/** So many files of one directory are worth a pattern for all of it. */
+const MANY = 3;
+
+/** Read by the tools that make the environment, before any test. */
+function isReadByTools(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return isLockFile(path) || TOOLS_FILES.has(name);
+}
+
+const TOOLS_FILES: ReadonlySet<string> = new Set([
+  "pyproject.toml",
+  "setup.py",
+  "setup.cfg",
+  "package.json",
+  "package-lock.json",
+  "pnpm-lock.yaml",
+  "yarn.lock",
+  ".python-version",
+  ".nvmrc",
+]);
+
+/** Proposes; whether a file matters that nothing was seen to open is for a person to say. */
+export function proposeInputs(
+  { undeclared, unread }: Pick<ObservedInputs, "undeclared" | "unread">,
+  inputs: readonly string[],
+): InputProposals {
+  const leftOut = new Set(unread.filter((path) => !isReadByTools(path)));
+  return {
+    add: byDirectory(undeclared).map(asPattern),
+    leaveOut: wholeDirectories(leftOut, inputs).map((path) => `!${asPattern(path)}`),
+  };
+}
+
+function byDirectory(paths: readonly string[]): readonly string[] {
+  const files = new Map<string, number>();
+  for (const path of paths) files.set(folderOf(path), (files.get(folderOf(path)) ?? 0) + 1);
+  const isOfMany = (folder: string) => folder !== "" && (files.get(folder) ?? 0) >= MANY;
+  const patterns = paths.map((path) => (isOfMany(folderOf(path)) ? folderOf(path) : path));
+  return [...new Set(patterns)].toSorted();
+}
+
+/** The topmost directories all of whose inputs are among the paths, and the paths in no such directory. */
+function wholeDirectories(paths: ReadonlySet<string>, inputs: readonly string[]): readonly string[] {
+  const partly = new Set(inputs.filter((path) => !paths.has(path)).flatMap(foldersAbove));
+  const whole = [...paths].map((path) => foldersAbove(path).find((folder) => !partly.has(folder)) ?? path);
+  return [...new Set(whole)].toSorted();
+}
+
+/** From the top. */
+function foldersAbove(path: string): string[] {
+  const segments = path.split("/").slice(0, -1);
+  return segments.map((_, index) => segments.slice(0, index + 1).join("/"));
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** Brackets take the meaning from a character. */
+function asPattern(path: string): string {
+  return path.replace(/[*?[]/g, "[$&]");
+}

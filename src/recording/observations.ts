@@ -1,0 +1,52 @@
+import { listTree } from "../adapters/git/trees.ts";
+import { inputPathspecs } from "../fingerprint/pathspecs.ts";
+import type { Problem } from "../problem.ts";
+import { type PackedReads, packReads } from "../reports/read-sets.ts";
+import { followReads } from "../suite/reads.ts";
+import { environmentDrift } from "./environment-drift.ts";
+import { foreignModules } from "./foreign-modules.ts";
+import { compareWithInputs, undeclaredInputs, untrackedInputs } from "./observed-inputs.ts";
+import { refusePatternTests } from "./pattern-tests.ts";
+import type { FinishedSession } from "./read-session.ts";
+import type { RunRequest } from "./request.ts";
+import { keepReads } from "./session-reads.ts";
+
+/** What a run was seen to use, and what is wrong with that. */
+export interface JudgedObservations {
+  /** Of the inputs: which tests read them. */
+  readonly reads: PackedReads;
+  readonly problems: readonly Problem[];
+}
+
+/** Compares what the run used with what the tree declares: files, modules, installed versions. */
+export async function judgeObservations(
+  request: RunRequest,
+  { observed, results, record, folder }: FinishedSession,
+): Promise<JudgedObservations> {
+  const { worktree, tree, judged, reportsDirectories } = request;
+  const { suite } = judged;
+  const fileOf = new Map((results?.tests ?? []).map(({ id, file }) => [id, file]));
+  const reads = followReads(observed, fileOf);
+  if (reads.all.size === 0 && observed.modules.length === 0 && observed.environment === null) {
+    return { reads: packReads(reads, new Set()), problems: [] };
+  }
+  const entries = await listTree(worktree, tree, inputPathspecs(suite, reportsDirectories));
+  const inputs = entries.map(({ path }) => path);
+  const declared = new Set(inputs);
+  const found = await compareWithInputs({ ...request, repository: worktree }, declared, reads.all);
+  await keepReads(folder, reads);
+  const patterns = refusePatternTests(suite, results, reads);
+  const [foreign, untracked, drift] = await Promise.all([
+    foreignModules(worktree, suite.name, inputs, observed.modules),
+    untrackedInputs(worktree, suite, found.untracked, new Date(record.started)),
+    observed.environment === null ? [] : environmentDrift(request, inputs, observed.environment),
+  ]);
+  const problems = [
+    ...foreign,
+    ...patterns,
+    ...undeclaredInputs(suite, found, reads),
+    ...untracked,
+    ...drift,
+  ];
+  return { reads: packReads(reads, declared), problems };
+}

@@ -1,0 +1,237 @@
+import { basename, join } from "node:path";
+import { makeDirectory, removeTree } from "../adapters/files/files.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
+import type { Suite } from "../config/configuration.ts";
+import type { Problem } from "../problem.ts";
+import type { TestOutcome } from "../protocol.ts";
+import { reportNames } from "../reports/names.ts";
+import { err, ok, type Result } from "../result.ts";
+import { suiteEnvironment } from "../suite/environment.ts";
+import { type Execution, executeSuite } from "../suite/execute.ts";
+import { hasEnded, hasToFail } from "../suite/expected-failures.ts";
+import { gpusFor, gpuVariables } from "../suite/gpu.ts";
+import { injectReporters } from "../suite/injection.ts";
+import type { SuiteResults, TestResult } from "../suite/results.ts";
+import { createSession, newMark, type SessionFolder, sessionPath } from "../suite/session.ts";
+import { drawVerdict } from "../suite/verdict.ts";
+import { noGpu } from "./preflight.ts";
+import { clearOldResults, keepResults, readResults } from "./read-results.ts";
+import { type FailingAssertion, failingAssertion } from "./red-assertion.ts";
+import { redCommand, selectingPytest } from "./red-command.ts";
+import type { Surroundings } from "./request.ts";
+
+export interface RedRequest {
+  readonly worktree: Worktree;
+  readonly suite: Suite;
+  /** One run each. */
+  readonly selectors: readonly string[];
+  readonly surroundings: Surroundings;
+}
+
+/** What the runs of a red phase have shown. */
+export interface RedPhase {
+  readonly suite: string;
+  readonly started: Date;
+  readonly session: SessionFolder;
+  readonly variables: readonly RedVariable[];
+  readonly runs: readonly RedRun[];
+  readonly interrupted: boolean;
+}
+
+export interface RedVariable {
+  readonly name: string;
+  readonly value: string;
+  readonly from: "env" | "gpu";
+}
+
+export interface RedRun {
+  readonly selector: string;
+  readonly command: string;
+  /** Of the log in the phase's own directory. */
+  readonly log: string;
+  readonly durationMs: number;
+  /** `red`: there are tests, and all of them failed. */
+  readonly state: "red" | "not-red" | "not-run";
+  readonly tests: readonly RedTest[];
+  /** Why there are no results, or why they are not whole. */
+  readonly reasons: readonly string[];
+}
+
+export interface RedTest extends FailingAssertion {
+  readonly id: string;
+  /** null: it never ended. */
+  readonly outcome: TestOutcome | null;
+  /** gate.yaml expects it to fail, or the runner does. */
+  readonly expected: boolean;
+}
+
+const GRACE_MS = 5_000;
+
+/**
+ * Runs some tests of a suite, which are to fail, in the working tree as it is. Makes no evidence and no
+ * session.json: whatever counts the sessions of a suite does not see it.
+ */
+export async function runRed(request: RedRequest): Promise<Result<RedPhase, readonly Problem[]>> {
+  const { worktree, suite, selectors, surroundings } = request;
+  const gpus = await gpusFor(suite.gpu, surroundings.environment);
+  if (!gpus.ok) return err([noGpu(suite.name, gpus.error)]);
+  const gpu = gpuVariables(suite.gpu, gpus.value);
+  const started = surroundings.now();
+  const session = await createSession(worktree.topLevel, started);
+  await Promise.all(
+    [session.events, session.artifacts, session.logs, session.reserve].map((path) => removeTree(path)),
+  );
+  const names = reportNames(selectors.map((selector) => ({ id: selector, name: selector })));
+  const runs: RedRun[] = [];
+  for (const selector of selectors) {
+    const stale = await clearOldResults(worktree, suite);
+    if (stale.length > 0) return err(stale);
+    const place = await redPlace(session, names.get(selector) ?? selector);
+    const { run, interrupted } = await runOne(request, { selector, place, gpu, started });
+    if (interrupted) return ok({ ...phaseOf(suite, session, started, gpu), runs, interrupted });
+    runs.push(run);
+  }
+  return ok({ ...phaseOf(suite, session, started, gpu), runs, interrupted: false });
+}
+
+function phaseOf(
+  suite: Suite,
+  session: SessionFolder,
+  started: Date,
+  gpu: Readonly<Record<string, string>>,
+): Omit<RedPhase, "runs" | "interrupted"> {
+  const variables = Object.entries({ ...gpu, ...suite.env }).map(
+    ([name, value]): RedVariable => ({ name, value, from: name in suite.env ? "env" : "gpu" }),
+  );
+  return { suite: suite.name, session, started, variables };
+}
+
+/** Where the logs and the summary of a red phase are. */
+export function redDirectory({ directory }: SessionFolder): string {
+  return join(directory, "red");
+}
+
+/** The same, for people: relative to the top level. */
+export function redPath({ name }: SessionFolder): string {
+  return `${sessionPath(name)}/red`;
+}
+
+/** Like a session of its own, with the output beside those of the others. */
+async function redPlace(session: SessionFolder, name: string): Promise<SessionFolder> {
+  const directory = join(redDirectory(session), "raw", name);
+  const below = (file: string) => join(directory, file);
+  const place = {
+    name: session.name,
+    directory,
+    record: below("session.json"),
+    output: join(redDirectory(session), `${name}.log`),
+    events: below("events"),
+    artifacts: below("artifacts"),
+    logs: below("logs"),
+    staging: below("reports"),
+    reserve: below("reserve"),
+  };
+  for (const one of [place.events, place.artifacts, place.logs]) await makeDirectory(one);
+  return place;
+}
+
+interface OneRun {
+  readonly selector: string;
+  readonly place: SessionFolder;
+  readonly gpu: Readonly<Record<string, string>>;
+  readonly started: Date;
+}
+
+async function runOne(
+  request: RedRequest,
+  one: OneRun,
+): Promise<{ readonly run: RedRun; readonly interrupted: boolean }> {
+  const { worktree, suite, surroundings } = request;
+  const { selector, place, started } = one;
+  const { command } = redCommand(suite, selector);
+  const { end, outOfMemory, durationMs } = await execute(request, one);
+  await keepResults(worktree, suite, place, { from: started.getTime(), to: Number.POSITIVE_INFINITY });
+  const { results: read } = await readResults(worktree, suite, place);
+  // What gate.yaml expects is beside the point here: the tests are asked what they do.
+  const strict = { ...suite, expectedFailures: [] };
+  const judged = { end, outOfMemory, suite: strict, at: started };
+  const { reasons } = read.ok
+    ? drawVerdict({ ...judged, results: read.value })
+    : drawVerdict({ ...judged, results: null, absence: read.error.message });
+  const tests = read.ok ? selectedTests(read.value, selector) : [];
+  const run: RedRun = {
+    selector,
+    command,
+    log: basename(place.output),
+    durationMs,
+    state: stateOf(tests),
+    tests: tests.map((test) => redTest(test, suite, started, worktree.topLevel)),
+    reasons: tests.length > 0 && tests.every(({ outcome }) => outcome !== null) ? [] : reasons,
+  };
+  return { run, interrupted: surroundings.abort.aborted };
+}
+
+async function execute(
+  { worktree, suite, surroundings }: RedRequest,
+  { selector, place, gpu }: OneRun,
+): Promise<Execution> {
+  const mark = newMark();
+  const { command, variables } = redCommand(suite, selector);
+  const env = suiteEnvironment(surroundings.environment, {
+    events: place.events,
+    artifacts: place.artifacts,
+    root: worktree.topLevel,
+    sessionId: mark,
+    env: { ...gpu, ...suite.env, ...variables },
+  });
+  const settings = { logs: suite.logs, maxLogBytes: suite.maxReportBytes, observe: false, ownModules: [] };
+  const reporters = await injectReporters(place, surroundings.pluginsDirectory, settings, {
+    ...env,
+    PYTEST_ADDOPTS: selectingPytest(env.PYTEST_ADDOPTS),
+  });
+  return executeSuite({
+    command,
+    cwd: worktree.topLevel,
+    env: { ...env, ...reporters },
+    timeoutMs: suite.timeoutMs,
+    graceMs: GRACE_MS,
+    sessionId: mark,
+    outputPath: place.output,
+    echo: surroundings.suiteOutput,
+    abort: surroundings.abort,
+  });
+}
+
+/** A command that could not be narrowed runs others as well; where no id says so, all that ran was asked for. */
+function selectedTests({ tests }: SuiteResults, selector: string): readonly TestResult[] {
+  const path = selector.replace(/^\.\//, "").replace(/\/+$/, "");
+  const named = tests.filter(
+    ({ id }) => id === path || ["::", "[", "/"].some((next) => id.startsWith(`${path}${next}`)),
+  );
+  return named.length > 0 ? named : tests;
+}
+
+function stateOf(tests: readonly TestResult[]): RedRun["state"] {
+  if (tests.length === 0) return "not-run";
+  return tests.every(({ outcome }) => isRed(outcome)) ? "red" : "not-red";
+}
+
+/** A failure that the runner itself has been told to expect is one too. */
+export function isRed(outcome: RedTest["outcome"]): boolean {
+  return outcome === "failed" || outcome === "error" || outcome === "xfailed";
+}
+
+function redTest(
+  { id, outcome, message, file }: TestResult,
+  { expectedFailures }: Suite,
+  at: Date,
+  topLevel: string,
+): RedTest {
+  const living = expectedFailures.filter((entry) => !hasEnded(entry, at));
+  return {
+    id,
+    outcome,
+    expected: outcome === "xfailed" || hasToFail(id, living),
+    ...failingAssertion(message, { file, topLevel }),
+  };
+}

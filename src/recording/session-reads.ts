@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
+import { Members, Unexpected } from "../reports/members.ts";
+import { isReadSet, packReads, unpackReads } from "../reports/read-sets.ts";
+import type { Reads } from "../suite/reads.ts";
+import { listSessions, type SessionFolder, sessionFolder } from "../suite/session.ts";
+
+const SCHEMA = "gate/reads@1";
+const FILE = "reads.json";
+
+export interface SessionReads {
+  /** The session's name. */
+  readonly session: string;
+  readonly started: Date;
+  readonly reads: Reads;
+}
+
+/** `reads.json` of a session: every file of the repository that its tests read, inputs or not. */
+export async function keepReads(folder: SessionFolder, reads: Reads): Promise<void> {
+  const { files, sets, setOf } = packReads(reads, reads.all);
+  const document = { schema: SCHEMA, files, sets, tests: Object.fromEntries(setOf) };
+  await writeAtomically(join(folder.directory, FILE), `${JSON.stringify(document)}\n`);
+}
+
+/** What the last session of a suite that was watched here read; null where there is none. */
+export async function lastReads(topLevel: string, suite: string): Promise<SessionReads | null> {
+  for (const { name, started } of (await listSessions(topLevel, suite)).reverse()) {
+    const bytes = await readIfThere(join(sessionFolder(topLevel, name).directory, FILE));
+    const reads = bytes === null ? null : parseReads(bytes.toString("utf8"));
+    if (reads !== null) return { session: name, started: new Date(started), reads };
+  }
+  return null;
+}
+
+/** null for what is no such file: a session that was cut off tells nothing. */
+function parseReads(text: string): Reads | null {
+  try {
+    const members = new Members(JSON.parse(text), "");
+    if (members.text("schema") !== SCHEMA) return null;
+    const files = members.texts("files");
+    const sets = members.texts("sets").filter((set) => isReadSet(set, files.length));
+    const setOf = members.members("tests").table((tests, id) => tests.count(id));
+    return unpackReads({ files, sets, setOf });
+  } catch (error) {
+    if (error instanceof Unexpected || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

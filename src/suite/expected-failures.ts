@@ -1,0 +1,51 @@
+import type { ExpectedFailure } from "../config/configuration.ts";
+import type { TestResult } from "./results.ts";
+import { matchesWildcard } from "./wildcard.ts";
+
+/** Why an entry of `expected-failures` holds no more. */
+export interface IdleEntry {
+  readonly entry: ExpectedFailure;
+  readonly flaw: "ended" | "matches-no-test";
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The tests as they are recorded: one that failed, or ended in an error, and has to, is `xfailed` for the
+ * reason of its entry. An entry that has ended excuses nothing.
+ */
+export function withExpectedFailures(
+  tests: readonly TestResult[],
+  entries: readonly ExpectedFailure[],
+  at: Date,
+): readonly TestResult[] {
+  const living = entries.filter((entry) => !hasEnded(entry, at));
+  return tests.map((test) => {
+    if (test.outcome !== "failed" && test.outcome !== "error") return test;
+    const entry = living.find(({ match }) => matchesWildcard(test.id, match));
+    return entry === undefined ? test : { ...test, outcome: "xfailed", message: entry.reason };
+  });
+}
+
+/** Whether a test has to fail, also by an entry that has ended. */
+export function hasToFail(id: string, entries: readonly ExpectedFailure[]): boolean {
+  return entries.some(({ match }) => matchesWildcard(id, match));
+}
+
+/** `until` is the last day, in UTC. */
+export function hasEnded({ until }: ExpectedFailure, at: Date): boolean {
+  return until !== null && at.getTime() >= Date.parse(`${until}T00:00:00Z`) + DAY_MS;
+}
+
+/** Entries that have ended, or that no test of a whole run is named by. */
+export function idleEntries(
+  tests: readonly TestResult[],
+  entries: readonly ExpectedFailure[],
+  at: Date,
+): readonly IdleEntry[] {
+  return entries.flatMap((entry): IdleEntry[] => {
+    if (hasEnded(entry, at)) return [{ entry, flaw: "ended" }];
+    const matches = tests.some(({ id }) => matchesWildcard(id, entry.match));
+    return matches ? [] : [{ entry, flaw: "matches-no-test" }];
+  });
+}

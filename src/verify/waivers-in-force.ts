@@ -1,0 +1,47 @@
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import type { Configuration, WaiverPolicy } from "../config/configuration.ts";
+import { configurationOf } from "../judgement/configuration.ts";
+import type { JudgedTree } from "../judgement/judge.ts";
+import { problemOfFailure } from "./failures.ts";
+import { type FoundWaivers, readWaivers, type WaivableSuite, type WaiverRules } from "./waivers.ts";
+
+interface Question extends Pick<WaiverRules, "trust" | "at"> {
+  readonly judged: JudgedTree;
+  /** null where there is none: then the tree's own policy is all there is. */
+  readonly base: TreeId | null;
+  /** What is known of the suites that are asked about. */
+  readonly asked: readonly WaivableSuite[];
+}
+
+/** All suites of the tree count against how many waivers there may be, also where one alone is asked about. */
+export async function waiversInForce(
+  repository: Repository,
+  { judged, base, trust, at, asked }: Question,
+): Promise<FoundWaivers> {
+  const others = judged.suites.filter(({ suite }) => asked.every(({ name }) => name !== suite.name));
+  const unasked = others.map(({ suite, inputs }) => ({
+    name: suite.name,
+    fingerprint: inputs.fingerprint,
+    problems: [],
+  }));
+  try {
+    const policy = await waiverPolicy(repository, base, judged.configuration);
+    const suites = [...asked, ...unasked];
+    const found = await readWaivers(repository, judged.tree, { policy, trust, at, suites });
+    const unaskedNames = new Set(unasked.map(({ name }) => name));
+    return { ...found, problems: found.problems.filter(({ suite }) => !unaskedNames.has(suite ?? "")) };
+  } catch (error) {
+    return { waivers: new Map(), problems: [problemOfFailure(error, null)] };
+  }
+}
+
+/** The base says who may waive: a change cannot give itself leave. */
+async function waiverPolicy(
+  repository: Repository,
+  base: TreeId | null,
+  own: Configuration,
+): Promise<WaiverPolicy> {
+  const before = base === null ? null : await configurationOf(repository, base);
+  return before?.ok && before.value !== null ? before.value.waivers : own.waivers;
+}

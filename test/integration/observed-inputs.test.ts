@@ -1,0 +1,248 @@
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Rig } from "../rig/repository.ts";
+
+const TEST = "tests/test_hello.py::test_hello";
+
+/** A project with an input, a tracked file that is none, and a suite that reads what the test says. */
+async function rigReading(
+  reads: readonly string[],
+  { suiteLines = "", also = [] as readonly object[] } = {},
+): Promise<Rig> {
+  const rig = await Rig.create();
+  rig.writeProject(suiteLines);
+  rig.write("prompts/system.md", "be kind\n");
+  rig.write("tests/test_hello.py", "def test_hello(): pass\n");
+  rig.write("src/never.py", "x = 1\n");
+  await rig.git("add", ".");
+  rig.suite.answers([{ id: TEST, reads }], { also });
+  return rig;
+}
+
+describe("a tracked file that the run read and inputs: does not name", () => {
+  it("is a warning that names it, who read it, and the line that declares it", async () => {
+    const rig = await rigReading(["src/router.py", "prompts/system.md"]);
+    const { stderr } = await rig.commit("due");
+    expect(stderr).toContain("the run read prompts/system.md, which inputs: does not name (1 of 1 test)");
+    expect(stderr).toContain('Add "prompts/system.md" to inputs:');
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("refuses the record with undeclared-inputs: error", async () => {
+    const rig = await rigReading(["prompts/system.md"], { suiteLines: "    undeclared-inputs: error\n" });
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("the run read prompts/system.md");
+    expect(rig.exists("test-reports")).toBe(false);
+  });
+
+  it("is not the configuration, a report, or an input", async () => {
+    const reads = ["gate.yaml", "test-reports/model-tests.json", "src/router.py"];
+    const rig = await rigReading(reads, { suiteLines: "    undeclared-inputs: error\n" });
+    await rig.commit("due");
+    rig.write("src/router.py", "route = 2\n");
+    expect((await rig.commit("again", "-a")).stderr).not.toContain("undeclared");
+  });
+
+  it("is counted where there are many", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    const paths = Array.from({ length: 30 }, (_, index) => `data/${index}.json`);
+    for (const path of paths) rig.write(path, "{}\n");
+    await rig.git("add", ".");
+    rig.suite.answers([{ id: TEST, reads: paths }]);
+    const { stderr } = await rig.commit("due");
+    expect(stderr.match(/the run read data\//g)).toHaveLength(10);
+    expect(stderr).toContain("the run read 20 more tracked files");
+  });
+});
+
+describe("a file that git does not track", () => {
+  it("is a warning when the run read it and it was there before", async () => {
+    const rig = await rigReading(["weights.bin", "made.bin"]);
+    rig.write("weights.bin", "w");
+    rig.write(".gitignore", ".gate/\n*.bin\n");
+    await rig.git("add", ".gitignore");
+    utimesSync(join(rig.directory, "weights.bin"), 1_000_000_000, 1_000_000_000);
+    rig.suite.answers([{ id: TEST, reads: ["weights.bin", "made.bin"] }], { before: "echo {} > made.bin" });
+    const { stderr } = await rig.commit("due");
+    expect(stderr).toContain("the run read weights.bin, which git does not track");
+    expect(stderr).not.toContain("the run read made.bin");
+  });
+});
+
+describe("what reporters send", () => {
+  it("cannot lead out of the repository", async () => {
+    const rig = await rigReading(["../secret", "/etc/passwd", "a//b"]);
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("no path below the top level");
+  });
+});
+
+describe("gate status --inputs", () => {
+  it("shows the three lists and the lines for gate.yaml", async () => {
+    const rig = await rigReading(["src/router.py", "prompts/system.md"]);
+    await rig.commit("due");
+    const { stdout } = await rig.gate("status", "--inputs");
+    expect(stdout).toMatch(/read, and not declared:\n {6}prompts\/system\.md\n/);
+    expect(stdout).toMatch(/read, and not tracked by git: none\n/);
+    expect(stdout).toMatch(/declared, and not seen to be read:\n {6}src\/never\.py\n/);
+    expect(stdout).toMatch(/add to inputs: in gate\.yaml:\n {6}- "prompts\/system\.md"\n/);
+    expect(stdout).toMatch(/may be left out[^\n]*:\n {6}- "!src\/never\.py"\n/);
+    const document = await rig.gateJson("status", "--inputs");
+    expect(document).toMatchObject({
+      suites: [
+        {
+          observed: {
+            undeclared: ["prompts/system.md"],
+            unread: ["src/never.py"],
+            proposals: { add: ["prompts/system.md"], leaveOut: ["!src/never.py"] },
+          },
+        },
+      ],
+    });
+  });
+
+  it("is answered by the evidence on a clone that never ran the suite", async () => {
+    const rig = await rigReading(["src/router.py", "prompts/system.md"]);
+    await rig.commit("due");
+    await rig.git("clone", "-q", ".", join(rig.base, "clone"));
+    const clone = rig.at(join(rig.base, "clone"));
+    const document = await clone.gateJson("status", "--inputs");
+    expect(document).toMatchObject({
+      suites: [{ observed: { session: null, undeclared: [], unread: ["src/never.py"] } }],
+    });
+  });
+
+  it("says so where nobody has watched a run", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    expect((await rig.gate("status", "--inputs")).stdout).toContain("nobody has seen what its tests read");
+  });
+});
+
+describe("a changed input", () => {
+  it("is told with the number of tests that read it", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    rig.write("src/core.py", "x = 1\n");
+    rig.write("src/unread.py", "x = 1\n");
+    await rig.git("add", ".");
+    const uses = [{ type: "uses", file: "tests/a.py", paths: ["src/router.py"] }];
+    rig.suite.answers(
+      [
+        { id: "tests/a.py::one", file: "tests/a.py", reads: ["src/core.py"] },
+        { id: "tests/a.py::two", file: "tests/a.py", reads: [] },
+        { id: "tests/b.py::three", file: "tests/b.py", reads: ["src/core.py"] },
+      ],
+      { also: [...uses, { type: "reads", id: null, paths: ["src/__init__.py"] }] },
+    );
+    await rig.commit("due");
+    rig.write("src/router.py", "route = 2\n");
+    rig.write("src/unread.py", "x = 2\n");
+    await rig.git("add", ".");
+    const { stdout } = await rig.gate("status");
+    expect(stdout).toContain("src/router.py  (2 of 3 tests read it)");
+    expect(stdout).toMatch(/src\/unread\.py\n/);
+    expect(await rig.gateJson("status")).toMatchObject({
+      suites: [{ changes: [{ path: "src/router.py", tests: { reading: 2, of: 3 } }, { tests: null }] }],
+    });
+  });
+});
+
+describe("the environment of a run", () => {
+  const environment = {
+    type: "environment",
+    language: "CPython 3.11.7",
+    distributions: { torch: "2.4.0", numpy: "2.1.0" },
+    accelerators: { cuda: "12.1" },
+  };
+
+  it("is in the manifest, and differs from a lock file aloud", async () => {
+    const rig = await rigReading([], { also: [environment] });
+    rig.write("uv.lock", '[[package]]\nname = "torch"\nversion = "2.5.1"\n');
+    await rig.git("add", ".");
+    const { stderr } = await rig.commit("due");
+    expect(stderr).toContain("other versions than uv.lock has: torch 2.4.0 (locked: 2.5.1)");
+    expect(JSON.parse(rig.read("test-reports/model-tests.json"))).toMatchObject({
+      environment: {
+        language: "CPython 3.11.7",
+        distributions: { torch: "2.4.0" },
+        accelerators: { cuda: "12.1" },
+      },
+    });
+    expect((await rig.gate("verify")).code).toBe(0);
+  });
+});
+
+describe("a module of the repository", () => {
+  const loaded = (name: string, path: string) => [{ type: "modules", modules: [{ name, path }] }];
+
+  it("that was loaded from a copy gives no evidence, and the cure is named", async () => {
+    const rig = await rigReading([], {
+      also: loaded("router", "/opt/venv/lib/python3.11/site-packages/router.py"),
+    });
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      "the tests loaded router from /opt/venv/lib/python3.11/site-packages/router.py, not from src/router.py",
+    );
+    expect(ended.stderr).toContain("pip install -e .");
+    expect(rig.exists("test-reports")).toBe(false);
+  });
+
+  it("may be loaded from the checkout, also by way of a linked one", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    await rig.git("add", ".");
+    const link = join(rig.base, "link");
+    symlinkSync(rig.directory, link);
+    rig.suite.answers([{ id: TEST }], { also: loaded("router", join(rig.directory, "src/router.py")) });
+    await rig.at(link).commit("due");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("is stale where its compiled form is older than its source", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    rig.write("src/app/__init__.py", "");
+    rig.write("src/app/_fast.c", "int x;\n");
+    rig.write(".gitignore", ".gate/\n*.so\n");
+    await rig.git("add", ".");
+    const extension = join(rig.directory, "src/app/_fast.cpython-311-x86_64-linux-gnu.so");
+    mkdirSync(join(rig.directory, "src/app"), { recursive: true });
+    writeFileSync(extension, "elf");
+    utimesSync(extension, 1_000_000_000, 1_000_000_000);
+    rig.suite.answers([{ id: TEST }], { also: loaded("app._fast", extension) });
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("which is older than src/app/_fast.c");
+    utimesSync(extension, 4_000_000_000, 4_000_000_000);
+    expect((await rig.tryCommit("due")).code).toBe(0);
+  });
+});
+
+describe("a test that reads no production file", () => {
+  const tests = [
+    { id: "tests/a.py::real", file: "tests/a.py", reads: ["src/router.py"] },
+    { id: "tests/b.py::pattern", file: "tests/b.py", reads: ["tests/helper.py"] },
+  ];
+
+  it("refuses the record with pattern-tests: error, by name", async () => {
+    const rig = await rigReading([], { suiteLines: "    pattern-tests: error\n" });
+    rig.suite.answers(tests);
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("tests/b.py::pattern executed no production file");
+    expect(ended.stderr).not.toContain("tests/a.py::real");
+  });
+
+  it("is allowed without it", async () => {
+    const rig = await rigReading([]);
+    rig.suite.answers(tests);
+    await rig.commit("due");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+});
