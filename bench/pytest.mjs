@@ -36,7 +36,7 @@ async function overhead(directory, what, tests, rounds) {
   const run = (env) => async () => {
     const took = await timed("python3", ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_all.py"], {
       cwd: project,
-      env: { ...process.env, PYTHONHASHSEED: "0", ...env },
+      env: { ...process.env, PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "", ...env },
     });
     if (!took.stdout.includes(" passed")) throw new Error(`pytest said: ${took.stdout}${took.stderr}`);
     return took.ms;

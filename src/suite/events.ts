@@ -47,6 +47,8 @@ export async function readEvents(directories: {
   const main = writers.find((writer) => writer.hello?.role === "main")?.hello;
   const { observed, unreported } = collection;
   if (main === undefined || main === null) return { results: null, observed, unreported };
+  if (unreported !== null)
+    doubts.add(`Another ${unreported.runner} ran without its reporter: ${unreported.reason}.`);
   const { tests, logs } = await collection.finish(artifactsDirectory);
   const complete = writers.every((writer) => writer.whole);
   const results = { runner: main.runner, tests, logs, complete, doubts: doubts.list() };

@@ -166,6 +166,23 @@ describe("a whole run", () => {
   });
 });
 
+describe("a runner that was seen without its reporter", () => {
+  const unreported = { type: "unreported", runner: "pytest", reason: "PYTEST_ADDOPTS was replaced" };
+
+  it("says why there are no results", async () => {
+    await write("1-a", lines([hello("helper"), unreported]));
+    expect(await read()).toMatchObject({ results: null, unreported: { runner: "pytest" } });
+  });
+
+  it("is a doubt about the results of another one", async () => {
+    await write("1-a", lines([hello(), start("a"), end("a"), finish(1)]));
+    await write("2-b", lines([hello("helper"), unreported]));
+    expect((await results()).doubts).toEqual([
+      "Another pytest ran without its reporter: PYTEST_ADDOPTS was replaced.",
+    ]);
+  });
+});
+
 describe("no events", () => {
   it("is its own answer: an empty directory, none at all, or only helpers", async () => {
     expect(await read()).toMatchObject({ results: null, unreported: null });
