@@ -7,13 +7,14 @@ import { fresh } from "./fresh.mjs";
 import { gaps } from "./gaps.mjs";
 import { timed } from "./measure.mjs";
 import { memory } from "./memory.mjs";
+import { pytest } from "./pytest.mjs";
 import { suite } from "./suite.mjs";
 import { turbo } from "./turbo.mjs";
 import { verify } from "./verify.mjs";
 
 /** Those in the first group are measured at every size of `--files`. */
 const BY_SIZE = { fresh, decision, turbo, verify };
-const ONCE = { suite, memory, attach, gaps };
+const ONCE = { suite, memory, attach, gaps, pytest };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -47,7 +47,7 @@ async function take(path: string, mine: LockHolder): Promise<Result<Lock, LockHo
   // Unique, so that a lock is never mistaken for an earlier one of the same process.
   const text = JSON.stringify({ ...mine, token: crypto.randomUUID() });
   for (;;) {
-    if (await createWhole(path, text)) return ok({ release: () => release(path, text) });
+    if (await createWhole(path, text)) return ok(heldLock(path, text));
     const found = await readLock(path);
     if (found === null) continue;
     if (found.holder !== null && (await isAlive(found.holder))) return err(found.holder);
@@ -79,7 +79,7 @@ interface FoundLock {
 
 /** null where there is none any more. */
 async function readLock(path: string): Promise<FoundLock | null> {
-  const text = await textOf(path);
+  const text = textOf(path);
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);
@@ -89,7 +89,7 @@ async function readLock(path: string): Promise<FoundLock | null> {
   }
 }
 
-async function textOf(path: string): Promise<string | null> {
+function textOf(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -161,13 +161,23 @@ async function removeAbandoned(
   const guard = await take(`${path}.${name}`, mine);
   if (!guard.ok) return guard;
   try {
-    if ((await textOf(path)) === text) rmSync(path, { force: true });
+    if (textOf(path) === text) rmSync(path, { force: true });
   } finally {
     await guard.value.release();
   }
   return ok(null);
 }
 
-async function release(path: string, text: string): Promise<void> {
-  if ((await textOf(path)) === text) rmSync(path, { force: true });
+/** Given back at the latest when the process exits, as it does at once on a second Ctrl-C. */
+function heldLock(path: string, text: string): Lock {
+  const release = () => {
+    if (textOf(path) === text) rmSync(path, { force: true });
+  };
+  process.once("exit", release);
+  return {
+    release: async () => {
+      process.off("exit", release);
+      release();
+    },
+  };
 }
