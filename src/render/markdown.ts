@@ -26,5 +26,5 @@ export function code(text: string): string {
   const line = printable(whole.replace(/[\t\n\u2028\u2029]+/g, " ")).replaceAll("|", "\\u007c");
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
-  return line.trim() === "" ? "` `" : `${fence} ${line} ${fence}`;
+  return `${fence} ${line} ${fence}`;
 }

@@ -160,7 +160,7 @@ describe("the Markdown of gate gaps", () => {
   it("shows names as they are, and nothing of them is markup", () => {
     const hostile = fc.oneof(
       fc.string({ unit: "binary", minLength: 1 }),
-      fc.constantFrom("`<img src=x>", "a | b", "a\n## b", "[a](http://b)", "``", "a/\n- b"),
+      fc.constantFrom("`<img src=x>", "a | b", "a\n## b", "[a](http://b)", "``", "a/\n- b", "\t", " "),
     );
     fc.assert(
       fc.property(hostile, hostile, (path, id) => {
