@@ -52,11 +52,15 @@ export default defineConfig({
     minify: false,
     codeSplitting: {
       groups: [
-        { name: "start", test: /[\\/]src[\\/]verbs\.ts$/, priority: 2 },
+        { name: "start", test: /[\\/](src[\\/]verbs\.ts|package\.json)$/, priority: 2 },
         {
           name: "judging",
           test: /[\\/]src[\\/](commands[\\/](status-judged|pre-commit|post-commit)|render[\\/]run)\.ts$/,
           priority: 1,
+        },
+        {
+          name: "verifying",
+          test: /[\\/]src[\\/](commands[\\/]verify|render[\\/]verify-formats)\.ts$/,
         },
       ],
     },

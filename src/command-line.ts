@@ -1,8 +1,13 @@
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { EXPORT_FORMATS, type ExportFormat } from "./commands/evidence-export-document.ts";
-import { GAPS_FORMATS, type GapsFormat } from "./commands/gaps-document.ts";
-import { VERIFY_FORMATS, type VerifyFormat } from "./commands/verify-document.ts";
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  GAPS_FORMATS,
+  type GapsFormat,
+  VERIFY_FORMATS,
+  type VerifyFormat,
+} from "./commands/formats.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
 /** What the command line asks for; null where it was answered already (help, version, a usage error). */
@@ -11,6 +16,12 @@ export interface Invocation {
   readonly json: boolean;
   /** As given with `-C`. */
   readonly directory: string;
+}
+
+interface CheckArguments {
+  readonly fix?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
 }
 
 interface ExportArguments {
@@ -148,6 +159,17 @@ function declare(choose: (invocation: Invocation) => void): Command {
     .requiredOption("--reason <text>", "why")
     .action(({ base, reason }: { base: string; reason: string }, self: Command) =>
       perform(verbs.approve({ base, reason }), self),
+    );
+  command(
+    program,
+    "check",
+    "whether gate is called, and whether reports reach a commit as they were recorded",
+  )
+    .option("--fix", "write the ignore rules and exemptions that are missing; shows every change first")
+    .option("--yes", "with --fix: make the changes without asking")
+    .option("--dry-run", "with --fix: only show the changes")
+    .action(({ fix = false, yes = false, dryRun = false }: CheckArguments, self: Command) =>
+      perform(verbs.check({ fix, yes, dryRun }), self),
     );
   command(program, "doctor", "look whether gate is installed so that it works here")
     .option("--attack", "forge a commit's evidence in every way that gate knows: verify has to refuse each")

@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import type { ApproveOptions } from "./commands/approve.ts";
 import type { Context } from "./commands/context.ts";
 import type { ExportOptions } from "./commands/evidence-export.ts";
+import type { GapsFormat, VerifyFormat } from "./commands/formats.ts";
 import type { GapsOptions } from "./commands/gaps.ts";
-import type { GapsFormat } from "./commands/gaps-document.ts";
 import type { RedOptions } from "./commands/red.ts";
 import type { RunDocument } from "./commands/run-document.ts";
 import { status } from "./commands/status.ts";
 import type { StatusOptions } from "./commands/status-document.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
-import type { VerifyDocument, VerifyFormat } from "./commands/verify-document.ts";
+import type { VerifyDocument } from "./commands/verify-document.ts";
 import type { WaiveOptions } from "./commands/waive.ts";
 import type { ExitCode, Outcome } from "./outcome.ts";
 import { renderHookProblems, renderProblems } from "./render/problems.ts";
@@ -51,6 +51,15 @@ export const verbs = {
       const { renderGapsAs } = await import("./render/gaps-formats.ts");
       const { exit, document } = await gaps(context, options);
       return { exit, document, text: renderGapsAs(document, format), forPrograms: format !== "text" };
+    },
+  check:
+    (options: { fix: boolean; yes: boolean; dryRun: boolean }): Verb =>
+    async (context) => {
+      const { check } = await import("./commands/check.ts");
+      const { renderCheck } = await import("./render/check.ts");
+      const hooksDirectory = resolve(import.meta.dirname, "../hooks");
+      const { exit, document } = await check(context, { ...options, hooksDirectory });
+      return { exit, document, text: renderCheck(document) };
     },
   doctor: (): Verb => async (context) => {
     const { doctor } = await import("./commands/doctor.ts");

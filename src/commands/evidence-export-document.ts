@@ -1,8 +1,5 @@
 import type { Problem } from "../problem.ts";
-
-/** Into which forms evidence can be put. */
-export const EXPORT_FORMATS = ["in-toto", "junit"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+import type { ExportFormat } from "./formats.ts";
 
 /** What `gate evidence export --json` prints. */
 export interface ExportDocument {

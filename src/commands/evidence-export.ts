@@ -7,7 +7,8 @@ import { type BelievedEvidence, believedEvidence } from "../views/believed-evide
 import { testResultStatement } from "../views/in-toto.ts";
 import { junitXml } from "../views/junit.ts";
 import type { Context } from "./context.ts";
-import type { ExportDocument, ExportFormat } from "./evidence-export-document.ts";
+import type { ExportDocument } from "./evidence-export-document.ts";
+import type { ExportFormat } from "./formats.ts";
 import { openHere } from "./open.ts";
 
 export interface ExportOptions {

@@ -3,10 +3,6 @@ import type { SuiteCoverage } from "../gaps/gaps.ts";
 import type { ReadingTests } from "../gaps/reading-tests.ts";
 import type { Problem } from "../problem.ts";
 
-/** How `gate gaps` can say it. */
-export const GAPS_FORMATS = ["text", "json", "markdown"] as const;
-export type GapsFormat = (typeof GAPS_FORMATS)[number];
-
 /** What `gate gaps --json` prints. */
 export interface GapsDocument {
   readonly schema: "gate/gaps@1";

@@ -10,10 +10,6 @@ import type {
   WaiverFacts,
 } from "../verify/verification.ts";
 
-/** How `gate verify` can say it. */
-export const VERIFY_FORMATS = ["text", "json", "github", "junit", "sarif"] as const;
-export type VerifyFormat = (typeof VERIFY_FORMATS)[number];
-
 /** What `gate verify --json` prints. */
 export interface VerifyDocument {
   readonly schema: "gate/verify@1";

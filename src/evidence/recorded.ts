@@ -62,7 +62,6 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   }
   problems.push(
     ...disagreements(manifest.value, hash, suite),
-    ...doubleEntries(listing, suite),
     // a hash file that is missing or malformed has been named already
     ...compareListing(manifest.value, listing, suite).filter(
       ({ path }) => hash !== null || path !== hashPath(suite),
@@ -113,22 +112,8 @@ function hasFailure({ tests }: Manifest): boolean {
   return [...tests.values()].some(({ outcome }) => outcome === "failed" || outcome === "error");
 }
 
-/** git stores a tree with two entries of one name when it is told to; which of them somebody sees depends on how they look. */
-function doubleEntries(listing: readonly TreeEntry[], suite: Suite): Problem[] {
-  const seen = new Set<string>();
-  return listing
-    .filter(({ path }) => seen.size === seen.add(path).size)
-    .map(({ path }) =>
-      problem("tampered-report", `${path} is in the tree twice.`, { path, suite: suite.name }),
-    );
-}
-
 /** The manifest's list against what is there: paths, modes and blob ids. */
 function compareListing(manifest: Manifest, listing: readonly TreeEntry[], suite: Suite): Problem[] {
-  const placed = (name: string) => `${suite.reports}/${name}`;
-  const own = new Set([manifestPath(suite.name), signaturePath(suite.name)].map(placed));
-  const present = new Map(listing.map((entry) => [entry.path, entry]));
-  const listed = new Set<string>();
   const problems: Problem[] = [];
   const report = (
     code: "missing-report" | "tampered-report" | "untracked-report",
@@ -137,19 +122,27 @@ function compareListing(manifest: Manifest, listing: readonly TreeEntry[], suite
   ) => {
     problems.push(problem(code, `${path} ${what}.`, { path, suite: suite.name }));
   };
-  for (const [name, { mode, blob }] of manifest.reports) {
-    const path = placed(name);
-    const entry = present.get(path);
-    listed.add(path);
-    if (entry === undefined) report("missing-report", path, "is in the manifest and not in the tree");
-    else if (entry.id !== blob) report("tampered-report", path, "is not what the run recorded");
-    else if (entry.mode !== mode)
-      report("tampered-report", path, `has mode ${entry.mode}; it was recorded as ${mode}`);
+  // by the names of the manifest, which are hashed already
+  const unlisted = new Map<string, TreeEntry>();
+  for (const entry of listing) {
+    const name = entry.path.slice(suite.reports.length + 1);
+    // git stores a tree with two entries of one name when it is told to; who looks sees the one or the other
+    if (unlisted.has(name)) report("tampered-report", entry.path, "is in the tree twice");
+    unlisted.set(name, entry);
   }
-  for (const [path, { mode }] of present) {
-    if (own.has(path)) {
-      if (mode !== REGULAR) report("tampered-report", path, `has mode ${mode}; gate writes ${REGULAR}`);
-    } else if (!listed.has(path)) report("untracked-report", path, "is not in the manifest");
+  for (const [name, { mode, blob }] of manifest.reports) {
+    const entry = unlisted.get(name);
+    unlisted.delete(name);
+    if (entry === undefined)
+      report("missing-report", `${suite.reports}/${name}`, "is in the manifest and not in the tree");
+    else if (entry.id !== blob) report("tampered-report", entry.path, "is not what the run recorded");
+    else if (entry.mode !== mode)
+      report("tampered-report", entry.path, `has mode ${entry.mode}; it was recorded as ${mode}`);
+  }
+  const own = new Set([manifestPath(suite.name), signaturePath(suite.name)]);
+  for (const [name, { path, mode }] of unlisted) {
+    if (!own.has(name)) report("untracked-report", path, "is not in the manifest");
+    else if (mode !== REGULAR) report("tampered-report", path, `has mode ${mode}; gate writes ${REGULAR}`);
   }
   return problems;
 }

@@ -3,17 +3,17 @@ import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
-import { listTree } from "../adapters/git/trees.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { canonicalDefinition } from "../fingerprint/fingerprint.ts";
-import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import { oncePerTree } from "./once.ts";
+import { ownEntries } from "./own-entries.ts";
 
 /** Part of the cache's file names: to be raised whenever `Configuration` or its reading changes. */
-const CACHE_FORMAT = "3";
+const CACHE_FORMAT = "4";
 
 /** git packs a file of any size into next to nothing. */
 const LARGEST_IN_MEMORY = 64 << 20;
@@ -21,7 +21,7 @@ const LARGEST_IN_MEMORY = 64 << 20;
 /** The configuration that a tree carries; null where it has no gate.yaml. */
 export const configurationOf = oncePerTree(
   async (repository, tree): Promise<Result<Configuration | null, readonly Problem[]>> => {
-    const [entry, another] = await listTree(repository, tree, [exactly(CONFIGURATION_PATH)]);
+    const [entry, another] = await ownEntries(repository, tree, CONFIGURATION_PATH);
     if (entry === undefined) return ok(null);
     if (another?.path === entry.path) {
       const message = `${CONFIGURATION_PATH} is in the tree twice; git fsck says so too.`;

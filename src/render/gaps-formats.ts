@@ -1,4 +1,5 @@
-import type { GapsDocument, GapsFormat } from "../commands/gaps-document.ts";
+import type { GapsFormat } from "../commands/formats.ts";
+import type { GapsDocument } from "../commands/gaps-document.ts";
 import { unreachable } from "../result.ts";
 import { renderGaps } from "./gaps.ts";
 import { renderGapsMarkdown } from "./gaps-markdown.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { VerifyDocument, VerifyFormat } from "../commands/verify-document.ts";
+import type { VerifyFormat } from "../commands/formats.ts";
+import type { VerifyDocument } from "../commands/verify-document.ts";
 import { unreachable } from "../result.ts";
 import { renderVerify } from "./verify.ts";
 import { renderVerifyGithub } from "./verify-github.ts";

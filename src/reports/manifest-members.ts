@@ -4,8 +4,11 @@ import { Members, Unexpected } from "./members.ts";
 import { isReadSet, type ReadSets } from "./read-sets.ts";
 
 export function readInputs(members: Members) {
-  const inputs = { files: members.count("files"), ignored: members.optionalTexts("ignored") };
+  const ignored = members.optional("ignored", (key) => members.texts(key));
+  const inputs = { files: members.count("files"), ignored: ignored ?? [] };
   members.end();
+  // gate leaves out what is empty: a manifest has one form
+  if (ignored?.length === 0) throw new Unexpected("inputs.ignored is not valid");
   return inputs;
 }
 

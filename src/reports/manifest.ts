@@ -3,8 +3,8 @@ import { err, ok, type Result } from "../result.ts";
 import type { MachineFacts } from "../suite/machine.ts";
 import type { RunEnvironment } from "../suite/observations.ts";
 import type { Verdict } from "../suite/results.ts";
-import { canonicalJson } from "./canonical-json.ts";
-import { isDigest, isObjectId, isSuiteName } from "./digests.ts";
+import { type CanonicalValue, canonicalJson, isCanonicalJson } from "./canonical-json.ts";
+import { isDigest, isSuiteName } from "./digests.ts";
 import { readEnvironment, readInputs, readMachine, readReadSets, readRun } from "./manifest-members.ts";
 import { Members, Unexpected } from "./members.ts";
 import type { ReadSets } from "./read-sets.ts";
@@ -118,20 +118,18 @@ export function serialiseManifest(manifest: Manifest): string {
 
 /** Reads a manifest; accepts only the bytes that `serialiseManifest` writes, and says what is wrong else. */
 export function parseManifest(bytes: Uint8Array): Result<Manifest, string> {
-  let manifest: Manifest;
   try {
-    manifest = readManifest(
-      JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)),
-    );
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const json: CanonicalValue = JSON.parse(text);
+    const manifest = readManifest(json);
+    const inForm = text.endsWith("\n") && isCanonicalJson(text.slice(0, -1), json);
+    return inForm ? ok(manifest) : err("it is not in the form gate writes");
   } catch (error) {
     if (error instanceof Unexpected) return err(error.message);
     if (error instanceof SyntaxError) return err("it is not JSON");
     if (error instanceof TypeError) return err("it is not UTF-8");
     throw error;
   }
-  if (!Buffer.from(serialiseManifest(manifest)).equals(bytes))
-    return err("it is not in the form gate writes");
-  return ok(manifest);
 }
 
 function readManifest(json: unknown): Manifest {
@@ -153,7 +151,7 @@ function readManifest(json: unknown): Manifest {
     runner: readRunner(members.members("runner")),
     recordedBy: readRecorder(members.members("recorded_by")),
     sessions: readSessions(members.members("sessions")),
-    reports: members.members("reports").table((reports, path) => readReport(reports, path, suite)),
+    reports: readReports(members.record("reports"), suite),
   };
   members.end();
   return manifest;
@@ -211,22 +209,27 @@ function readSessions(members: Members): Manifest["sessions"] {
   return { earlier, verdicts };
 }
 
-function readReport(reports: Members, path: string, suite: string): ReportDigest {
-  if (!isReportPath(path)) throw new Unexpected(`reports: ${JSON.stringify(path)} is not a report's path`);
-  if (path === manifestPath(suite) || path === signaturePath(suite)) {
-    throw new Unexpected(`reports: the manifest cannot list ${path}`);
+function readReports(entries: Readonly<Record<string, unknown>>, suite: string): Manifest["reports"] {
+  const reports = new Map<string, ReportDigest>();
+  for (const path of Object.keys(entries)) {
+    const entry = entries[path];
+    if (!isReportPath(path)) throw new Unexpected(`reports: ${JSON.stringify(path)} is not a report's path`);
+    if (path === manifestPath(suite) || path === signaturePath(suite)) {
+      throw new Unexpected(`reports: the manifest cannot list ${path}`);
+    }
+    const [, blob, sha256] = (typeof entry === "string" ? REPORT.exec(entry) : null) ?? [];
+    if (blob === undefined || sha256 === undefined)
+      throw new Unexpected(`reports: the entry of ${path} is not "100644 <blob> <sha256>"`);
+    reports.set(path, { mode: "100644", blob, sha256 });
   }
-  const [mode, blob, sha256, ...rest] = reports.text(path).split(" ");
-  if (mode !== "100644" || blob === undefined || sha256 === undefined || rest.length > 0) {
-    throw new Unexpected(`reports: the entry of ${path} is not "100644 <blob> <sha256>"`);
-  }
-  if (!isObjectId(blob) || !isDigest(sha256))
-    throw new Unexpected(`reports: the digests of ${path} are not valid`);
-  return { mode, blob, sha256 };
+  return reports;
 }
+
+const REPORT = /^100644 ([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{64})$/;
 
 /** Relative, with `/` alone as separator, and nothing in it that leads elsewhere. */
 function isReportPath(path: string): boolean {
+  if (/^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/.test(path)) return true;
   return !/[\p{Cc}\p{Cs}\\]/u.test(path) && !/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path);
 }
 

@@ -29,11 +29,6 @@ export class Members {
     return Object.hasOwn(this.#values, key) ? this.prose(key) : null;
   }
 
-  /** A list of texts; empty where the member is left out. */
-  optionalTexts(key: string): readonly string[] {
-    return Object.hasOwn(this.#values, key) ? this.texts(key) : [];
-  }
-
   texts(key: string): readonly string[] {
     return this.list(key).map((value) => {
       if (typeof value !== "string") throw this.#wrong(key);
@@ -74,7 +69,16 @@ export class Members {
 
   /** Every member as one table: for objects whose keys are data. */
   table<T>(read: (members: Members, key: string) => T): ReadonlyMap<string, T> {
-    return new Map(Object.keys(this.#values).map((key) => [key, read(this, key)]));
+    const table = new Map<string, T>();
+    for (const key of Object.keys(this.#values)) table.set(key, read(this, key));
+    return table;
+  }
+
+  /** An object whose keys are data, as it is. */
+  record(key: string): Readonly<Record<string, unknown>> {
+    const value = this.value(key);
+    if (!isObject(value)) throw new Unexpected(`${this.place(key)} is not an object`);
+    return value;
   }
 
   place(key: string): string {

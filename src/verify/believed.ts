@@ -1,5 +1,5 @@
 import type { Repository } from "../adapters/git/repository.ts";
-import type { Suite } from "../config/configuration.ts";
+import type { JudgedSuite } from "../judgement/judge.ts";
 import { hasErrors } from "../problem.ts";
 import { problemOfFailure } from "./failures.ts";
 import { verifySignature } from "./signature.ts";
@@ -15,7 +15,7 @@ export async function believed(
 ): Promise<SuiteVerification> {
   const [verified, signed] = await Promise.all([
     verifySuite(repository, request),
-    signing === null ? null : signatureOf(repository, request.subject, request.judged.suite, signing),
+    signing === null ? null : signatureOf(repository, request.subject, request.judged, signing),
   ]);
   return signed === null ? { ...verified, assurance: null } : withSigner(verified, signed);
 }
@@ -25,13 +25,13 @@ type Signed = Awaited<ReturnType<typeof verifySignature>>;
 async function signatureOf(
   repository: Repository,
   { tree, at }: Subject,
-  suite: Suite,
+  judged: JudgedSuite,
   policy: SigningPolicy,
 ): Promise<Signed> {
   try {
-    return await verifySignature(repository, tree, suite, policy, at);
+    return await verifySignature(repository, tree, judged, policy, at);
   } catch (error) {
-    return { assurance: null, signer: null, problems: [problemOfFailure(error, suite.name)] };
+    return { assurance: null, signer: null, problems: [problemOfFailure(error, judged.suite.name)] };
   }
 }
 

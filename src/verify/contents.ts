@@ -15,8 +15,8 @@ export function shapeProblems(suite: Suite, manifest: Manifest): Problem[] {
   const tests = manifest.tests.size;
   const problems: Problem[] = [];
   const say = (message: string) => problems.push(invalid(suite, message));
-  if (metadataPaths(manifest).length !== tests)
-    say(`lists ${metadataPaths(manifest).length} metadata.json for ${tests} tests`);
+  const described = metadataPaths(manifest).length;
+  if (described !== tests) say(`lists ${described} metadata.json for ${tests} tests`);
   if (diagrams !== tests) say(`lists ${diagrams} diagrams for ${tests} tests`);
   for (const needed of [`${suite.name}-latest.txt`, `${suite.name}.hash`]) {
     if (!manifest.reports.has(needed)) say(`does not list ${needed}`);

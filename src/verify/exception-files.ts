@@ -1,8 +1,9 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
-import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
-import { EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
+import type { TreeEntry } from "../adapters/git/trees.ts";
+import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
+import { ownEntries } from "../judgement/own-entries.ts";
 import { type Problem, problem } from "../problem.ts";
 
 /** A committed waiver or approval, with its signature where it has one. */
@@ -58,7 +59,7 @@ export async function exceptionFiles(
   kind: ExceptionKind,
 ): Promise<{ readonly files: readonly ExceptionFile[]; readonly problems: readonly Problem[] }> {
   const folder = `${EXCEPTIONS_DIRECTORY}/${kind.folder}`;
-  const entries = await listTree(repository, tree, [exactly(folder)]);
+  const entries = await ownEntries(repository, tree, folder);
   const regular = entries.filter(({ mode }) => mode === "100644");
   const byPath = new Map(regular.map((entry) => [entry.path, entry]));
   const complaints = entries.flatMap((entry) => complaintAbout(kind, folder, entry, byPath));

@@ -7,6 +7,7 @@ import { LARGEST_RECORD } from "../evidence/recorded.ts";
 import { checkSignature, misfit, type SignatureCheck } from "../evidence/signature.ts";
 import { MAX_SIGNATURE_BYTES } from "../evidence/ssh-signature.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
+import type { JudgedSuite } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { manifestPath, signaturePath } from "../reports/manifest.ts";
 import type { SigningPolicy } from "./trust.ts";
@@ -26,13 +27,13 @@ const CONSISTENT: AssuranceOf = { assurance: "consistent", signer: null, problem
 export async function verifySignature(
   repository: Repository,
   tree: TreeId,
-  suite: Suite,
+  { suite, recorded }: JudgedSuite,
   { required, trust, begins }: SigningPolicy,
   at: Date,
 ): Promise<AssuranceOf> {
+  if (!recorded.signed && !required) return CONSISTENT;
   const path = `${suite.reports}/${signaturePath(suite.name)}`;
   const found = await readSignature(repository, tree, path);
-  if (found.kind === "none" && !required) return CONSISTENT;
   const place = `${tree}:${suite.reports}/${manifestPath(suite.name)}`;
   const [manifest] = await readBlobsUpTo(repository, [place], LARGEST_RECORD);
   // What is wrong with the manifest itself is said of the record.

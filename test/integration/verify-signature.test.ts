@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type TreeId, treeId } from "../../src/adapters/git/ids.ts";
-import { configurationOf } from "../../src/judgement/configuration.ts";
+import { judgeTree } from "../../src/judgement/judge.ts";
 import { verifySignature } from "../../src/verify/signature.ts";
 import { outsideSigning, signingPolicy, trustOf } from "../../src/verify/trust.ts";
 import { runProgram } from "../rig/processes.ts";
@@ -81,13 +81,14 @@ async function show(rig: Rig, tree: TreeId, path: string): Promise<string> {
 /** As verify does: the policy of the base and of the tree, then the signature. */
 async function judge(rig: Rig, tree: TreeId, base: TreeId | null, env: Record<string, string> = {}) {
   const repository = await opened(rig, env);
-  const configuration = await configurationOf(repository, tree);
-  if (!configuration.ok || configuration.value === null) throw new Error("no configuration");
-  const [suite] = configuration.value.suites;
+  const found = await judgeTree(repository, tree);
+  if (!found.ok || found.value === null) throw new Error("no configuration");
+  const { configuration, suites } = found.value;
+  const [suite] = suites;
   const outside = await outsideSigning(repository, base);
   if (!outside.ok) return { assurance: null, signer: null, problems: [outside.error] };
   if (suite === undefined) throw new Error("no suite");
-  const policy = signingPolicy(outside.value, configuration.value.signing);
+  const policy = signingPolicy(outside.value, configuration.signing);
   return verifySignature(repository, tree, suite, policy, AT);
 }
 

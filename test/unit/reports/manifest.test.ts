@@ -131,6 +131,7 @@ describe("the manifest", () => {
     ["an unknown member", TEXT.replace('  "verdict"', '  "trust": "me",\n  "verdict"')],
     ["an unknown member below", TEXT.replace('"files": 99', '"dirs": 3,\n    "files": 99')],
     ["a missing member", TEXT.replace(/ {2}"recorded_by": \{\n.*\n {2}\},\n/, "")],
+    ["a list that is left out where it is empty", TEXT.replace(/\[\n *"src\/__pycache__\/"\n *\]/, "[]")],
     ["a made-up verdict", TEXT.replace('"verdict": "passed"', '"verdict": "fine"')],
     ["a made-up outcome", TEXT.replace('"outcome": "skipped"', '"outcome": "ok"')],
     ["a short fingerprint", TEXT.replace(/("fingerprint": ")../, "$1")],

@@ -1,0 +1,22 @@
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
+import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
+import { oncePerTree } from "./once.ts";
+
+/** What a tree has at a path of gate's own, which may be a directory: asked once for all of them. */
+export async function ownEntries(
+  repository: Repository,
+  tree: TreeId,
+  path: string,
+): Promise<readonly TreeEntry[]> {
+  const entries = await allOwnEntries(repository, tree);
+  return entries.filter((entry) => entry.path === path || unquoted(entry.path).startsWith(`${path}/`));
+}
+
+/** Names with bytes that no text can hold come in quotes. */
+const unquoted = (path: string) => path.replace(/^"/, "");
+
+const allOwnEntries = oncePerTree((repository: Repository, tree: TreeId) =>
+  listTree(repository, tree, [exactly(CONFIGURATION_PATH), exactly(EXCEPTIONS_DIRECTORY)]),
+);
