@@ -26,6 +26,10 @@ export interface ReporterSettings {
   readonly observe: boolean;
   /** First names of the modules that the repository itself holds, such as `app` of src/app/core.py. */
   readonly ownModules: readonly string[];
+  /** What the shell has in PYTEST_ADDOPTS; empty where the suite sets it. */
+  readonly inheritedOptions: string;
+  /** Whether a file that cannot be collected leaves the others to run. */
+  readonly continueOnCollectionErrors: boolean;
 }
 
 export type JsonValue =
@@ -74,6 +78,19 @@ export interface PlanEvent extends EventBase {
   readonly tests: readonly { readonly id: string; readonly name: string; readonly file: string | null }[];
 }
 
+/** Tests that exist and do not run, because of an option. May come several times. */
+export interface DeselectedEvent extends EventBase {
+  readonly type: "deselected";
+  /** As people write it: `-m 'not slow'`; or what else left them out. */
+  readonly option: string;
+  /** What holds the option: the suite or its project, the user's shell, or what this machine remembers. */
+  readonly source: "suite" | "shell" | "cache";
+  /** Ids; empty where the option keeps tests from being found at all. */
+  readonly tests: readonly string[];
+  /** Files that nobody looked into, besides these. */
+  readonly files: number;
+}
+
 export interface TestStartEvent extends EventBase {
   readonly type: "test-start";
   /** Unique in the suite and the same on every machine: a path relative to the top level, then the names. */
@@ -94,12 +111,14 @@ export interface TestEndEvent extends EventBase {
   readonly properties: JsonObject;
 }
 
-/** One property of a test, from within the test itself; the last value of a name counts. */
+/** One property of a test, from within the test itself; the last value of a name counts, or the sum. */
 export interface PropertyEvent extends EventBase {
   readonly type: "property";
   readonly id: string;
   readonly name: string;
   readonly value: JsonValue;
+  /** Numbers of this name add up. */
+  readonly add?: boolean;
 }
 
 /** A log file that gate may take: relative to GATE_ARTIFACTS, or absolute and untouched until the end. */
@@ -148,6 +167,8 @@ export interface UsesEvent extends EventBase {
   readonly type: "uses";
   readonly file: string;
   readonly paths: readonly string[];
+  /** False: what these lead to is read only by those who read them for another reason as well. */
+  readonly follow: boolean;
 }
 
 /** What the tests ran in. */
@@ -192,6 +213,7 @@ export interface EndEvent extends EventBase {
 export type GateEvent =
   | HelloEvent
   | PlanEvent
+  | DeselectedEvent
   | TestStartEvent
   | TestEndEvent
   | PropertyEvent

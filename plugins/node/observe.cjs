@@ -16,18 +16,16 @@ if (
   Number.parseInt(versions.node, 10) >= OLDEST_NODE
 ) {
   try {
-    // The same in one file, which is there sooner than four.
-    const bundle = require("node:path").join(__dirname, "../../dist/observer.cjs");
-    require(require("node:fs").existsSync(bundle) ? bundle : "./observer.cjs").observeProcess();
-    forgetModules(bundle);
+    require("./observer.cjs").observeProcess();
+    forgetModules();
   } catch (_) {
     // Under --permission nothing may be read or written; the suite itself has to run all the same.
   }
 }
 
-/** They are nobody else's business. @param {string} bundle */
-function forgetModules(bundle) {
+/** They are nobody else's business. */
+function forgetModules() {
   for (const file of Object.keys(require.cache)) {
-    if (file === bundle || file.startsWith(__dirname)) delete require.cache[file];
+    if (file.startsWith(__dirname)) delete require.cache[file];
   }
 }

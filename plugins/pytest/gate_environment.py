@@ -73,26 +73,3 @@ def loaded_accelerators():
 def _add(found, name, value):
     if value is not None:
         found[name] = str(value)[:200]
-
-
-def own_modules(names):
-    """The loaded modules with a first name of the repository's own, and the files they came from."""
-    found = []
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in names and not _is_standard(name):
-            path = file_of(module)
-            if path is not None:
-                found.append({"name": name[:1000], "path": os.path.realpath(path)})
-    return found
-
-
-def file_of(module):
-    """The source or the extension that a module was loaded from."""
-    spec = getattr(module, "__spec__", None)
-    path = getattr(spec, "origin", None) if getattr(spec, "has_location", False) else None
-    path = path or getattr(module, "__file__", None)
-    return path if isinstance(path, str) and os.path.isabs(path) else None
-
-
-def _is_standard(name):
-    return name.partition(".")[0] in getattr(sys, "stdlib_module_names", ())

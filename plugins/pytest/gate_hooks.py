@@ -16,3 +16,8 @@ def wrapper(function):
 def result_of(yielded):
     """What the hook returned; throws what it threw."""
     return yielded if _IS_NEW else yielded.get_result()
+
+
+def error_of(yielded):
+    """What the hook threw; the newer pluggy throws it at the yield."""
+    return None if _IS_NEW or yielded.excinfo is None else yielded.excinfo[1]

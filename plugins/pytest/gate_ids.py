@@ -86,6 +86,11 @@ class TestNames:
         return below_root(os.path.join(self.places[0], part))
 
 
+def path_of(item):
+    path = getattr(item, "path", None) or getattr(item, "fspath", None)
+    return None if path is None else str(path)
+
+
 def _places_of(config):
     """pytest gives files outside its root the path below the argument that named them."""
     started = str(config.invocation_params.dir)

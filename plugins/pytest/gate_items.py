@@ -2,6 +2,7 @@
 
 import pytest
 
+import gate_attempts
 import gate_environment
 import gate_events
 import gate_ids
@@ -9,6 +10,8 @@ import gate_logs
 import gate_observed
 import gate_outcomes
 import gate_record
+import gate_selection
+import gate_values
 
 # They say how pytest runs the test, not what the test is about.
 _MECHANICAL = frozenset(("parametrize", "usefixtures", "filterwarnings", "skip", "skipif", "xfail"))
@@ -21,14 +24,20 @@ class Items:
         # by node id, in the order in which they run
         self._waiting = {}
         self._logs = gate_logs.LogCollector(config)
+        self._params = gate_values.JsonTexts()
         self._repeats = False
+        # whether pytest has said how the test ended, and whether its new attempt was announced
+        self._is_decided = False
+        self._is_announced = False
+        self._attempts = gate_attempts.Attempts(self._try_again)
+        config.pluginmanager.register(self._attempts, "gate-attempts")
         self._current = None
         self._item = None
         self._observed = gate_observed.register(config, reporter is not None)
 
     def pytest_collection_finish(self, session):
         names = self._reporter.names if self._reporter else gate_ids.TestNames(self._config)
-        tests = [(item.nodeid, names.of(item.nodeid, _path_of(item))) for item in session.items]
+        tests = [(item.nodeid, names.of(item.nodeid, gate_ids.path_of(item))) for item in session.items]
         for nodeid, test in tests:
             self._waiting.setdefault(nodeid, []).append(test)
         gate_ids.test_files.update(test.file for _, test in tests)
@@ -40,15 +49,25 @@ class Items:
         # xdist's controller hears of every test, and runs none
         if not waiting:
             return
+        repeats, self._repeats = self._repeats and self._current is waiting[0], False
         self._current = test = waiting[0]
+        self._is_decided = False
         gate_record.begin(test.id)
-        if self._repeats:
-            self._repeats = False
-            self._logs.attempt(len(getattr(self._item, "_report_sections", ())))
+        self._is_announced = False
+        if repeats:
+            self._try_again(self._item)
+            self._is_announced = True
             return
+        self._attempts.begin()
         self._logs.begin()
         if self._observed is not None:
             self._observed.begin(test)
+
+    def _try_again(self, item):
+        if self._is_announced:
+            self._is_announced = False
+        else:
+            self._logs.attempt(len(getattr(item, "_report_sections", ())))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item):
@@ -56,18 +75,25 @@ class Items:
         if self._current is None:
             return
         self._item = item
+        self._attempts.torn_down(item)
         self._tell_details(item)
-        # pytest-rerunfailures counts the attempts there
-        if hasattr(item, "execution_count"):
+        if gate_attempts.may_run_again(item):
             self._logs.hold()
         if self._observed is not None:
-            self._observed.add_fixtures(item)
+            self._observed.add_fixtures(item, self._current)
         self._logs.copy_files(item, self._current.id)
+
+    def mark(self, report):
+        """For the process that tells the results; xdist takes the mark there."""
+        if self._attempts.is_retry:
+            report.gate_is_retry = True
 
     def report(self, report):
         test = self._current
         if test is None:
             return
+        if report.when == "call" or not report.passed:
+            self._is_decided = True
         if report.outcome == "rerun":
             # pytest-rerunfailures goes on with the same test
             self._repeats = True
@@ -80,6 +106,10 @@ class Items:
     def finish(self, nodeid):
         test = self._current
         if test is None or self._repeats:
+            return
+        if not self._is_decided:
+            # flaky reports nothing of an attempt that is not the last
+            self._repeats = True
             return
         self._waiting[nodeid].pop(0)
         self._current = self._item = None
@@ -96,7 +126,7 @@ class Items:
         callspec = getattr(item, "callspec", None)
         if callspec is not None and callspec.params:
             details["params"] = {
-                str(name): gate_events.json_text(value) for name, value in callspec.params.items()
+                str(name): self._params.of(value) for name, value in callspec.params.items()
             }
         if details:
             self.describe(item.nodeid, details)
@@ -114,7 +144,9 @@ class WorkerItems(Items):
     def pytest_runtest_logstart(self, nodeid):
         self.start(nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report):
+        self.mark(report)
         self.report(report)
 
     def pytest_runtest_logfinish(self, nodeid):
@@ -129,14 +161,12 @@ class WorkerItems(Items):
 
 
 def begin_worker(config):
-    gate_events.use_writer(gate_events.Writer("helper", "pytest-xdist", pytest.__version__))
+    gate_events.use_writer(gate_events.new_writer("helper", "pytest-xdist", pytest.__version__))
     gate_events.greet()
     config.pluginmanager.register(WorkerItems(config), "gate-items")
-
-
-def _path_of(item):
-    path = getattr(item, "path", None) or getattr(item, "fspath", None)
-    return None if path is None else str(path)
+    # every worker collects the same
+    if config.workerinput["workerid"] == "gw0":
+        gate_selection.register(config, config.workerinput["gate_foreign"])
 
 
 def _markers(item):
@@ -146,8 +176,8 @@ def _markers(item):
             continue
         one = {"name": mark.name}
         if mark.args:
-            one["args"] = gate_events.json_text(mark.args)
+            one["args"] = gate_values.json_text(mark.args)
         if mark.kwargs:
-            one["kwargs"] = gate_events.json_text(mark.kwargs)
+            one["kwargs"] = gate_values.json_text(mark.kwargs)
         found.append(one if len(one) > 1 else mark.name)
     return found[::-1]

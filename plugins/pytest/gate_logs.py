@@ -8,7 +8,9 @@ import re
 import gate_directories
 import gate_events
 import gate_globs
-from gate_events import real
+import gate_shared
+import gate_values
+from gate_system import real
 
 _LOGGING = "logging.log"
 _SECTIONS = {
@@ -17,22 +19,27 @@ _SECTIONS = {
     "Captured log ": _LOGGING,
 }
 _BLOCK = 1024 * 1024
+# a timestamp, a level, a logger's name and the like come before the message
+_MOST_WORDS = 8
+_MOST_SEARCHED = 256 * 1024 * 1024
 # `INFO     app:core.py:12 the message`, pytest's own format
 _RECORD = re.compile(r"[A-Z]+ +\S+:\S+:\d+ ")
 
 
 class LogCollector:
     def __init__(self, config):
-        self._directories = gate_directories.FixtureDirectories(config)
-        self._matches = gate_globs.matcher(gate_events.settings.logs)
+        matches = gate_globs.matcher(gate_events.settings.logs)
+        self._directories = gate_directories.FixtureDirectories(config, matches)
         self._limit = gate_events.settings.max_log_bytes
         self._folder = "%d-%s" % (os.getpid(), os.urandom(8).hex())
+        self._shared = gate_shared.SharedLogs()
         self._copies = 0
         self._captured = None
         self._sections = 0
         self._held = None
 
     def begin(self):
+        self._shared.begin()
         self._captured = None
         self._sections = 0
 
@@ -43,6 +50,7 @@ class LogCollector:
 
     def attempt(self, sections):
         """One more, with the sections that are new since then."""
+        self._shared.begin()
         self._held = []
         self._captured = None
         self._sections = sections
@@ -71,30 +79,45 @@ class LogCollector:
         if not wanted or not getattr(item, "fixturenames", ()):
             return
         try:
-            files = self._directories.files(item, self._matches)
+            files = self._directories.files(item)
         except Exception as error:
             self._say(_note(test, "logs", "the fixtures' directories could not be searched: %r" % error))
             return
-        for name, file in named(files):
-            self._say(self._take(test, name, file))
+        starts = {file: self._start_of(file) for file in files}
+        for name, file in named([file for file in files if starts[file] is not None]):
+            self._say(self._take(test, name, file, starts[file]))
 
-    def _take(self, test, name, file):
+    def _start_of(self, file):
+        """None where the file has nothing of this test."""
+        if not file.is_shared or file.refusal is not None:
+            return 0
+        try:
+            return self._shared.start_of(file.path)
+        except OSError:
+            # copying it will say why
+            return 0
+
+    def _take(self, test, name, file, start):
         if file.refusal is not None:
             return _note(test, name, file.refusal)
         target = "%s/%d" % (self._folder, self._copies)
         self._copies += 1
-        place = os.path.join(gate_events.ARTIFACTS, *target.split("/"))
+        place = real.join(gate_events.ARTIFACTS, *target.split("/"))
         try:
-            self._copy(file.path, place)
+            self._copy(file.path, place, start)
         except OSError as error:
             return _note(test, name, error.strerror or type(error).__name__)
         self._output.known.append(place)
         return "artifact", {"id": test, "path": target, "name": name}
 
-    def _copy(self, path, target):
-        real.os.makedirs(os.path.dirname(target), exist_ok=True)
+    def _copy(self, path, target, start):
+        try:
+            real.mkdir(real.dirname(target))
+        except FileExistsError:
+            pass
         with real.open(path, "rb") as source, real.open(target, "xb") as copy:
-            size = real.os.fstat(source.fileno()).st_size
+            size = max(0, real.fstat(source.fileno()).st_size - start)
+            source.seek(start)
             kept = size if size <= self._limit else _kept_of(self._limit)
             # not what is still being written to it
             left = kept
@@ -141,9 +164,9 @@ class _Captured:
         if not self.known:
             return text
         if self._said is None:
-            self._said = "\n".join(_text_of(path) for path in self.known)
+            self._said = _Said("\n".join(_text_of(path) for path in self.known))
         lines = text.split("\n")
-        left = [line for line in lines if line and _RECORD.sub("", line, count=1) not in self._said]
+        left = [line for line in lines if line and not self._said.has(_RECORD.sub("", line, count=1))]
         return "\n".join(left)
 
     def pieces(self, name, text):
@@ -157,7 +180,26 @@ class _Captured:
             # more bytes than characters: never too much
             kept = text.encode("utf-8", "replace")[: self._limit - told].decode("utf-8", "ignore")
             text = kept + _cut_notice(size - len(kept.encode()), "bytes or more")
-        yield from gate_events.chunks(text)
+        yield from gate_values.chunks(text)
+
+
+class _Said:
+    """Text in which many lines are looked for, each at the end of one of its own, as most formats have it."""
+
+    def __init__(self, text):
+        self._text = text
+        self._ends = set()
+        for line in text.splitlines():
+            words = line.split(" ", _MOST_WORDS)
+            self._ends.update(" ".join(words[start:]) for start in range(len(words)))
+        # looking through the whole text is for few of them
+        self._searches = _MOST_SEARCHED // (len(text) + 1)
+
+    def has(self, line):
+        if line in self._ends:
+            return True
+        self._searches -= 1
+        return self._searches >= 0 and line in self._text
 
 
 def _text_of(path):

@@ -2,7 +2,7 @@
 
 import re
 
-import gate_events
+import gate_values
 
 # xdist's words; which worker it was differs from run to run
 _WORKER_LINE = re.compile(r"\A\[gw\d+\] [^\n]*\n\n?")
@@ -30,11 +30,13 @@ class Attempt:
         self.duration = 0.0
         self.user_properties = []
         self.reran = False
+        self.is_retry = False
 
     def add(self, report):
         if is_subtest(report):
             self.subtests.append(report)
             return
+        self.is_retry = self.is_retry or getattr(report, "gate_is_retry", False)
         self.reran = self.reran or report.outcome == "rerun"
         self.phases[report.when] = report
         self.duration += getattr(report, "duration", 0) or 0
@@ -64,7 +66,7 @@ class Attempt:
             return None
         around = not broken and all(one.when in ("setup", "teardown") for one in failed)
         texts = [_subtest_text(one) for one in broken] + [failure_text(one) for one in failed]
-        return Ending("error" if around else "failed", gate_events.clip("\n\n".join(texts)))
+        return Ending("error" if around else "failed", gate_values.clip("\n\n".join(texts)))
 
     def _all_skipped(self):
         """A test that did nothing but skip its subtests did not test anything."""
@@ -85,7 +87,7 @@ def failure_text(report):
     text = getattr(report, "longreprtext", "") or str(report.longrepr or "")
     if hasattr(report, "node"):
         text = _WORKER_CRASH.sub("the xdist worker crashed", _WORKER_LINE.sub("", text))
-    return gate_events.clip(text or "failed without saying why")
+    return gate_values.clip(text or "failed without saying why")
 
 
 def _subtest_text(report):
@@ -103,8 +105,8 @@ def reason_of(report):
     if expected is not None:
         reason = str(expected)
         reason = reason[len("reason: ") :] if reason.startswith("reason: ") else reason
-        return gate_events.clip(reason) or None
+        return gate_values.clip(reason) or None
     longrepr = report.longrepr
     text = longrepr[2] if isinstance(longrepr, (tuple, list)) and len(longrepr) == 3 else str(longrepr or "")
     text = text[len("Skipped: ") :] if text.startswith("Skipped: ") else text
-    return gate_events.clip(text) or None
+    return gate_values.clip(text) or None

@@ -5,21 +5,23 @@
     gate_record(prompt="hello", tier="simple", response=answer, tokens=41)
 
 It finds the running test by itself, in threads, asyncio, xdist's workers and the processes that a test starts.
-Where gate does not run the suite, it does nothing.
+Where gate does not run the suite, or its plugin was taken away, it does nothing.
 """
 
 import json
 import os
 
 import gate_events
+import gate_values
 
 _current = None
+_has_begun = False
 
 
 def begin(test):
     """The test that runs from here on, in this process and in those that it starts."""
-    global _current
-    _current = test
+    global _current, _has_begun
+    _current, _has_begun = test, True
     os.environ["GATE_TEST"] = test
 
 
@@ -31,22 +33,31 @@ def end():
 
 def gate_record(prompt=None, tier=None, thinking=None, tool_calls=None, response=None, **properties):
     """One turn of the conversation: prompt, thinking, tool calls and response, in this order. Whatever else is
-    given becomes a property of the test. Several calls are several turns.
+    given becomes a property of the test. Several calls are several turns: their numbers of tokens add up (`tokens`,
+    `prompt_tokens` and the like), of everything else the last value counts.
     """
     if gate_events.EVENTS is None:
         return
     test = _current or os.environ.get("GATE_TEST")
     if not test:
-        raise RuntimeError("gate_record: no test is running to which this could belong")
+        # Without a reporter nobody tells which test is running; gate says that it is missing.
+        if _has_begun or gate_events.is_claimed():
+            raise RuntimeError("gate_record: no test is running to which this could belong")
+        return
     turns = list(_turns(prompt, tier, thinking, tool_calls, response))
     if tier is not None and prompt is None:
         properties["tier"] = tier
     events = [("turn", {"id": test, "turn": turn}) for turn in turns]
     for name, value in properties.items():
-        events.append(("property", {"id": test, "name": name, "value": gate_events.json_text(value)}))
+        fields = {"id": test, "name": name, "value": gate_values.json_text(value)}
+        events.append(("property", {**fields, "add": True} if _adds_up(name) else fields))
     # Unlike the reporter it throws: a test that lost its record must not pass.
     for event in events:
         gate_events.process_writer().write([event])
+
+
+def _adds_up(name):
+    return name == "tokens" or name.endswith("_tokens")
 
 
 def _turns(prompt, tier, thinking, tool_calls, response):
@@ -70,10 +81,10 @@ def _of_tool(call):
         call = nested
     tool = _text(_first(call, "tool", "name", default="tool"))
     arguments = _first(call, "arguments", "args", "input", default={})
-    yield {"kind": "tool-call", "tool": tool, "arguments": gate_events.json_text(arguments)}
+    yield {"kind": "tool-call", "tool": tool, "arguments": gate_values.json_text(arguments)}
     result = _first(call, "result", "output", default=_NOTHING)
     if result is not _NOTHING:
-        yield {"kind": "tool-result", "tool": tool, "result": gate_events.json_text(result)}
+        yield {"kind": "tool-result", "tool": tool, "result": gate_values.json_text(result)}
 
 
 _NOTHING = object()
@@ -90,6 +101,6 @@ def _first(call, *names, default):
 
 def _text(value):
     if isinstance(value, str):
-        return gate_events.clip(value)
-    made = gate_events.plain(value)
-    return gate_events.clip(made if isinstance(made, str) else json.dumps(made, ensure_ascii=False))
+        return gate_values.clip(value)
+    made = gate_values.plain(value)
+    return gate_values.clip(made if isinstance(made, str) else json.dumps(made, ensure_ascii=False))

@@ -9,6 +9,8 @@ import gate_events
 import gate_ids
 import gate_items
 import gate_outcomes
+import gate_selection
+import gate_values
 
 _PLANNED_AT_ONCE = 2000
 
@@ -39,6 +41,7 @@ class Reporter:
         self._finished = False
         self._accelerators = {}
         self._collected = set()
+        self._foreign = {}
 
     @property
     def names(self):
@@ -55,6 +58,12 @@ class Reporter:
             gate_events.emit((kind, fields))
 
     # What is about to run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self):
+        self._foreign = gate_selection.foreign_options(self._config)
+        gate_selection.tell_uncounted(self._foreign)
+        gate_selection.register(self._config, self._foreign)
 
     def plan(self, tests):
         """Takes pairs of a node id and gate's test."""
@@ -73,6 +82,7 @@ class Reporter:
         # a worker of a pytest that a test started is no helper of this suite
         self._distributed = True
         node.workerinput["gate_places"] = self.names.places
+        node.workerinput["gate_foreign"] = self._foreign
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node, ids):
@@ -123,6 +133,7 @@ class Reporter:
 
     def pytest_runtest_logreport(self, report):
         running = self._run(report.nodeid)
+        self.items.mark(report)
         running.attempt.add(report)
         self.items.report(report)
         if report.when not in ("setup", "call", "teardown"):
@@ -145,7 +156,7 @@ class Reporter:
         if ending is None:
             return
         del self._running[nodeid]
-        if running.reran and ending.outcome == "passed":
+        if (running.reran or attempt.is_retry) and ending.outcome == "passed":
             ending = gate_outcomes.Ending("flaky", "passed only when it was tried again")
         self._end(running.test, ending, attempt.duration, _properties(running.details, attempt))
 
@@ -200,7 +211,7 @@ class Reporter:
 
 
 def _properties(details, attempt):
-    properties = {str(name): gate_events.json_text(value) for name, value in attempt.user_properties}
+    properties = {str(name): gate_values.json_text(value) for name, value in attempt.user_properties}
     for name, value in details.items():
         properties.setdefault(name, value)
     counts = attempt.subtest_counts()

@@ -9,12 +9,14 @@ import gate_events
 
 # The plugin sets it.
 plugin_loaded = False
+_has_started = False
 # What notes the opened files, where gate wants to know them; it is not loaded where nobody asks.
 observer = None
 
 
 def start():
-    global observer
+    global observer, _has_started
+    _has_started = True
     if gate_events.settings.observe and hasattr(sys, "addaudithook"):
         import gate_observe
 
@@ -23,6 +25,15 @@ def start():
     if not gate_events.is_nested():
         # read now: the suite may change it
         atexit.register(_tell_of_lost_plugin, os.environ.get("PYTEST_ADDOPTS", ""))
+
+
+def ensure():
+    """A sitecustomize of the project's own that comes first on the path hides the one that starts this."""
+    if gate_events.EVENTS is None or _has_started:
+        return
+    start()
+    if observer is not None:
+        observer.catch_up()
 
 
 def _tell_of_lost_plugin(options):

@@ -1,5 +1,5 @@
 # Python runs this at its start wherever PYTHONPATH leads here: in the suite's pytest, its workers, and whatever
-# Python a test starts. Kept to what every version understands.
+# Python a test starts. Kept to what every version understands, and to what Python has loaded by then anyway.
 import os
 import sys
 
@@ -27,8 +27,13 @@ def _run_next():
         del sys.modules["sitecustomize"]
         imp.load_module("sitecustomize", file, pathname, description)
         return
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
+    try:
+        # importlib itself, without what importlib.util loads
+        from _frozen_importlib import module_from_spec
+        from _frozen_importlib_external import PathFinder
+    except ImportError:
+        from importlib.machinery import PathFinder
+        from importlib.util import module_from_spec
 
     spec = PathFinder.find_spec("sitecustomize", path)
     if spec is None or spec.loader is None:

@@ -9,6 +9,8 @@ import { type CoverageReport, readCoverageReport } from "./coverage-report.ts";
 export interface FoundReport {
   /** Relative to the top level, or absolute outside of it. */
   readonly path: string;
+  /** When it was last written, in milliseconds since 1970. */
+  readonly modifiedMs: number;
   readonly report: CoverageReport;
 }
 
@@ -32,10 +34,13 @@ export async function findReport(
 
 async function readReport(file: string, topLevel: string): Promise<Result<FoundReport, Problem>> {
   const path = shownPath(file, topLevel);
-  if ((await fileStamp(file)) === null) return err(await noReport(file, path));
+  const stamp = await fileStamp(file);
+  if (stamp === null) return err(await noReport(file, path));
   try {
     const report = await readCoverageReport(readChunks(file));
-    return report.ok ? ok({ path, report: report.value }) : err(unusable(path, report.error));
+    return report.ok
+      ? ok({ path, modifiedMs: stamp.modifiedMs, report: report.value })
+      : err(unusable(path, report.error));
   } catch (error) {
     const refusal = refusalOfFileSystem(error);
     if (refusal === null) throw error;

@@ -30,6 +30,8 @@ export interface SuiteCoverage extends Coverage {
 export interface GapsFacts {
   /** Every input: its path, and whether there is nothing in it. */
   readonly inputs: readonly Input[];
+  /** Those that pin what lies outside git: what they name is data, and they are not production files. */
+  readonly pins: ReadonlySet<string>;
   readonly report: CoverageReport | null;
   /** What the tests of the last run read; null where nobody looked. */
   readonly reads: Reads | null;
@@ -48,21 +50,27 @@ export interface Input {
 /** Pure: from what was measured or recorded to what is missing. The error says what is wrong with the report. */
 export function gapsOf(facts: GapsFacts): Result<Gaps, string> {
   const { inputs, report, reads } = facts;
-  const production = inputs.filter(({ path }) => isProductionFile(path));
+  const isProduction = isProductionOf(facts);
+  const production = inputs.filter(({ path }) => isProduction(path));
   if (report !== null) return gapsOfReport(facts, report, production);
   const paths = production.map(({ path }) => path);
   return ok({
     coverage: null,
     reads: reads === null ? null : readingTests(paths, reads),
-    patternTests: patternTestsByReads(reads),
+    patternTests: patternTestsByReads(reads, isProduction),
   });
 }
 
+function isProductionOf({ pins }: GapsFacts): (path: string) => boolean {
+  return (path) => isProductionFile(path) && !pins.has(path);
+}
+
 function gapsOfReport(
-  { inputs, reads, ran, topLevel, under }: GapsFacts,
+  facts: GapsFacts,
   report: CoverageReport,
   production: readonly Input[],
 ): Result<Gaps, string> {
+  const { inputs, reads, ran, topLevel, under } = facts;
   const paths = new Set(inputs.map(({ path }) => path));
   const names = report.files.map(({ name }) => name);
   const placed = placeFiles(names, paths, topLevel);
@@ -95,15 +103,18 @@ function gapsOfReport(
   return ok({
     coverage: { ...coverageOf(known, under), notInputs, inputsNamed },
     reads: null,
-    patternTests: patternTestsByContext(files, ran) ?? patternTestsByReads(reads),
+    patternTests: patternTestsByContext(files, ran) ?? patternTestsByReads(reads, isProductionOf(facts)),
   });
 }
 
 /** Of a prompt or a table of data no line runs: that the report does not mention it says nothing. */
 const CAN_BE_MEASURED = /\.pyw?"?$/;
 
-function patternTestsByReads(reads: Reads | null): PatternTests | null {
+function patternTestsByReads(
+  reads: Reads | null,
+  isProduction: (path: string) => boolean,
+): PatternTests | null {
   if (reads === null) return null;
-  const tests = patternTests(reads.byTest).toSorted(compareByBytes);
+  const tests = patternTests(reads.byTest, isProduction).toSorted(compareByBytes);
   return { source: "reads", of: reads.byTest.size, tests };
 }

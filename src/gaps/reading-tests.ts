@@ -46,7 +46,7 @@ export function readingTests(production: readonly string[], reads: Reads): Readi
 /** The number of tests for each file that a test read. */
 function readersOf({ byTest }: Reads): ReadonlyMap<string, number> {
   // Tests of one file share one set: each is gone through once.
-  const shared = new Map<ReadonlySet<string>, number>();
+  const shared = new Map<Iterable<string>, number>();
   for (const read of byTest.values()) shared.set(read, (shared.get(read) ?? 0) + 1);
   const readers = new Map<string, number>();
   for (const [read, tests] of shared) {

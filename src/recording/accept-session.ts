@@ -74,7 +74,7 @@ async function recordEvidence(
     on: record.machine.gpus[0]?.name ?? record.machine.os,
     reports: attached.value.changed,
     session: sessionPath(folder.name),
-    warnings: [...problems, ...signed.value.warnings, ...attached.value.warnings],
+    warnings: [...problems, ...built.value.warnings, ...signed.value.warnings, ...attached.value.warnings],
   };
   return { outcome, attached: { suite: suite.name, reports: suite.reports, before: attached.value.before } };
 }

@@ -5,7 +5,7 @@ import type { ObservedInputs } from "./observed-inputs.ts";
 export interface InputProposals {
   /** Patterns that would declare what was read. */
   readonly add: readonly string[];
-  /** Patterns that would leave out what nothing was seen to read. */
+  /** Patterns that would leave out what nothing was seen to read; of a directory with a slash at its end. */
   readonly leaveOut: readonly string[];
 }
 
@@ -50,11 +50,20 @@ function byDirectory(paths: readonly string[]): readonly string[] {
   return [...new Set(patterns)].toSorted();
 }
 
-/** The topmost directories all of whose inputs are among the paths, and the paths in no such directory. */
+/**
+ * The topmost directories all of whose inputs are among the paths, and the paths in no such directory. What comes
+ * into a directory later would be left out as well: a few files are named one by one.
+ */
 function wholeDirectories(paths: ReadonlySet<string>, inputs: readonly string[]): readonly string[] {
   const partly = new Set(inputs.filter((path) => !paths.has(path)).flatMap(foldersAbove));
-  const whole = [...paths].map((path) => foldersAbove(path).find((folder) => !partly.has(folder)) ?? path);
-  return [...new Set(whole)].toSorted();
+  const whole = new Map<string, string[]>();
+  for (const path of paths) {
+    const folder = foldersAbove(path).find((one) => !partly.has(one)) ?? "";
+    whole.set(folder, [...(whole.get(folder) ?? []), path]);
+  }
+  return [...whole]
+    .flatMap(([folder, files]) => (folder === "" || files.length < MANY ? files : [`${folder}/`]))
+    .toSorted();
 }
 
 /** From the top. */

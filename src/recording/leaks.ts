@@ -3,6 +3,7 @@ import { visibleDifferences, type WorktreeDifference } from "../adapters/git/wor
 import type { Suite } from "../config/configuration.ts";
 import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
+import { isCachedBytecode } from "./bytecode.ts";
 
 /** The state of everything outside the reports and gate's own folder, to be compared after the run. */
 export function traces(
@@ -15,7 +16,7 @@ export function traces(
 
 const DEED: Partial<Record<WorktreeDifference["kind"], string>> = { untracked: "left", missing: "deleted" };
 
-/** What a run left in the repository: new files and changed ones. */
+/** What a run left in the repository: new files and changed ones. Python's bytecode is nobody's leak. */
 export function findLeaks(
   suite: Suite,
   before: readonly WorktreeDifference[],
@@ -25,6 +26,7 @@ export function findLeaks(
   const complain = suite.leaks === "error" ? problem : warning;
   return after
     .filter(({ path, kind }) => !known.has(`${kind} ${path}`) && path !== suite.results)
+    .filter(({ path, kind }) => kind !== "untracked" || !isCachedBytecode(path))
     .map(({ path, kind }) =>
       complain("leaked-files", `the run ${DEED[kind] ?? "changed"} ${path}.`, {
         path,

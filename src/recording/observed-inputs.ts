@@ -7,6 +7,7 @@ import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, EVERYTHING, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { type Reads, testsReading } from "../suite/reads.ts";
+import { pinnedPaths } from "./pinned-files.ts";
 
 /** What a run read of the repository, against what gate.yaml declares. Paths in byte order. */
 export interface ObservedInputs {
@@ -27,12 +28,18 @@ const MADE_BY_INSTALLERS = /\.(?:egg|dist)-info\//;
 interface Judged {
   readonly repository: Repository;
   readonly tree: TreeId;
+  readonly suite: Suite;
   readonly reportsDirectories: readonly string[];
+  /** null where nobody has a home directory. */
+  readonly home: string | null;
 }
 
-/** Sorts what was read. Reports are no inputs by definition, and gate.yaml is judged by what it says. */
+/**
+ * Sorts what was read. Reports are no inputs by definition, and gate.yaml is judged by what it says. Pin files are
+ * read by gate, and what they name is bound to them.
+ */
 export async function compareWithInputs(
-  { repository, tree, reportsDirectories }: Judged,
+  { repository, tree, suite, reportsDirectories, home }: Judged,
   inputs: ReadonlySet<string>,
   read: ReadonlySet<string>,
 ): Promise<ObservedInputs> {
@@ -43,10 +50,12 @@ export async function compareWithInputs(
   const pathspecs = others.length > MOST_PATHSPECS ? [EVERYTHING] : others.map(exactly);
   const entries = others.length === 0 ? [] : await listTree(repository, tree, pathspecs);
   const tracked = new Set(entries.map(({ path }) => path));
+  const pinned = await pinnedPaths(repository, tree, suite, home);
+  const isKnown = (path: string) => tracked.has(path) || pinned.has(path) || MADE_BY_INSTALLERS.test(path);
   return {
     undeclared: others.filter((path) => tracked.has(path)).toSorted(),
-    untracked: others.filter((path) => !tracked.has(path) && !MADE_BY_INSTALLERS.test(path)).toSorted(),
-    unread: [...inputs].filter((path) => !read.has(path)).toSorted(),
+    untracked: others.filter((path) => !isKnown(path)).toSorted(),
+    unread: [...inputs].filter((path) => !read.has(path) && !suite.pins.includes(path)).toSorted(),
   };
 }
 

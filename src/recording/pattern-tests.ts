@@ -1,6 +1,7 @@
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
 import { patternTests } from "../suite/pattern-tests.ts";
+import { isProductionFile } from "../suite/production-files.ts";
 import type { Reads } from "../suite/reads.ts";
 import type { SuiteResults } from "../suite/results.ts";
 
@@ -14,7 +15,8 @@ export function refusePatternTests(
 ): readonly Problem[] {
   if (suite.patternTests === "allow") return [];
   const skipped = new Set(results?.tests.flatMap(({ id, outcome }) => (outcome === "skipped" ? [id] : [])));
-  const found = patternTests(byTest).filter((id) => !skipped.has(id));
+  const isProduction = (path: string) => isProductionFile(path) && !suite.pins.includes(path);
+  const found = patternTests(byTest, isProduction).filter((id) => !skipped.has(id));
   const named = found.slice(0, MOST_NAMED).map((id) =>
     problem("pattern-tests", `${id} executed no production file: it tests nothing of what is shipped.`, {
       suite: suite.name,

@@ -1,22 +1,13 @@
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hashingStream } from "hasha";
 import { fileStamp, openToRead, readIfThere, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { readBlobs } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Problem, problem } from "../problem.ts";
-import { err, ok, type Result } from "../result.ts";
-
-/** One line of a pin file: `<64 hex digits>  <bytes>  <path>`. */
-interface Pin {
-  readonly sha256: string;
-  readonly bytes: number;
-  /** Relative to the top level, or absolute, or `~/…`. */
-  readonly path: string;
-}
+import { type Pin, pinnedFile, pinsOf } from "./pinned-files.ts";
 
 /** Checks the files outside git that the suite's pins name against what the judged tree says of them. */
 export async function checkPins(
@@ -26,14 +17,9 @@ export async function checkPins(
   home: string | null,
 ): Promise<Problem[]> {
   if (suite.pins.length === 0) return [];
-  const blobs = await readBlobs(
-    worktree,
-    suite.pins.map((path) => `${tree}:${path}`),
-  );
   const stamps = await StampCache.load(worktree);
   const problems: Problem[] = [];
-  for (const [index, pinFile] of suite.pins.entries()) {
-    const pins = parsePins(blobs[index]?.bytes ?? null, pinFile, suite.name);
+  for (const [pinFile, pins] of await pinsOf(worktree, tree, suite)) {
     if (!pins.ok) {
       problems.push(pins.error);
       continue;
@@ -45,27 +31,6 @@ export async function checkPins(
   return problems;
 }
 
-function parsePins(bytes: Buffer | null, pinFile: string, suite: string): Result<readonly Pin[], Problem> {
-  const refuse = (message: string, line: number | null) =>
-    err(
-      problem("pin-invalid", message, {
-        path: pinFile,
-        line,
-        suite,
-        hint: "One line a file:  <SHA-256 in 64 hex digits>  <size in bytes>  <path>",
-      }),
-    );
-  if (bytes === null) return refuse(`${pinFile} is not a tracked file; git add it.`, null);
-  const pins: Pin[] = [];
-  for (const [index, line] of bytes.toString("utf8").split("\n").entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const match = /^([0-9a-f]{64}) {2}(\d+) {2}(\S.*)$/.exec(line);
-    if (match === null) return refuse(`${pinFile}:${index + 1} is not a pin.`, index + 1);
-    pins.push({ sha256: match[1] ?? "", bytes: Number(match[2]), path: match[3] ?? "" });
-  }
-  return pins.length === 0 ? refuse(`${pinFile} pins nothing.`, null) : ok(pins);
-}
-
 async function checkPin(
   worktree: Worktree,
   pin: Pin,
@@ -74,8 +39,7 @@ async function checkPin(
   home: string | null,
   stamps: StampCache,
 ): Promise<Problem[]> {
-  const expanded = home !== null && pin.path.startsWith("~/") ? join(home, pin.path.slice(2)) : pin.path;
-  const file = isAbsolute(expanded) ? expanded : join(worktree.topLevel, expanded);
+  const file = pinnedFile(pin, worktree.topLevel, home);
   const differs = (what: string) => [
     problem(
       "pin-mismatch",

@@ -5,14 +5,15 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
-import type { UnreportedEvent } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import { readEvents } from "../suite/events.ts";
 import { readJunit } from "../suite/junit.ts";
 import type { Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
+import { type Selection, withSelection } from "../suite/selection.ts";
 import type { SessionFolder } from "../suite/session.ts";
 import { type RunTime, withCollectedLogs } from "./collect-logs.ts";
+import { withoutResults } from "./without-results.ts";
 
 /** Last week's results must not pass for today's: the file has to be untracked, and goes before the run. */
 export async function clearOldResults(worktree: Worktree, suite: Suite): Promise<Problem[]> {
@@ -68,21 +69,26 @@ export interface RunSaid {
 export async function readResults(worktree: Worktree, suite: Suite, folder: SessionFolder): Promise<RunSaid> {
   await removeTree(folder.logs);
   await makeDirectory(folder.logs);
-  const { results, observed, unreported } = await readEvents({
+  const { results, observed, selection, unreported } = await readEvents({
     eventsDirectory: folder.events,
     artifactsDirectory: folder.artifacts,
     logsDirectory: folder.logs,
   });
   const structured =
     suite.results !== null
-      ? await readJunitFile(worktree, suite, suite.results, folder)
+      ? selected(await readJunitFile(worktree, suite, suite.results, folder), selection)
       : results === null
-        ? err(withoutResults(suite, unreported))
+        ? err(await withoutResults(suite, folder, unreported))
         : ok(results);
   return {
     results: structured.ok ? ok(await withCollectedLogs(suite, folder, structured.value)) : structured,
     observed,
   };
+}
+
+/** A document tells of no test that did not run; gate's plugin does. */
+function selected(read: RunSaid["results"], selection: Selection): RunSaid["results"] {
+  return read.ok ? ok(withSelection(read.value, selection)) : read;
 }
 
 async function readJunitFile(
@@ -98,18 +104,4 @@ async function readJunitFile(
     return err(problem("results-invalid", message, { path, suite: suite.name, hint }));
   }
   return readJunit({ path: keptResults(folder), logsDirectory: folder.logs, root: worktree.topLevel });
-}
-
-/** A pytest that lost gate's plugin must not look like a suite that says nothing, or one that fails. */
-function withoutResults({ name, run }: Suite, unreported: UnreportedEvent | null): Problem {
-  const facts = { suite: name };
-  if (unreported === null && !/\b(?:pytest|py\.test)\b/.test(run)) {
-    const message =
-      "It left no structured results: add a gate reporter to it, or name its JUnit XML file in `results:`.";
-    return problem("reporter-missing", message, facts);
-  }
-  const runner = unreported?.runner ?? "pytest";
-  const reason = unreported?.reason ?? "PYTHONPATH or PYTEST_ADDOPTS was cleared, or pytest never started";
-  const message = `${runner} ran without gate's plugin (${reason}), so nobody knows what its tests did. Let the command add to PYTHONPATH and PYTEST_ADDOPTS instead of setting them anew.`;
-  return problem("reporter-missing", message, facts);
 }

@@ -2,6 +2,7 @@ import { ranOutOfSpace } from "../adapters/git/command.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
+import { usageComplaint } from "../suite/complaint.ts";
 import { NOTHING_OBSERVED, type Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
 import { type SessionEnd, type SessionFolder, type SessionRecord, saveSession } from "../suite/session.ts";
@@ -70,10 +71,11 @@ async function judgeSession(
   worktree: Worktree,
   suite: Suite,
   folder: SessionFolder,
-  { started, ended: { end, outOfMemory } }: FinishedSession["record"],
+  { command, started, ended: { end, outOfMemory } }: FinishedSession["record"],
 ): Promise<Pick<FinishedSession, "results" | "observed" | "judgement">> {
   const { results: read, observed } = await readResults(worktree, suite, folder);
-  const run = { end, outOfMemory, suite, at: new Date(started) };
+  const complaint = await usageComplaint(end, folder.output);
+  const run = { command, end, outOfMemory, complaint, suite, at: new Date(started) };
   const judgement = read.ok
     ? drawVerdict({ ...run, results: read.value })
     : drawVerdict({ ...run, results: null, absence: read.error.message });

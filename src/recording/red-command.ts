@@ -27,6 +27,7 @@ export function selectingPytest(options: string | undefined): string {
   return options === undefined || options === "" ? PYTEST_SELECTION : `${options} ${PYTEST_SELECTION}`;
 }
 
-function shellQuoted(text: string): string {
+/** A text as one word of a shell. */
+export function shellQuoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

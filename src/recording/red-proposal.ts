@@ -1,3 +1,4 @@
+import { patternOfTestId } from "../suite/wildcard.ts";
 import { isRed, type RedPhase, type RedTest } from "./red.ts";
 
 /** An entry for `expected-failures:` that the tests of a red phase ask for. */
@@ -10,11 +11,14 @@ export interface ProposedEntry {
 export function proposedEntries({ runs }: Pick<RedPhase, "runs">): readonly ProposedEntry[] {
   const failing = runs.flatMap(({ tests }) => tests).filter((test) => isRed(test.outcome) && !test.expected);
   const byId = new Map(failing.map((test) => [test.id, test]));
-  return [...byId].map(([id, test]) => ({ match: id.replace(UNWRITABLE, "*"), reason: reasonFor(test) }));
+  return [...byId].map(([id, test]) => ({
+    match: patternOfTestId(id).replace(UNWRITABLE, "*"),
+    reason: reasonFor(test),
+  }));
 }
 
-/** gate.yaml holds no such characters. */
-const UNWRITABLE = /[\0\p{Cs}]/gu;
+/** gate.yaml holds no such characters. A backslash before one would take the wildcard for a star. */
+const UNWRITABLE = /\\*[\0\p{Cs}]/gu;
 
 /** What the test says itself is the best reason until somebody writes a better one. */
 function reasonFor({ lines: [first] }: RedTest): string {

@@ -6,9 +6,10 @@ import type { Problem } from "../problem.ts";
 import type { TestOutcome } from "../protocol.ts";
 import { reportNames } from "../reports/names.ts";
 import { err, ok, type Result } from "../result.ts";
+import { usageComplaint } from "../suite/complaint.ts";
 import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
-import { hasEnded, hasToFail } from "../suite/expected-failures.ts";
+import { hasEnded, mayFail } from "../suite/expected-failures.ts";
 import { gpusFor, gpuVariables } from "../suite/gpu.ts";
 import { injectReporters } from "../suite/injection.ts";
 import type { SuiteResults, TestResult } from "../suite/results.ts";
@@ -154,7 +155,8 @@ async function runOne(
   const { results: read } = await readResults(worktree, suite, place);
   // What gate.yaml expects is beside the point here: the tests are asked what they do.
   const strict = { ...suite, expectedFailures: [] };
-  const judged = { end, outOfMemory, suite: strict, at: started };
+  const complaint = await usageComplaint(end, place.output);
+  const judged = { command, end, outOfMemory, complaint, suite: strict, at: started };
   const { reasons } = read.ok
     ? drawVerdict({ ...judged, results: read.value })
     : drawVerdict({ ...judged, results: null, absence: read.error.message });
@@ -184,7 +186,14 @@ async function execute(
     sessionId: mark,
     env: { ...gpu, ...suite.env, ...variables },
   });
-  const settings = { logs: suite.logs, maxLogBytes: suite.maxReportBytes, observe: false, ownModules: [] };
+  const settings = {
+    logs: suite.logs,
+    maxLogBytes: suite.maxReportBytes,
+    observe: false,
+    ownModules: [],
+    inheritedOptions: "",
+    continueOnCollectionErrors: true,
+  };
   const reporters = await injectReporters(place, surroundings.pluginsDirectory, settings, {
     ...env,
     PYTEST_ADDOPTS: selectingPytest(env.PYTEST_ADDOPTS),
@@ -231,7 +240,7 @@ function redTest(
   return {
     id,
     outcome,
-    expected: outcome === "xfailed" || hasToFail(id, living),
+    expected: outcome === "xfailed" || mayFail(id, living),
     ...failingAssertion(message, { file, topLevel }),
   };
 }

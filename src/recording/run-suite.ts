@@ -7,7 +7,7 @@ import type { ReporterSettings } from "../protocol.ts";
 import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
 import { gpuVariables } from "../suite/gpu.ts";
-import { injectReporters } from "../suite/injection.ts";
+import { inheritedPytestOptions, injectReporters } from "../suite/injection.ts";
 import { machineFacts } from "../suite/machine.ts";
 import { ownModules } from "../suite/own-modules.ts";
 import {
@@ -128,6 +128,7 @@ async function reporterSettings({
   tree,
   judged: { suite },
   reportsDirectories,
+  surroundings,
 }: RunRequest): Promise<ReporterSettings> {
   const inputs = await listTree(worktree, tree, inputPathspecs(suite, reportsDirectories));
   const modules = ownModules(inputs.map(({ path }) => path));
@@ -136,6 +137,8 @@ async function reporterSettings({
     maxLogBytes: suite.maxReportBytes,
     observe: suite.observe,
     ownModules: [...new Set([...modules.keys()].map((name) => name.split(".")[0] ?? name))],
+    inheritedOptions: inheritedPytestOptions(suite, surroundings.environment),
+    continueOnCollectionErrors: suite.expectedFailures.length > 0,
   };
 }
 

@@ -15,14 +15,17 @@ export interface SessionReads {
   readonly reads: Reads;
 }
 
-/** `reads.json` of a session: every file of the repository that its tests read, inputs or not. */
-export async function keepReads(folder: SessionFolder, reads: Reads): Promise<void> {
+/**
+ * `reads.json` of a session: every file of the repository that its tests read, inputs or not. `complete`: every
+ * test that was planned has come to its end.
+ */
+export async function keepReads(folder: SessionFolder, reads: Reads, complete: boolean): Promise<void> {
   const { files, sets, setOf } = packReads(reads, reads.all);
-  const document = { schema: SCHEMA, files, sets, tests: Object.fromEntries(setOf) };
+  const document = { schema: SCHEMA, complete, files, sets, tests: Object.fromEntries(setOf) };
   await writeAtomically(join(folder.directory, FILE), `${JSON.stringify(document)}\n`);
 }
 
-/** What the last session of a suite that was watched here read; null where there is none. */
+/** What the last session of a suite that was watched here to its end read; null where there is none. */
 export async function lastReads(topLevel: string, suite: string): Promise<SessionReads | null> {
   for (const { name, started } of (await listSessions(topLevel, suite)).reverse()) {
     const bytes = await readIfThere(join(sessionFolder(topLevel, name).directory, FILE));
@@ -32,11 +35,16 @@ export async function lastReads(topLevel: string, suite: string): Promise<Sessio
   return null;
 }
 
-/** null for what is no such file: a session that was cut off tells nothing. */
+/** null for what is no such file, and for a session that was cut off: what is missing in it was not unread. */
 function parseReads(text: string): Reads | null {
   try {
     const members = new Members(JSON.parse(text), "");
-    if (members.text("schema") !== SCHEMA) return null;
+    if (
+      members.text("schema") !== SCHEMA ||
+      members.optional("complete", (key) => members.flag(key)) !== true
+    ) {
+      return null;
+    }
     const files = members.texts("files");
     const sets = members.texts("sets").filter((set) => isReadSet(set, files.length));
     const setOf = members.members("tests").table((tests, id) => tests.count(id));

@@ -9,6 +9,7 @@ import { stashedReportEdits } from "./framework-stash.ts";
 import { type SuiteOutcome, withWarnings } from "./outcomes.ts";
 import type { RunRequest } from "./request.ts";
 import { refused, reuseEvidence, type Settled } from "./reuse.ts";
+import { stricterSince } from "./stricter-since.ts";
 import { notStaged } from "./worktree.ts";
 
 /** Called with what is about to run and why, before it does. */
@@ -72,7 +73,11 @@ export async function settleOnRequest(
 /** Somebody who asks for a run expects one: what they may have overlooked is said. */
 async function freshOnRequest(request: RunRequest): Promise<SuiteOutcome> {
   const { judged, signing } = request;
-  const warnings = [...unsignedEvidence(judged, signing), ...(await notStaged(request))];
+  const warnings = [
+    ...unsignedEvidence(judged, signing),
+    ...stricterSince(judged),
+    ...(await notStaged(request)),
+  ];
   return { kind: "fresh", suite: judged.suite.name, warnings };
 }
 

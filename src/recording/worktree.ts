@@ -7,6 +7,7 @@ import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
+import { isMadeOfSource } from "./bytecode.ts";
 import type { RunRequest } from "./request.ts";
 
 interface InputsOnDisk {
@@ -16,13 +17,20 @@ interface InputsOnDisk {
   readonly ignored: readonly string[];
 }
 
-/** Compares the inputs on disk with the index that is being judged. The results file is nobody's input. */
+/**
+ * Compares the inputs on disk with the index that is being judged. Nobody's input are the results file, and the
+ * bytecode that Python makes of the inputs, whether git ignores it or not.
+ */
 export async function inputsOnDisk(
   worktree: Worktree,
   suite: Suite,
   reportsDirectories: readonly string[],
 ): Promise<InputsOnDisk> {
-  const { differences: all } = await worktreeState(worktree, inputPathspecs(suite, reportsDirectories));
+  const state = await worktreeState(worktree, inputPathspecs(suite, reportsDirectories));
+  const tracked = new Set(state.staged.map(({ path }) => path));
+  const all = state.differences.filter(
+    ({ kind, path }) => (kind !== "untracked" && kind !== "ignored") || !isMadeOfSource(path, tracked),
+  );
   return {
     differences: all.filter(({ kind, path }) => kind !== "ignored" && path !== suite.results),
     ignored: all

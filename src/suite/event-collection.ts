@@ -5,6 +5,7 @@ import type {
   GateEvent,
   JsonValue,
   LogEvent,
+  PropertyEvent,
   TestEndEvent,
   TurnEvent,
   UnreportedEvent,
@@ -14,6 +15,7 @@ import { type Doubts, quoted } from "./doubts.ts";
 import { DistinctNames, isLogName } from "./log-names.ts";
 import { ObservationCollection, type Observations } from "./observations.ts";
 import type { LogSource, TestResult } from "./results.ts";
+import { type Selection, SelectionCollection } from "./selection.ts";
 
 /** What turns, properties and messages may hold together; logs are on disk and do not count. */
 const MOST_KEPT_CHARACTERS = 256 * 1024 * 1024;
@@ -45,6 +47,7 @@ export class EventCollection {
   readonly #ended: TestRecord[] = [];
   readonly #suiteLogs = new Map<string, NamedLog>();
   readonly #observations: ObservationCollection;
+  readonly #selection = new SelectionCollection();
   #unreported: UnreportedEvent | null = null;
   #keptCharacters = 0;
 
@@ -63,6 +66,10 @@ export class EventCollection {
     return this.#observations.finish();
   }
 
+  get selection(): Selection {
+    return this.#selection.finish();
+  }
+
   take(event: GateEvent, lineLength: number): void {
     switch (event.type) {
       case "hello":
@@ -71,6 +78,9 @@ export class EventCollection {
       case "plan":
         for (const test of event.tests) this.#announce(test.id, test.name, test.file);
         break;
+      case "deselected":
+        if (this.#mayKeep(lineLength)) this.#selection.take(event);
+        break;
       case "test-start":
         this.#announce(event.id, event.name, event.file).startedAt ??= event.time;
         break;
@@ -78,7 +88,7 @@ export class EventCollection {
         this.#end(event, lineLength);
         break;
       case "property":
-        if (this.#mayKeep(lineLength)) this.#record(event.id).properties.set(event.name, event.value);
+        if (this.#mayKeep(lineLength)) this.#addProperty(event);
         break;
       case "turn":
         if (this.#mayKeep(lineLength)) this.#record(event.id).turns.push(event);
@@ -156,6 +166,13 @@ export class EventCollection {
     }
     this.#doubts.add(`Test ${quoted(event.id)} ended twice: ${record.end.outcome}, then ${event.outcome}.`);
     if (!isFailure(record.end)) record.end = kept;
+  }
+
+  #addProperty({ id, name, value, add }: PropertyEvent): void {
+    const { properties } = this.#record(id);
+    const before = properties.get(name);
+    const adds = add === true && typeof before === "number" && typeof value === "number";
+    properties.set(name, adds ? before + value : value);
   }
 
   #addArtifact({ id, path, name }: ArtifactEvent): void {

@@ -6,6 +6,7 @@ import {
   PROTOCOL_VERSION,
   TEST_OUTCOMES,
 } from "../protocol.ts";
+import { isOneLine } from "./one-line.ts";
 
 type DecodedLine =
   | { readonly kind: "event"; readonly event: GateEvent }
@@ -21,10 +22,16 @@ const name = z.string().max(4096);
 const file = z.string().max(4096).nullable().default(null);
 const json = z.custom<JsonValue>((value) => value !== undefined);
 const object = z.custom<JsonObject>(isObject);
-const path = z.string().min(1).max(4096);
+/** No system has a file with a NUL in its name, and no program can be asked for one. */
+const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes("\0"));
 const paths = z.array(path);
-/** Names and versions: copied into the manifest, so nothing long and nothing that is not text. */
-const versions = z.record(z.string().max(200), z.string().max(200));
+/** Copied into the manifest, so nothing long, and nothing that its reader would refuse. */
+const fact = z.string().max(200).refine(isOneLine);
+const versions = z.record(fact, fact);
 const seq = z.number().int().nonnegative();
 
 const turn = z.discriminatedUnion("kind", [
@@ -42,10 +49,18 @@ const event = z.discriminatedUnion("type", [
     ...base,
     type: z.literal("hello"),
     role: z.enum(["main", "helper"]),
-    runner: z.object({ name: z.string().max(200), version: z.string().max(200) }),
+    runner: z.object({ name: fact, version: fact }),
     pid: z.number().int(),
   }),
   z.object({ ...base, type: z.literal("plan"), tests: z.array(z.object({ id, name, file })) }),
+  z.object({
+    ...base,
+    type: z.literal("deselected"),
+    option: z.string().max(1000),
+    source: z.enum(["suite", "shell", "cache"]),
+    tests: z.array(id).default([]),
+    files: z.number().int().nonnegative().default(0),
+  }),
   z.object({ ...base, type: z.literal("test-start"), id, name, file }),
   z.object({
     ...base,
@@ -57,16 +72,16 @@ const event = z.discriminatedUnion("type", [
     message: z.string().nullable().default(null),
     properties: object.default({}),
   }),
-  z.object({ ...base, type: z.literal("property"), id, name, value: json }),
+  z.object({ ...base, type: z.literal("property"), id, name, value: json, add: z.boolean().exactOptional() }),
   z.object({ ...base, type: z.literal("artifact"), id: id.nullable(), path: z.string().min(1), name }),
   z.object({ ...base, type: z.literal("turn"), id, turn }),
   z.object({ ...base, type: z.literal("log"), id: id.nullable(), name, text: z.string() }),
   z.object({ ...base, type: z.literal("reads"), id: id.nullable(), paths }),
-  z.object({ ...base, type: z.literal("uses"), file: path, paths }),
+  z.object({ ...base, type: z.literal("uses"), file: path, paths, follow: z.boolean().default(true) }),
   z.object({
     ...base,
     type: z.literal("environment"),
-    language: z.string().max(200),
+    language: fact,
     distributions: versions,
     accelerators: versions,
   }),

@@ -8,6 +8,7 @@ import { EventCollection } from "./event-collection.ts";
 import { decodeEvent } from "./event-decoding.ts";
 import type { Observations } from "./observations.ts";
 import type { SuiteResults } from "./results.ts";
+import { type Selection, withSelection } from "./selection.ts";
 
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
@@ -15,6 +16,8 @@ interface EventsRead {
   /** null: no process greeted as a main writer; the runner sends no events, or lost its reporter. */
   readonly results: SuiteResults | null;
   readonly observed: Observations;
+  /** What the options of the runner left out. */
+  readonly selection: Selection;
   /** A runner that was seen at work without its reporter. */
   readonly unreported: UnreportedEvent | null;
 }
@@ -45,14 +48,14 @@ export async function readEvents(directories: {
     sink.close();
   }
   const main = writers.find((writer) => writer.hello?.role === "main")?.hello;
-  const { observed, unreported } = collection;
-  if (main === undefined || main === null) return { results: null, observed, unreported };
+  const { observed, unreported, selection } = collection;
+  if (main === undefined || main === null) return { results: null, observed, selection, unreported };
   if (unreported !== null)
     doubts.add(`Another ${unreported.runner} ran without its reporter: ${unreported.reason}.`);
   const { tests, logs } = await collection.finish(artifactsDirectory);
   const complete = writers.every((writer) => writer.whole);
-  const results = { runner: main.runner, tests, logs, complete, doubts: doubts.list() };
-  return { results, observed, unreported };
+  const results = { runner: main.runner, tests, deselected: 0, logs, complete, doubts: doubts.list() };
+  return { results: withSelection(results, selection), observed, selection, unreported };
 }
 
 /** What is known of one file and the process that wrote it. */
@@ -84,7 +87,7 @@ async function readWriter(
     else if (line.kind === "not-utf8") lose(`line ${number} is not UTF-8`);
     else if (!takeLine(line, number, state, collection, lose)) break;
   }
-  checkEnd(state, number, lose);
+  checkEnd(state, number, lose, doubts);
   return state;
 }
 
@@ -131,7 +134,7 @@ function isInPlace(event: GateEvent, number: number, state: WriterState, lose: L
   }
   if (state.hello === null && number === 1) lose("it does not begin with a greeting");
   if (state.end !== null) lose(`line ${number} comes after the end`);
-  const isForMain = ["plan", "test-start", "test-end", "end"].includes(event.type);
+  const isForMain = ["plan", "test-start", "test-end", "environment", "end"].includes(event.type);
   if (isForMain && state.hello?.role === "helper") {
     lose(`line ${number}: a helper may not send ${event.type}`);
     return false;
@@ -141,9 +144,14 @@ function isInPlace(event: GateEvent, number: number, state: WriterState, lose: L
   return true;
 }
 
-function checkEnd({ hello, end, testEnds }: WriterState, lines: number, lose: Lose): void {
+function checkEnd(state: WriterState, lines: number, lose: Lose, doubts: Doubts): void {
+  const { hello, end, testEnds } = state;
   if (lines === 0) lose("it is empty");
   if (hello?.role !== "main") return;
-  if (end === null) lose(`the runner stopped before its end event, with ${testEnds} results`);
-  else if (end.tests !== testEnds) lose(`it announces ${end.tests} results and holds ${testEnds}`);
+  if (end !== null) {
+    if (end.tests !== testEnds) lose(`it announces ${end.tests} results and holds ${testEnds}`);
+    return;
+  }
+  state.whole = false;
+  doubts.add(`${hello.runner.name} stopped before it had told its end.`);
 }

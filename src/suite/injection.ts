@@ -30,6 +30,14 @@ export async function injectReporters(
   };
 }
 
+/** What only the user's shell says of how pytest is to run. */
+export function inheritedPytestOptions(
+  { env }: { readonly env: Readonly<Record<string, string>> },
+  shell: Readonly<Record<string, string | undefined>>,
+): string {
+  return "PYTEST_ADDOPTS" in env ? "" : (shell.PYTEST_ADDOPTS ?? "");
+}
+
 /**
  * NODE_OPTIONS with a file that is loaded before all others, so that what these load is seen. Under the permission
  * model Node would not start, for want of leave to read it.

@@ -49,7 +49,11 @@ export class JunitCase {
   }
 
   has(kind: MarkKind): boolean {
-    return this.#marks.some((mark) => mark.kind === kind);
+    return this.count(kind) > 0;
+  }
+
+  count(kind: MarkKind): number {
+    return this.#marks.filter((mark) => mark.kind === kind).length;
   }
 
   /** Seconds; null where the report does not say. */

@@ -15,6 +15,8 @@ export class SuiteCounts {
   #all = NOTHING;
   /** node:test counts a suite within a suite as one test. */
   #direct = NOTHING;
+  /** pytest counts each subtest, and what is wrong with it stands in the case of its test. */
+  #marks = NOTHING;
 
   constructor(attributes: Attributes) {
     const failures = numberOf(attributes.failures);
@@ -34,11 +36,17 @@ export class SuiteCounts {
     };
     this.#all = sum(this.#all, tally);
     this.#direct = sum(this.#direct, tally);
+    this.#marks = sum(this.#marks, {
+      tests: 1,
+      failures: test.count("failure") + test.count("error"),
+      skipped: test.count("skipped"),
+    });
   }
 
   addSuite(suite: SuiteCounts): void {
     const inner = suite.#all;
     this.#all = sum(this.#all, inner);
+    this.#marks = sum(this.#marks, suite.#marks);
     this.#direct = sum(this.#direct, {
       tests: 1,
       failures: Number(inner.failures > 0),
@@ -46,19 +54,29 @@ export class SuiteCounts {
     });
   }
 
-  differences(): readonly string[] {
-    const kinds = [
-      ["tests", "tests"],
-      ["failures", "failures and errors"],
-      ["skipped", "skipped tests"],
-    ] as const;
-    return kinds.flatMap(([kind, words]) => {
-      const announced = this.#announced[kind];
-      if (announced === null || announced === this.#all[kind] || announced === this.#direct[kind]) return [];
-      return [`announces ${announced} ${words} and holds ${this.#all[kind]}`];
-    });
+  /** Subtests that passed are announced by pytest and have no case: more tests than cases are no difference then. */
+  differences({ countsSubtests }: { readonly countsSubtests: boolean }): readonly string[] {
+    const found = KINDS.filter(([kind]) => !this.#agrees(kind, countsSubtests));
+    const [first] = found;
+    const onlySubtests = countsSubtests && found.length === 1 && first?.[0] === "tests";
+    if (onlySubtests && (this.#announced.tests ?? 0) > this.#all.tests) return [];
+    return found.map(
+      ([kind, words]) => `announces ${this.#announced[kind]} ${words} and holds ${this.#all[kind]}`,
+    );
+  }
+
+  #agrees(kind: keyof Tally, countsSubtests: boolean): boolean {
+    const announced = this.#announced[kind];
+    if (announced === null || announced === this.#all[kind] || announced === this.#direct[kind]) return true;
+    return countsSubtests && announced === this.#marks[kind];
   }
 }
+
+const KINDS = [
+  ["tests", "tests"],
+  ["failures", "failures and errors"],
+  ["skipped", "skipped tests"],
+] as const;
 
 function sum(a: Tally, b: Tally): Tally {
   return { tests: a.tests + b.tests, failures: a.failures + b.failures, skipped: a.skipped + b.skipped };

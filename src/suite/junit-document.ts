@@ -74,6 +74,7 @@ export class JunitDocument {
     return {
       runner: { name: this.#runner ?? runnerOf(this.#rootName, "", []), version: "" },
       tests: this.#tests,
+      deselected: 0,
       logs: [...this.#suiteLogs.values()],
       complete: true,
       doubts: this.#doubts.list(),
@@ -96,7 +97,7 @@ export class JunitDocument {
   #closeSuite(): void {
     const suite = this.#suites.pop();
     if (suite === undefined) return;
-    for (const difference of suite.counts.differences()) {
+    for (const difference of suite.counts.differences({ countsSubtests: this.#runner === "pytest" })) {
       this.#doubts.add(`The JUnit suite ${quoted(suite.name)} ${difference}.`);
     }
     this.#suites.at(-1)?.counts.addSuite(suite.counts);

@@ -1,9 +1,9 @@
 import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
-import { hasToFail, type IdleEntry } from "./expected-failures.ts";
+import { hasToFail, type IdleEntry, mayFail } from "./expected-failures.ts";
 import type { TestResult } from "./results.ts";
-import { matchesWildcard } from "./wildcard.ts";
+import { matchesTestId } from "./wildcard.ts";
 
 /** What a suite's own policy lets pass. */
 export type Tolerance = Pick<Suite, "skips" | "flaky" | "expectedFailures">;
@@ -12,6 +12,7 @@ export type Tolerance = Pick<Suite, "skips" | "flaky" | "expectedFailures">;
 export type ObjectionKind =
   | "failed"
   | "error"
+  | "file-error"
   | "missing"
   | "unexpected-pass"
   | "expected-failure-skipped"
@@ -37,7 +38,7 @@ function objectionKind({ id, outcome }: TestResult, suite: Tolerance): Objection
       return "missing";
     case "failed":
     case "error":
-      return outcome;
+      return isFileBehindWildcard(id, suite) ? "file-error" : outcome;
     case "xfailed":
       return null;
     case "passed":
@@ -48,8 +49,13 @@ function objectionKind({ id, outcome }: TestResult, suite: Tolerance): Objection
       return suite.flaky === "refuse" ? "flaky" : null;
     case "skipped":
       if (hasToFail(id, suite.expectedFailures)) return "expected-failure-skipped";
-      return suite.skips.some(({ match }) => matchesWildcard(id, match)) ? null : "undeclared-skip";
+      return suite.skips.some(({ match }) => matchesTestId(id, match)) ? null : "undeclared-skip";
   }
+}
+
+/** A file that failed as a whole, and that only a wildcard matches. */
+function isFileBehindWildcard(id: string, { expectedFailures }: Tolerance): boolean {
+  return !id.includes("::") && hasToFail(id, expectedFailures) && !mayFail(id, expectedFailures);
 }
 
 /** Phrases that stand after each other in one sentence: `1 test failed`, `13 were skipped without …`. */
@@ -69,6 +75,7 @@ export function objectionPhrases(objections: readonly Objection[]): readonly str
 const PHRASES: readonly { readonly kind: ObjectionKind; readonly phrase: string }[] = [
   { kind: "failed", phrase: "failed" },
   { kind: "error", phrase: "ended in an error" },
+  { kind: "file-error", phrase: "{was} a file that failed as a whole (no wildcard excuses that)" },
   { kind: "missing", phrase: "never ended" },
   { kind: "unexpected-pass", phrase: "passed although expected to fail" },
   { kind: "expected-failure-skipped", phrase: "{was} skipped although expected to fail" },
@@ -100,6 +107,7 @@ export function idleSentences(idle: readonly IdleEntry[]): readonly string[] {
 const MOST_TESTS = 10;
 
 const HINTS: Partial<Record<ObjectionKind, string>> = {
+  "file-error": `Let the file load, or name it itself, without a star, under expected-failures in ${CONFIGURATION_PATH}.`,
   "undeclared-skip": `Tests that may be skipped are declared with a reason under skips: in ${CONFIGURATION_PATH}.`,
   "unexpected-pass": `Unexpected pass: remove it from expected-failures in ${CONFIGURATION_PATH}.`,
   "expected-failure-skipped": `Skipped is not failed: let it run, or remove it from expected-failures in ${CONFIGURATION_PATH}.`,
@@ -116,7 +124,9 @@ export function objectionProblems(
       hint: HINTS[kind] ?? null,
     }),
   );
-  return [...tests, ...idle.map((one) => idleProblem(one, details.suite))];
+  const more = objections.length - tests.length;
+  const rest = more <= 0 ? [] : [problem("verdict-not-accepted", `and ${more} more`, details)];
+  return [...tests, ...rest, ...idle.map((one) => idleProblem(one, details.suite))];
 }
 
 function idleProblem({ entry, flaw }: IdleEntry, suite: string): Problem {

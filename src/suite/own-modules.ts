@@ -1,10 +1,13 @@
 /** Directories that stand on Python's search path without being packages themselves. */
 const SEARCHED = ["", "src", "lib", "python"];
 const SOURCE = /^(.*?)([^/]+)\.(?:py|pyx)$/;
+/** pytest finds these by their places, wherever others of their names are. */
+const TEST_MODULE = /^(?:conftest|test_.*|.*_test)$/;
 
 /**
  * The Python modules that files of a repository are, by name: `app.core` for `src/app/core.py`. A package's
- * root is above its topmost `__init__.py`; without one, it is where projects keep what is imported.
+ * root is above its topmost `__init__.py`; without one, it is where projects keep what is imported. Test modules
+ * are none.
  */
 export function ownModules(paths: readonly string[]): ReadonlyMap<string, string> {
   const files = new Set(paths);
@@ -13,6 +16,7 @@ export function ownModules(paths: readonly string[]): ReadonlyMap<string, string
       const match = SOURCE.exec(path);
       if (match === null) return [];
       const [, folder = "", stem = ""] = match;
+      if (TEST_MODULE.test(stem)) return [];
       const root = searchedRoot(folder.replace(/\/$/, ""), files);
       if (root === null) return [];
       const below = root === "" ? folder : folder.slice(root.length + 1);

@@ -1,9 +1,10 @@
 import type { Observations } from "./observations.ts";
+import { type PathSet, ReachedFiles } from "./reached-files.ts";
 
 /** Which files the tests of a run read, what these led to included. Paths are relative to the top level. */
 export interface Reads {
   /** By test id. */
-  readonly byTest: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly byTest: ReadonlyMap<string, PathSet>;
   /** By all tests, and by what happened before and between them. */
   readonly all: ReadonlySet<string>;
 }
@@ -13,27 +14,45 @@ export interface Reads {
  * earlier test had Python load it. `fileOf` names the file that a test is in.
  */
 export function followReads(observed: Observations, fileOf: ReadonlyMap<string, string | null>): Reads {
-  const all = new Set(follow(observed.bySuite, observed.uses));
-  const byTest = new Map<string, ReadonlySet<string>>();
-  const known = new Map<string, ReadonlySet<string>>();
+  const { uses, accompanied } = observed;
+  const files = new ReachedFiles(uses);
+  const withCompany = accompaniedTargets(observed);
+  const started = new Set(observed.bySuite);
+  for (const read of observed.byTest.values()) for (const path of read) started.add(path);
+  const byTest = new Map<string, PathSet>();
+  const known = new Map<string, PathSet>();
   for (const [id, file] of fileOf) {
     const read = observed.byTest.get(id);
+    if (read === undefined && !uses.has(file ?? "")) continue;
     const starts = [...(read ?? []), ...(file === null ? [] : [file])];
-    if (read === undefined && !observed.uses.has(file ?? "")) continue;
     const key = starts.toSorted().join("\0");
-    const followed = known.get(key) ?? follow(starts, observed.uses);
+    const company = (reached: PathSet) =>
+      [...starts, ...withCompany.filter((path) => reached.has(path))].flatMap((path) => [
+        ...(accompanied.get(path) ?? []),
+      ]);
+    const followed = known.get(key) ?? files.from(starts, company);
     known.set(key, followed);
     byTest.set(id, followed);
+    if (file !== null) started.add(file);
   }
-  for (const read of observed.byTest.values()) for (const path of read) all.add(path);
-  for (const followed of known.values()) for (const path of followed) all.add(path);
-  return { byTest, all };
+  const ofTests = withAccompanying(follow(started, uses), accompanied);
+  return { byTest, all: follow(withAccompanying(follow(ofTests, uses), accompanied), uses) };
 }
 
-function follow(
-  starts: Iterable<string>,
-  uses: ReadonlyMap<string, ReadonlySet<string>>,
+/** Files that others lead to and that something accompanies: few. A test's own file is none. */
+function accompaniedTargets({ uses, accompanied }: Observations): readonly string[] {
+  const targets = new Set([...uses.values()].flatMap((next) => [...next]));
+  return [...accompanied.keys()].filter((path) => targets.has(path));
+}
+
+function withAccompanying(
+  reached: ReadonlySet<string>,
+  accompanied: Observations["accompanied"],
 ): ReadonlySet<string> {
+  return new Set([...reached, ...[...reached].flatMap((path) => [...(accompanied.get(path) ?? [])])]);
+}
+
+function follow(starts: Iterable<string>, uses: Observations["uses"]): ReadonlySet<string> {
   const reached = new Set(starts);
   // A set takes what is added to it while it is gone through.
   for (const path of reached) for (const next of uses.get(path) ?? []) reached.add(next);

@@ -5,6 +5,8 @@ export interface SuiteResults {
   readonly runner: { readonly name: string; readonly version: string };
   /** In the order in which the tests ended; a test that never ended comes last with outcome null. */
   readonly tests: readonly TestResult[];
+  /** How many tests exist besides these and were not selected to run. */
+  readonly deselected: number;
   /** Log files of the suite as a whole. */
   readonly logs: readonly LogSource[];
   /** False where the results break off: no end event, a cut-off file, a lost event. */

@@ -8,7 +8,10 @@ import {
   type Tolerance,
   testCount,
 } from "./objections.ts";
+import { diedOf, endPhrase } from "./process-end.ts";
 import type { ProcessEnd, SuiteResults, TestResult, Verdict } from "./results.ts";
+import { isOneCommand } from "./run-command.ts";
+import { whereItStopped } from "./where-it-stopped.ts";
 
 export interface TestCounts {
   readonly total: number;
@@ -21,6 +24,8 @@ export interface TestCounts {
   readonly flaky: number;
   /** Planned or started, and never ended. */
   readonly missing: number;
+  /** Not selected to run, and in no other count. */
+  readonly deselected: number;
 }
 
 export interface Judgement {
@@ -44,6 +49,8 @@ interface Run {
   readonly results: SuiteResults | null;
   /** Why there are no results, as a sentence. */
   readonly absence?: string;
+  /** What the runner itself complained of, so that it did not run. */
+  readonly complaint?: string | null;
   /** A sentence of the system, such as the cgroup's oom_kill; null where there is no such evidence. */
   readonly outOfMemory: string | null;
   readonly suite: Tolerance;
@@ -51,35 +58,41 @@ interface Run {
   readonly at: Date;
 }
 
+interface CommandRun extends Run {
+  /** For the shell. */
+  readonly command: string;
+}
+
+/** Whether tests failed that had to, so that exit code 1 says nothing; `unclear` where it may say more as well. */
+type Excuse = "none" | "exit-code-1" | "unclear";
+
 interface RecordedRun extends Run {
-  readonly excused: boolean;
+  readonly excuse: Excuse;
 }
 
 /** How CUDA and PyTorch say it in a test's failure. */
 const OUT_OF_GPU_MEMORY = /CUDA out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory/;
 
 /** The verdict comes from the structured results; the exit code can only contradict them. */
-export function drawVerdict(run: Run): DrawnVerdict {
+export function drawVerdict(run: CommandRun): DrawnVerdict {
   if (run.results === null) return { ...judgeRecorded(run), results: null };
   const { tests } = run.results;
   const recorded = withExpectedFailures(tests, run.suite.expectedFailures, run.at);
   const results = { ...run.results, tests: recorded };
   const excused = recorded.some((test, index) => test !== tests[index]);
-  return { ...judgeRecorded({ ...run, results }, excused), results };
+  const excuse = excused ? (isOneCommand(run.command) ? "exit-code-1" : "unclear") : "none";
+  return { ...judgeRecorded({ ...run, results }, excuse), results };
 }
 
-/**
- * The verdict on results as they are recorded: what is a failure in them is one, and none is excused any more.
- * `excused`: the runner has seen failures that had to be, so that its exit code 1 says nothing.
- */
-export function judgeRecorded(run: Run, excused = false): Judgement {
+/** The verdict on results as they are recorded: what is a failure in them is one, and none is excused any more. */
+export function judgeRecorded(run: Run, excuse: Excuse = "none"): Judgement {
   const { results, suite, at } = run;
   const tests = results?.tests ?? [];
-  const counts = countTests(tests);
+  const counts = results === null ? countTests([]) : countResults(results);
   const objections = objectionsTo(tests, suite);
   // Where the results break off, the tests that an entry names may be among the lost ones.
   const idle = results?.complete ? idleEntries(tests, suite.expectedFailures, at) : [];
-  const { verdict, reasons } = judge({ ...run, excused }, counts, objections, idle);
+  const { verdict, reasons } = judge({ ...run, excuse }, counts, objections, idle);
   return { verdict, reasons, counts, objections, idle };
 }
 
@@ -90,10 +103,15 @@ function judge(
   idle: readonly IdleEntry[],
 ): Pick<Judgement, "verdict" | "reasons"> {
   const { end, results } = run;
-  const findings = objectionPhrases(objections);
-  const doubts = [...idleSentences(idle), ...(results?.doubts ?? [])];
+  const place = whereItStopped(results);
+  const facts = { end, whole: results?.complete ?? false };
+  // which of them, says the place
+  const isSaid = place.length > 0 && (diedOf(facts) || stoppedEarly(end) !== null);
+  const findings = objectionPhrases(objections.filter(({ kind }) => !(isSaid && kind === "missing")));
+  const doubts = [...place, ...idleSentences(idle), ...(results?.doubts ?? [])];
   const early = stoppedEarly(end);
-  if (early !== null) return { verdict: early.verdict, reasons: [early.reason, ...asSentence(findings)] };
+  if (early !== null)
+    return { verdict: early.verdict, reasons: [early.reason, ...asSentence(findings), ...place] };
   const memory = run.outOfMemory ?? gpuMemoryEvidence(results);
   if (memory !== null) {
     return {
@@ -112,10 +130,15 @@ function judge(
 }
 
 /** What is wrong by itself; everything else leaves open whether it would be. */
-const FAILURES: ReadonlySet<Objection["kind"]> = new Set(["failed", "error", "unexpected-pass"]);
+const FAILURES: ReadonlySet<Objection["kind"]> = new Set([
+  "failed",
+  "error",
+  "file-error",
+  "unexpected-pass",
+]);
 
-function withoutResults({ end, absence }: Run): readonly string[] {
-  const sentence = endSentence(end);
+function withoutResults({ end, absence, complaint }: Run): readonly string[] {
+  const sentence = `${endPhrase("The command", { end, complaint, whole: false })}.`;
   return end.kind === "not-started" || absence === undefined ? [sentence] : [`${sentence} ${absence}`];
 }
 
@@ -151,11 +174,14 @@ function joined(phrases: readonly string[]): string {
   return phrases.length < 2 ? phrases.join("") : `${phrases.slice(0, -1).join(", ")} and ${phrases.at(-1)}`;
 }
 
-/** Names the contradiction where the exit code says that all is well. */
-function contradicted({ end }: Run, results: SuiteResults, findings: readonly string[]): string {
+/** Names the contradiction where the exit code says that all is well, and how a run ended that broke off. */
+function contradicted(run: Run, results: SuiteResults, findings: readonly string[]): string {
   const said = joined(findings);
-  if (end.kind === "exited" && end.code === 0) return `${runnerOf(results)} exited 0, but ${said}.`;
-  return end.kind === "exited" ? `${said}.` : `${endSentence(end, runnerOf(results))} Before that, ${said}.`;
+  const facts = { ...run, whole: results.complete };
+  const how = endPhrase(runnerOf(results), facts);
+  if (diedOf(facts)) return `${how}. Before that, ${said}.`;
+  if (run.end.kind === "exited" && run.end.code === 0) return `${how}, but ${said}.`;
+  return results.complete ? `${said}.` : `${how}, and ${said}.`;
 }
 
 function nothingRan(results: SuiteResults, counts: TestCounts): string | null {
@@ -171,43 +197,37 @@ function openQuestions(
   counts: TestCounts,
   findings: readonly string[],
 ): readonly string[] {
-  const { end } = run;
-  const runner = runnerOf(results);
-  const questions: string[] = [];
-  if (findings.length > 0) questions.push(contradicted(run, results, findings));
-  else if (end.kind === "exited" && end.code !== 0 && !(run.excused && end.code === 1)) {
-    const wholly =
-      counts.passed === counts.total
-        ? `all ${testCount(counts.total)} passed`
-        : `no test failed${run.excused ? " unexpectedly" : ""}`;
-    questions.push(
-      `${runner} exited ${end.code}, but ${results.complete ? wholly : "no failed test was reported"}.`,
-    );
-  } else if (end.kind !== "exited") questions.push(endSentence(end, runner));
-  if (!results.complete && results.doubts.length === 0) questions.push("The results break off.");
-  return questions;
+  const question =
+    findings.length > 0 ? contradicted(run, results, findings) : questionOfEnd(run, results, counts);
+  const unexplained = !results.complete && results.doubts.length === 0;
+  return [...(question === null ? [] : [question]), ...(unexplained ? ["The results break off."] : [])];
 }
+
+/** What the end of the command says against results in which nothing is wrong. */
+function questionOfEnd(run: RecordedRun, results: SuiteResults, counts: TestCounts): string | null {
+  const { end } = run;
+  const facts = { ...run, whole: results.complete };
+  const how = endPhrase(runnerOf(results), facts);
+  if (end.kind !== "exited" || diedOf(facts)) return `${how}.`;
+  if (end.code === 0 || (run.excuse === "exit-code-1" && end.code === 1)) return null;
+  if (run.complaint) return `${how}.`;
+  if (!results.complete) return `${how}, but no failed test was reported.`;
+  if (counts.passed === counts.total) return `${how}, but all ${testCount(counts.total)} passed.`;
+  if (run.excuse === "none") return `${how}, but no test failed.`;
+  return `${how}, but no test failed unexpectedly.${run.excuse === "unclear" && end.code === 1 ? UNCLEAR : ""}`;
+}
+
+/** What to do where the 1 of several commands cannot be told from that of the expected failures. */
+const UNCLEAR =
+  " The run: of the suite is several commands, and any of them may have exited so, or kept another from starting. With expected failures, let it be one command (pytest tests/a tests/b), or make a suite of each.";
 
 /** The runner's name at the beginning of a sentence: `pytest` stays as it is, `the test runner` does not. */
 function runnerOf({ runner }: SuiteResults): string {
   return runner.name.startsWith("the ") ? `T${runner.name.slice(1)}` : runner.name;
 }
 
-function endSentence(end: ProcessEnd, who = "The command"): string {
-  switch (end.kind) {
-    case "exited":
-      return `${who} exited ${end.code}${end.code === 127 ? ": the shell did not find its program" : ""}.`;
-    case "signalled":
-      return `${who} was killed by ${end.signal}.`;
-    case "not-started":
-      return `The command could not be started: ${end.reason}.`;
-    case "timed-out":
-      return `${who} was stopped at its time limit.`;
-    case "interrupted":
-      return `${who} was interrupted.`;
-    default:
-      return unreachable(end);
-  }
+export function countResults({ tests, deselected }: SuiteResults): TestCounts {
+  return { ...countTests(tests), deselected };
 }
 
 export function countTests(tests: readonly TestResult[]): TestCounts {
@@ -223,5 +243,6 @@ export function countTests(tests: readonly TestResult[]): TestCounts {
     xpassed: ended("xpassed"),
     flaky: ended("flaky"),
     missing: ended(null),
+    deselected: 0,
   };
 }

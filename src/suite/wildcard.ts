@@ -12,3 +12,25 @@ export function matchesWildcard(text: string, pattern: string): boolean {
   }
   return text.length - last.length >= position && text.endsWith(last);
 }
+
+/** A pattern over test ids: as above, and `\*` is a star. A backslash before anything else is one itself. */
+export function matchesTestId(id: string, pattern: string): boolean {
+  return matchesWildcard(id.replaceAll("*", STAR), starsOf(pattern));
+}
+
+/** Whether every test id that the narrow pattern matches is one of the wide pattern's. */
+export function coversTestIds(narrow: string, wide: string): boolean {
+  return matchesWildcard(starsOf(narrow), starsOf(wide));
+}
+
+/** The pattern that matches this id alone. */
+export function patternOfTestId(id: string): string {
+  return id.replaceAll("*", "\\*");
+}
+
+/** gate.yaml holds none. */
+const STAR = "\0";
+
+function starsOf(pattern: string): string {
+  return pattern.replaceAll("\\*", STAR);
+}

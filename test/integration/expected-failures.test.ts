@@ -77,6 +77,19 @@ describe("a suite with a red list", () => {
     await expectRefused(rig, "1 test failed", `failed    ${GOOD.id}`);
   });
 
+  it("is not accepted when exit code 1 may be another command's", async () => {
+    const rig = await redRig();
+    rig.write("gate.yaml", rig.read("gate.yaml").replace(/( run: )(.*)/, "$1'$2; exit 1'"));
+    await rig.git("add", ".");
+    await expectRefused(rig, "not accepted (incomplete)", "let it be one command");
+  });
+
+  it("is not accepted when a file fails as a whole that only a wildcard matches", async () => {
+    const rig = await redRig(LIST.replace("test_store.py::*", "test_st*"));
+    rig.suite.answers([GOOD, { id: "tests/test_store.py", outcome: "error" }], { exit: 1 });
+    await expectRefused(rig, "1 test was a file that failed as a whole", "name it itself, without a star");
+  });
+
   it("is not accepted when an entry has ended", async () => {
     const rig = await redRig(LIST.replace(" }]", `, until: "${day(-1)}" }]`));
     await expectRefused(rig, "1 entry of expected-failures has ended", `ended on ${day(-1)} (${REASON})`);

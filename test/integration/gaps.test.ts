@@ -1,4 +1,4 @@
-import { symlinkSync } from "node:fs";
+import { symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MeasuredProject } from "../rig/coverage.ts";
@@ -55,6 +55,19 @@ describeWithPython("gate gaps with a report of coverage.py", () => {
       }),
       report: { path: "coverage.json", version },
     });
+  });
+
+  it("says that a source was changed after the report was made", async () => {
+    const { rig, project } = await measured(["coverage==7.10.7"]);
+    await project.python("coverage", "run", "--source=src", "-m", "unittest", "discover", "-s", "tests");
+    await project.python("coverage", "json");
+    expect((await rig.gate("gaps")).stdout).not.toContain("changed after");
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(join(rig.directory, "src/app/router.py"), later, later);
+    const { stdout } = await rig.gate("gaps");
+    expect(stdout).toContain(
+      "src/app/router.py changed after coverage.json was made: it counts other lines.",
+    );
   });
 
   it("names files that were never imported, and the test that only tests itself", async () => {

@@ -129,11 +129,6 @@ describe("logs", () => {
   });
 
   it.each([
-    [
-      "binary",
-      "head -c 2000 /dev/urandom > session.log; printf 'a\\0b\\0c\\0' >> session.log",
-      "session.log",
-    ],
     ["a link out of the tree", "ln -s /etc/passwd session.log", "outside the artifacts directory"],
     ["a link to nowhere", "ln -s nowhere session.log", "is not there"],
     ["a directory", "mkdir session.log", "is not a regular file"],
@@ -142,6 +137,14 @@ describe("logs", () => {
   ])("that are %s are refused by name", async (_name, lines, words) => {
     const rig = await logRig(lines);
     await expectRefused(rig, words, "session.log");
+  });
+
+  it("that are binary have a note in their place, and the run counts", async () => {
+    const rig = await logRig("head -c 2000 /dev/urandom > session.log; printf 'a\\0b\\0c\\0' >> session.log");
+    const ended = await rig.commit("due");
+    expect(ended.stderr).toContain("a note stands for it in the reports");
+    expect(await rig.git("ls-files", "test-reports")).toContain("session.log.not-copied.txt");
+    expect((await rig.gate("verify")).code).toBe(0);
   });
 
   it("that are said to be elsewhere are refused", async () => {

@@ -1,4 +1,6 @@
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rig } from "../rig/repository.ts";
@@ -29,6 +31,29 @@ describe("a tracked file that the run read and inputs: does not name", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
+  it("counts the tests that ran", async () => {
+    const rig = await rigReading([], { suiteLines: "    skips: [{match: '*_later', reason: not yet}]\n" });
+    rig.suite.answers([
+      { id: TEST, reads: ["prompts/system.md"] },
+      { id: "tests/a.py::other", reads: ["src/router.py"] },
+      { id: "tests/a.py::skipped_later", outcome: "skipped", reads: ["src/router.py"] },
+    ]);
+    const { stderr } = await rig.commit("due");
+    expect(stderr).toContain("inputs: does not name (1 of 2 tests)");
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", ".");
+    expect((await rig.gate("status")).stdout).toContain("src/router.py  (1 of 2 tests read it)");
+  });
+
+  it("may be a link: it is an input besides what it leads to", async () => {
+    const rig = await rigReading(["prompts/system.md", "current.md"]);
+    symlinkSync("prompts/system.md", join(rig.directory, "current.md"));
+    await rig.git("add", ".");
+    const { stderr } = await rig.commit("due");
+    expect(stderr).toContain("the run read current.md, which inputs: does not name");
+    expect(stderr).toContain("the run read prompts/system.md, which inputs: does not name");
+  });
+
   it("refuses the record with undeclared-inputs: error", async () => {
     const rig = await rigReading(["prompts/system.md"], { suiteLines: "    undeclared-inputs: error\n" });
     const ended = await rig.tryCommit("due");
@@ -55,6 +80,33 @@ describe("a tracked file that the run read and inputs: does not name", () => {
     const { stderr } = await rig.commit("due");
     expect(stderr.match(/the run read data\//g)).toHaveLength(10);
     expect(stderr).toContain("the run read 20 more tracked files");
+  });
+});
+
+describe("settings that are strict about what a run read", () => {
+  const refusal = async (setting: string, suiteLines = "") => {
+    const rig = await rigReading([], { suiteLines: `    ${setting}: error\n${suiteLines}` });
+    rig.suite.answers([{ id: TEST, file: "tests/test_hello.py" }, { id: "tests/b.py::other" }]);
+    const ended = await rig.tryCommit("due");
+    return { code: ended.code, text: ended.stderr, evidence: rig.exists("test-reports") };
+  };
+
+  it("refuse a run that nobody saw", async () => {
+    const undeclared = await refusal("undeclared-inputs");
+    expect(undeclared).toMatchObject({ code: 1, evidence: false });
+    expect(undeclared.text).toContain(
+      "undeclared-inputs: error cannot be judged: nobody saw which files the run read",
+    );
+    const pattern = await refusal("pattern-tests");
+    expect(pattern).toMatchObject({ code: 1, evidence: false });
+    expect(pattern.text).toContain("nobody saw what 2 of 2 tests read");
+    expect(pattern.text).not.toContain("undeclared-inputs: error");
+  });
+
+  it("name observe: false where that is why", async () => {
+    const { code, text } = await refusal("pattern-tests", "    observe: false\n");
+    expect(code).toBe(1);
+    expect(text).toContain("observe: false switches that off");
   });
 });
 
@@ -116,10 +168,37 @@ describe("gate status --inputs", () => {
     });
   });
 
+  it("is answered by the last run that came to its end, and names it", async () => {
+    const rig = await rigReading(["src/router.py", "src/never.py"]);
+    await rig.commit("due");
+    const [whole] = readdirSync(join(rig.directory, ".gate/sessions"));
+    rig.suite.answers([{ id: TEST, reads: ["src/router.py"] }, { id: "tests/b.py::never_ended" }], {
+      exit: 139,
+      complete: false,
+    });
+    rig.suite.cutEvents((lines) => lines.slice(0, -2));
+    expect((await rig.gate("run", "--force")).code).toBe(1);
+    expect(readdirSync(join(rig.directory, ".gate/sessions"))).toHaveLength(2);
+    const { stdout } = await rig.gate("status", "--inputs");
+    expect(stdout).toContain(`what its tests read, as session ${whole} saw:`);
+    expect(stdout).toContain("declared, and not seen to be read: none");
+    expect((await rig.gate("gaps")).stdout).toContain(`of ${whole} read`);
+  });
+
+  it("says that there was no whole run where the only one broke off", async () => {
+    const rig = await rigReading(["src/router.py"]);
+    rig.suite.cutEvents((lines) => lines.slice(0, -1));
+    expect((await rig.gate("run")).code).toBe(1);
+    expect((await rig.gate("status", "--inputs")).stdout).toContain("nobody has seen a whole run");
+    expect((await rig.gate("gaps")).stdout).toContain("no whole run of model-tests has told");
+  });
+
   it("says so where nobody has watched a run", async () => {
     const rig = await Rig.create();
     await rig.withEvidence();
-    expect((await rig.gate("status", "--inputs")).stdout).toContain("nobody has seen what its tests read");
+    expect((await rig.gate("status", "--inputs")).stdout).toContain(
+      "nobody has seen a whole run of its tests",
+    );
   });
 });
 
@@ -193,6 +272,18 @@ describe("a module of the repository", () => {
     expect(rig.exists("test-reports")).toBe(false);
   });
 
+  it("that lies in a project of its own is installed from there", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    rig.write("src/ml app/pyproject.toml", "");
+    rig.write("src/ml app/src/core/__init__.py", "");
+    await rig.git("add", ".");
+    rig.suite.answers([{ id: TEST }], { also: loaded("core", "/opt/other/src/core/__init__.py") });
+    const ended = await rig.tryCommit("due");
+    expect(ended.stderr).toContain("not from src/ml app/src/core/__init__.py");
+    expect(ended.stderr).toContain("pip install -e './src/ml app'  (or uv sync there)");
+  });
+
   it("may be loaded from the checkout, also by way of a linked one", async () => {
     const rig = await Rig.create();
     rig.writeProject();
@@ -202,6 +293,32 @@ describe("a module of the repository", () => {
     rig.suite.answers([{ id: TEST }], { also: loaded("router", join(rig.directory, "src/router.py")) });
     await rig.at(link).commit("due");
     expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("may be one of a program that a test wrote, and of any place that git tracks", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    rig.write("src/app/__init__.py", "");
+    rig.write("vendor/app/__init__.py", "");
+    await rig.git("add", ".");
+    const gone = join(tmpdir(), "gate-was-here-and-is-gone/router.py");
+    const modules = [
+      { name: "router", path: gone },
+      { name: "app", path: join(rig.directory, "vendor/app/__init__.py") },
+    ];
+    const written = join(rig.base, "router.py");
+    writeFileSync(written, "");
+    const also = [{ type: "modules", modules: [...modules, { name: "router", path: written }] }];
+    rig.suite.answers([{ id: TEST }], { also });
+    const { stderr } = await rig.tryCommit("due");
+    expect(stderr).toContain(`the tests loaded router from ${written}, not from src/router.py`);
+    expect(stderr).not.toContain(gone);
+    expect(stderr).not.toContain("loaded app from");
+    rig.suite.answers([{ id: TEST }], {
+      also,
+      before: `cp -p "${written}" "${written}.new"; mv "${written}.new" "${written}"`,
+    });
+    expect((await rig.tryCommit("due")).code).toBe(0);
   });
 
   it("is stale where its compiled form is older than its source", async () => {
@@ -237,6 +354,38 @@ describe("a test that reads no production file", () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("tests/b.py::pattern executed no production file");
     expect(ended.stderr).not.toContain("tests/a.py::real");
+  });
+
+  it("is one that reads nothing but a file of pins", async () => {
+    const rig = await rigReading([], {
+      suiteLines: "    pattern-tests: error\n    pins: [src/models.pin]\n",
+    });
+    rig.write("weights", "w");
+    const sha256 = createHash("sha256").update("w").digest("hex");
+    rig.write("src/models.pin", `${sha256}  1  weights\n`);
+    await rig.git("add", "src");
+    rig.suite.answers([{ id: TEST, file: "tests/test_hello.py", reads: ["src/models.pin"] }]);
+    const ended = await rig.tryCommit("due");
+    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("executed no production file")]);
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("pattern-tests: error", "pattern-tests: allow"));
+    await rig.git("add", ".");
+    expect((await rig.gate("run")).code).toBe(0);
+    expect((await rig.gate("gaps")).stdout).not.toContain("models.pin");
+  });
+
+  it("is told of evidence that was accepted before the setting", async () => {
+    const rig = await rigReading([]);
+    rig.suite.answers(tests);
+    await rig.commit("due");
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}    pattern-tests: error\n`);
+    await rig.git("add", ".");
+    const ended = await rig.gate("run");
+    expect(ended.stdout).toContain("fresh");
+    expect(ended.stdout).toContain(
+      "tests/b.py::pattern executed no production file among the inputs when it was recorded",
+    );
+    expect(ended.stdout).toContain("gate run --force");
+    expect((await rig.gate("run", "--force")).code).toBe(1);
   });
 
   it("is allowed without it", async () => {

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { outcomes, PytestProject } from "../rig/pytest-project.ts";
-import { describeWithPython, PYTHON_TIMEOUT } from "../rig/python.ts";
+import { describeWithPython, PYTHON_TIMEOUT, pytestEnvironment } from "../rig/python.ts";
+import { Rig } from "../rig/repository.ts";
 
 const project = async (files: Readonly<Record<string, string>>) => {
   const made = await PytestProject.create(9);
@@ -28,7 +30,7 @@ describeWithPython("a run that breaks off", { timeout: PYTHON_TIMEOUT }, () => {
     const run = await (await project(around(body))).run();
     expect(outcomes(run.tests)).toEqual({ test_before: "passed", test_it: null, test_after: null });
     expect(run.complete).toBe(false);
-    expect(run.doubts).toEqual([expect.stringContaining("stopped before its end event, with 1 results")]);
+    expect(run.doubts).toEqual([expect.stringContaining("stopped before it had told its end")]);
   });
 
   it("at a time limit of pytest-timeout's thread method does so too", async () => {
@@ -87,6 +89,67 @@ describeWithPython("a run that breaks off", { timeout: PYTHON_TIMEOUT }, () => {
     expect(outcomes(collected.tests)).toEqual({ test_before: null, test_it: null, test_after: null });
     const unrun = await made.run(["--setup-only"]);
     expect(outcomes(unrun.tests)).toEqual({ test_before: null, test_it: null, test_after: null });
+  });
+});
+
+describeWithPython("gate run, of a run that breaks off,", { timeout: PYTHON_TIMEOUT }, () => {
+  const SEGFAULT = "import ctypes; ctypes.string_at(0)";
+
+  it.each([
+    ["a segfault", "pytest", SEGFAULT, /pytest died of SIGSEGV(?: \(exit 139\))?\./, "incomplete"],
+    [
+      "a segfault below a shell",
+      "pytest; exit $?",
+      SEGFAULT,
+      /pytest died of SIGSEGV \(exit 139\)\./,
+      "incomplete",
+    ],
+    ["an abort", "pytest; exit $?", "os.abort()", /pytest died of SIGABRT \(exit 134\)\./, "incomplete"],
+    ["os._exit(0)", "pytest", "os._exit(0)", /pytest exited 0, but 3 tests never ended\./, "incomplete"],
+    ["os._exit(7)", "pytest", "os._exit(7)", /pytest exited 7, and 3 tests never ended\./, "incomplete"],
+    [
+      "a kill",
+      "pytest; exit $?",
+      "os.kill(os.getpid(), signal.SIGTERM)",
+      /pytest was killed by SIGTERM \(exit 143\)\./,
+      "incomplete",
+    ],
+    ["a time limit", "pytest", "time.sleep(60)", /stopped at its time limit\./, "timed-out"],
+  ])("says how it ended and in which test: %s", async (_what, command, body, how, verdict) => {
+    const python = join(await pytestEnvironment(9), "bin");
+    const rig = await Rig.create({ hooks: false });
+    const limit = verdict === "timed-out" ? "    timeout: 3s\n" : "";
+    rig.write(
+      "gate.yaml",
+      `version: 1\nsuites:\n  model-tests:\n    run: ${command}\n    inputs: [test_run.py]\n${limit}`,
+    );
+    rig.write(".gitignore", ".gate/\n__pycache__/\n.pytest_cache/\n");
+    rig.write("test_run.py", `${around(body)["test_run.py"]}def test_last(): pass\n`);
+    await rig.git("add", ".");
+    const ended = await rig.gateWith({ PATH: `${python}:${rig.env.PATH}` }, "run");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(`not accepted (${verdict})`);
+    expect(ended.stderr).toMatch(how);
+    expect(ended.stderr).toContain("Was running: test_run.py::test_it. 2 tests had not started.");
+    expect(ended.stderr).not.toContain("ndjson");
+    if (verdict === "incomplete")
+      expect(ended.stderr).toContain("pytest stopped before it had told its end.");
+  });
+
+  it("says what pytest says of a path that is mistyped", async () => {
+    const python = join(await pytestEnvironment(9), "bin");
+    const rig = await Rig.create({ hooks: false });
+    const suite = "    run: pytest tests/nothing.py\n    inputs: [test_run.py]\n";
+    rig.write("gate.yaml", `version: 1\nsuites:\n  model-tests:\n${suite}`);
+    rig.write(".gitignore", ".gate/\n__pycache__/\n.pytest_cache/\n");
+    rig.write("test_run.py", "def test_it(): pass\n");
+    const run = async () => {
+      await rig.git("add", ".");
+      return (await rig.gateWith({ PATH: `${python}:${rig.env.PATH}` }, "run")).stderr;
+    };
+    expect(await run()).toContain("pytest exited 4: file or directory not found: tests/nothing.py.");
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("tests/nothing.py", "--no-such-option"));
+    expect(await run()).toContain("pytest exited 4: unrecognized arguments: --no-such-option.");
   });
 });
 

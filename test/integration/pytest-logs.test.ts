@@ -179,3 +179,77 @@ print(json.dumps([[path for path in paths if gate_globs.matcher(case)(path)] for
     expect(wanted.slice(0, 2)).toEqual([["a.log", ".hidden/a.log", "deep/er/a.log"], ["a.log"]]);
   });
 });
+
+const SHARED = `
+import pathlib, pytest
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "session_server.log").write_text("server up\\n")
+    return folder
+@pytest.fixture(scope="module")
+def agent(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("agent")
+    (folder / "session_agent.log").write_text("agent up\\n")
+    yield folder
+@pytest.fixture
+def own(server, request):
+    folder = server / request.node.name
+    folder.mkdir()
+    (folder / "session.log").write_text(request.node.name + "\\n")
+    return folder
+def say(folder, text, name="session_server.log", mode="a"):
+    with open(folder / name, mode) as file: file.write(text + "\\n")
+def test_first(server, agent):
+    say(server, "first"); say(agent, "first", "session_agent.log")
+def test_silent(server, agent): pass
+def test_without(tmp_path_factory):
+    say(next(tmp_path_factory.getbasetemp().glob("server*")), "without")
+def test_second(server): say(server, "second")
+def test_dynamic(request): say(request.getfixturevalue("server"), "dynamic")
+def test_own(own): say(own.parent, "own")
+def test_after_own(server): say(server, "after own")
+def test_anew(server): say(server, "a longer text than all that was there before, written anew " * 9, mode="w")
+def test_shorter(server): say(server, "short", mode="w")
+def test_same(server): say(server, "short", mode="w")
+tries = []
+@pytest.mark.flaky(reruns=1)
+def test_again(server):
+    tries.append(1)
+    say(server, f"try {len(tries)}")
+    assert len(tries) == 2
+def test_rotated(server):
+    (server / "session_server.log").rename(server / "kept.txt")
+    say(server, "rotated")
+`;
+
+describeWithPython.each(PYTEST_VERSIONS)(
+  "logs that tests have in common in pytest %i",
+  { timeout: PYTHON_TIMEOUT },
+  (version) => {
+    it("give each test what was written while it ran", async () => {
+      const project = await PytestProject.create(version);
+      project.write({ "tests/test_shared.py": SHARED, "tests/test_other.py": "from test_shared import *\n" });
+      const run = await project.run(["tests/test_shared.py"], { settings });
+      expect([run.doubts, outcomes(run.tests)]).toEqual([
+        [],
+        expect.objectContaining({ test_again: "flaky" }),
+      ]);
+      const logs = Object.fromEntries(run.tests.map(({ name }) => [name, logsOf(run.tests, name)]));
+      expect(logs).toEqual({
+        test_first: { "session_server.log": "server up\nfirst\n", "session_agent.log": "agent up\nfirst\n" },
+        test_silent: {},
+        test_without: {},
+        test_second: { "session_server.log": "second\n" },
+        test_dynamic: { "session_server.log": "dynamic\n" },
+        test_own: { "session_server.log": "own\n", "session.log": "test_own\n" },
+        test_after_own: { "session_server.log": "after own\n" },
+        test_anew: { "session_server.log": expect.stringMatching(/^a longer text [^\n]+\n$/) },
+        test_shorter: { "session_server.log": "short\n" },
+        test_same: { "session_server.log": "short\n" },
+        test_again: { "session_server.log": "try 2\n" },
+        test_rotated: { "session_server.log": "rotated\n" },
+      });
+    });
+  },
+);

@@ -2,6 +2,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Observations } from "../../src/suite/observations.ts";
+import { followReads } from "../../src/suite/reads.ts";
 import { PytestProject } from "../rig/pytest-project.ts";
 import { describeWithPython, PYTEST_VERSIONS, PYTHON_TIMEOUT } from "../rig/python.ts";
 
@@ -72,11 +73,10 @@ def test_outside(tmp_path):
 };
 
 /** Everything that a test has read, with what its files lead to. */
-function closure({ byTest, uses }: Observations, name: string): readonly string[] {
-  const test = [...byTest.keys()].find((id) => id.endsWith(`::${name}`)) ?? "";
-  const found = new Set(byTest.get(test));
-  for (const path of found) for (const used of uses.get(path) ?? []) found.add(used);
-  return [...found].sort();
+function closure(observed: Observations, name: string): readonly string[] {
+  const test = [...observed.byTest.keys()].find((id) => id.endsWith(`::${name}`)) ?? "";
+  const file = test.split("::")[0] ?? "";
+  return [...(followReads(observed, new Map([[test, file]])).byTest.get(test) ?? [])].sort();
 }
 
 const CORE = ["app/__init__.py", "app/core.py", "app/lazy.py", "app/table.json"];

@@ -85,16 +85,72 @@ describeWithPython.each(PYTEST_VERSIONS)("pytest %i", { timeout: PYTHON_TIMEOUT 
 });
 
 describeWithPython("gate_record", { timeout: PYTHON_TIMEOUT }, () => {
-  it("does nothing where gate does not run the suite, and throws where no test is running", async () => {
+  const SAYS = "from gate_record import gate_record\ngate_record(prompt='hi', tokens=1)\n";
+
+  it("does nothing where gate does not run the suite", async () => {
+    const project = await PytestProject.create(9);
+    project.write({ "say.py": `${SAYS}print('said')\n` });
+    const outside = await project.run([], { program: ["say.py"], env: { GATE_EVENTS: "" } });
+    expect([outside.code, outside.stdout]).toEqual([0, "said\n"]);
+  });
+
+  it.each([
+    ["was taken away", ["-p", "no:gate_pytest"], {}],
+    ["was replaced", [], { PYTEST_ADDOPTS: "-v" }],
+    ["was taken away from xdist's workers", ["-p", "no:gate_pytest", "-n", "2"], {}],
+  ])("does nothing where the plugin %s", async (_how, args, env) => {
     const project = await PytestProject.create(9);
     project.write({
-      "say.py": "from gate_record import gate_record\ngate_record(prompt='hi')\nprint('said')\n",
+      "test_say.py": `${SAYS}
+import subprocess, sys
+def test_says(): gate_record(prompt="hi", response="hello", tool_calls=["x"])
+def test_process(): subprocess.run([sys.executable, "-c", ${JSON.stringify(SAYS)}], check=True)
+`,
     });
-    const program = ["say.py"];
-    const outside = await project.run([], { program, env: { GATE_EVENTS: "" } });
-    expect([outside.code, outside.stdout]).toEqual([0, "said\n"]);
-    const inside = await project.run([], { program });
-    expect(inside.code).toBe(1);
-    expect(inside.stderr).toContain("gate_record: no test is running");
+    const run = await project.run(args, { env });
+    expect([run.code, run.results]).toEqual([0, null]);
+    expect(run.stdout).toContain("2 passed");
+  });
+
+  it("throws where the plugin is there and no test is running", async () => {
+    const project = await PytestProject.create(9);
+    project.write({
+      "test_say.py": `${SAYS}def test_says(): pass\n`,
+      "test_process.py": `
+import subprocess, sys
+import pytest
+@pytest.fixture(scope="session")
+def server(): return subprocess.run([sys.executable, "-c", ${JSON.stringify(SAYS)}], stderr=-1)
+def test_server(server): assert b"gate_record: no test is running" in server.stderr
+`,
+    });
+    const run = await project.run(["test_say.py"]);
+    expect(run.tests).toMatchObject([
+      { id: "test_say.py", message: expect.stringContaining("gate_record: no test is running") },
+    ]);
+    const process = await project.run(["test_process.py"], { settings: { observe: true } });
+    expect(process.tests).toMatchObject([{ outcome: "passed" }]);
+  });
+
+  it("adds up the tokens of several turns, and keeps the last of everything else", async () => {
+    const project = await PytestProject.create(9);
+    project.write({
+      "test_turns.py": `
+import subprocess, sys
+from gate_record import gate_record
+def test_turns():
+    gate_record(prompt="a", response="b", tokens=12, prompt_tokens=4, temperature=0.5, cached_tokens="?")
+    gate_record(prompt="c", response="d", tokens=30, prompt_tokens=5, temperature=0.7, cached_tokens="!")
+    code = "from gate_record import gate_record; gate_record(tokens=100)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+`,
+    });
+    const { tests } = await project.run();
+    expect(tests[0]?.properties).toEqual({
+      tokens: 142,
+      prompt_tokens: 9,
+      temperature: 0.7,
+      cached_tokens: "!",
+    });
   });
 });

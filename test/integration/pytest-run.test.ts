@@ -74,15 +74,38 @@ describeWithPython("gate run", { timeout: PYTHON_TIMEOUT }, () => {
     },
   );
 
+  it("records a run with a binary log and one that was cut off, and says so", async () => {
+    const { rig, env } = await repository(9, "pytest tests", {
+      "tests/test_a.py": `
+def test_a(tmp_path):
+    (tmp_path / "session.log").write_bytes(b"\\x89PNG\\0\\1" * 10)
+    (tmp_path / "session_long.log").write_text("word\\n" * 40000)
+`,
+    });
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}    max-report-size: 64KiB\n`);
+    await rig.git("add", ".");
+    const ended = await rig.gateWith(env, "run");
+    expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining("1 passed")]);
+    expect(ended.stdout).toContain(
+      "log session.log of tests/test_a.py::test_a is a binary file: a note stands",
+    );
+    expect(ended.stdout).toMatch(/log session_long\.log of tests\/test_a\.py::test_a was cut off: \d+ bytes/);
+    expect(rig.read("test-reports/logs/test_a/session.log.not-copied.txt")).toMatch(
+      /^model-gate: session\.log was not copied: it is a binary file\. 60 bytes, SHA-256 [0-9a-f]{64}\n$/,
+    );
+    expect(rig.exists("test-reports/logs/test_a/session.log")).toBe(false);
+  });
+
   it("keeps what the project sets in PYTEST_ADDOPTS and PYTHONPATH", async () => {
     const { rig, env } = await repository(8, "pytest tests", {
-      "tests/test_a.py": "def test_a(): pass\ndef test_left_out(): pass\n",
+      "tests/test_a.py": "def test_a(): pass\n",
       "tests/test_b.py": "import helper\ndef test_b(): pass\n",
       "more/helper.py": "",
     });
-    const own = { ...env, PYTEST_ADDOPTS: "-k 'not left_out'", PYTHONPATH: join(rig.directory, "more") };
+    const own = { ...env, PYTEST_ADDOPTS: "--verbose", PYTHONPATH: join(rig.directory, "more") };
     const ended = await rig.gateWith(own, "run");
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining("2 passed")]);
+    expect(ended.stderr).toContain("tests/test_a.py::test_a PASSED");
   });
 
   it("runs a project whose environment is its own .venv, linked into the repository", async () => {
@@ -99,13 +122,36 @@ describeWithPython("gate run", { timeout: PYTHON_TIMEOUT }, () => {
     ["PYTEST_ADDOPTS=-q pytest tests", "PYTEST_ADDOPTS was replaced"],
     ["pytest -p no:gate_pytest tests", "-p no:gate_pytest was given"],
     ['env -i PATH="$PATH" pytest tests', "PYTHONPATH or PYTEST_ADDOPTS was cleared"],
-    ["PYTHONPATH= pytest tests", "PYTHONPATH or PYTEST_ADDOPTS was cleared"],
+    ["PYTHONPATH= pytest tests", "PYTHONPATH was replaced"],
   ])("says that the plugin is missing: %s", async (run, reason) => {
     const { rig, env } = await repository(9, `'${run}'`, PASSING);
     const ended = await rig.gateWith(env, "run");
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("pytest ran without gate's plugin");
     expect(ended.stderr).toContain(reason);
+  });
+
+  it.each([
+    ["pytest -p no:gate_pytest tests", "-p no:gate_pytest was given", "Take -p no:gate_pytest out of"],
+    ["PYTHONPATH=tests pytest tests", "PYTHONPATH was replaced", "add to PYTHONPATH"],
+    ["sh ./with-other-path", "PYTHONPATH was replaced", "add to PYTHONPATH"],
+    [
+      "sh ./with-nothing",
+      "If it starts pytest, PYTHONPATH or PYTEST_ADDOPTS was set anew",
+      "add to PYTHONPATH",
+    ],
+    ["sh ./another-runner", "If it starts another runner, add a gate reporter", "`results:`"],
+  ])("names what is to be mended: %s", async (run, reason, cure) => {
+    const { rig, env } = await repository(9, `'${run}'`, {
+      ...PASSING,
+      "with-other-path": "PYTHONPATH=tests pytest tests\n",
+      "with-nothing": 'env -i PATH="$PATH" pytest tests\n',
+      "another-runner": "true\n",
+    });
+    const ended = await rig.gateWith(env, "run");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(reason);
+    expect(ended.stderr).toContain(cure);
   });
 
   it("does not take a suite that imports pytest, or asks for its version, for one that lost the plugin", async () => {

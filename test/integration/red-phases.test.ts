@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { RedDocument } from "../../src/commands/red-document.ts";
+import { renderRed } from "../../src/render/run-red.ts";
 import type { FakeTest } from "../rig/fake-suite.ts";
 import { GATE, PROJECT, Rig } from "../rig/repository.ts";
 import { snapshot } from "../rig/snapshot.ts";
@@ -215,7 +216,7 @@ describe("gate run --red", () => {
         {
           state: "not-red",
           tests: [{ outcome: null }],
-          reasons: ["The suite was stopped at its time limit.", "1 test never ended."],
+          reasons: ["The suite was stopped at its time limit.", `Was running: ${RED.id}.`],
         },
       ],
     });
@@ -233,6 +234,12 @@ describe("gate run --red", () => {
     const { code, stdout } = await gate.ended;
     const document: RedDocument = JSON.parse(stdout);
     expect({ code, ok: document.ok }).toEqual({ code: 130, ok: false });
+    expect(document.interrupted).toBe(true);
+    const told = renderRed(document);
+    expect(told).toContain(": interrupted. 1 selector had run by then, ");
+    expect(renderRed({ ...document, selectors: [] })).toContain(
+      ": interrupted before the first selector had run.",
+    );
     expect(document.selectors.map(({ selector }) => selector)).toEqual(["first"]);
     expect(rig.read(document.summary ?? "")).toContain(", interrupted");
     await until(() => livingProcesses(rig).length === 0, "every process to end");

@@ -183,12 +183,87 @@ describeWithPython("gate run --red with pytest", () => {
     expect(selectors[0]?.tests[0]?.lines).toEqual(["AssertionError: not built"]);
   });
 
+  it("says what pytest says of a selector that is mistyped", { timeout: PYTHON_TIMEOUT }, async () => {
+    const { rig, red } = await pytestRig(9);
+    const { selectors } = await red("tests/nothing.py", `${ROUND_TRIP}_2`);
+    expect(selectors.map(({ reasons }) => reasons[0])).toEqual([
+      expect.stringMatching(/^pytest exited 4: file or directory not found: .*tests\/nothing\.py\.$/),
+      expect.stringMatching(/^pytest exited 4: not found: .*test_round_trip_2\.$/),
+    ]);
+    const { stdout } = await rig.gate("run", "--red", "tests/nothing.py");
+    expect(stdout).toContain("file or directory not found: ");
+  });
+
   it("says of a test that is not there that it did not run", { timeout: PYTHON_TIMEOUT }, async () => {
     const { red, ran } = await pytestRig(9);
     const { ok, selectors } = await red(`${ROUND_TRIP}_2`, "tests/nothing.py");
     expect(ok).toBe(false);
     expect(selectors.map(({ state }) => state)).toEqual(["not-run", "not-run"]);
     expect(ran()).not.toContain("test_round_trip");
+  });
+
+  it.each([
+    [7, "alone", ""],
+    [8, "alone", ""],
+    [9, "with xdist", "-n 2 "],
+  ] as const)(
+    "goes so with a test file that cannot be imported yet, pytest %i %s",
+    { timeout: PYTHON_TIMEOUT },
+    async (version, _how, option) => {
+      const { rig } = await pytestRig(version, `$PYTHON -m pytest ${option}tests`);
+      rig.write("tests/test_store.py", "def test_works(): pass\n");
+      rig.write(
+        "tests/test_next.py",
+        "from store import Bundle\ndef test_a(): Bundle()\ndef test_b(): Bundle()\n",
+      );
+      await rig.git("add", ".");
+      const red = await rig.gate("run", "--red", "tests/test_next.py::test_a", "tests/test_next.py::test_b");
+      expect([red.code, red.stdout]).toEqual([0, expect.stringContaining("2 selectors, all red")]);
+      const yaml = red.stdout.slice(red.stdout.indexOf("    expected-failures:"));
+      expect(yaml.match(/match: .*/g)).toEqual(['match: "tests/test_next.py"']);
+      const text = rig.read("gate.yaml").replace(/ {4}skips: .*\n/, "");
+      rig.write("gate.yaml", text + yaml);
+      await rig.git("add", ".");
+      const declared = await rig.gate("run");
+      const said = "1 passed, 1 failed as expected";
+      expect([declared.code, declared.stdout]).toEqual([0, expect.stringContaining(said)]);
+      // once it can be imported, its tests are to be declared by their own names
+      rig.write("store.py", "class Bundle:\n    def __init__(self): raise NotImplementedError\n");
+      await rig.git("add", ".");
+      const imported = await rig.gate("run");
+      expect(imported.code).toBe(1);
+      expect(imported.stderr).toContain('"tests/test_next.py" matches no test of the run');
+    },
+  );
+
+  it("proposes the pattern of one test alone where its name has a star", {
+    timeout: PYTHON_TIMEOUT,
+  }, async () => {
+    const { rig } = await pytestRig(9);
+    rig.write(
+      "tests/test_store.py",
+      'import pytest\n@pytest.mark.parametrize("op", ["*", "**", "a"])\ndef test_op(op): assert "*" not in op\n',
+    );
+    rig.write("gate.yaml", rig.read("gate.yaml").replace(/ {4}skips: .*\n/, ""));
+    await rig.git("add", ".");
+    const red = await rig.gate(
+      "run",
+      "--red",
+      "tests/test_store.py::test_op[*]",
+      "tests/test_store.py::test_op[**]",
+    );
+    const yaml = red.stdout.slice(red.stdout.indexOf("    expected-failures:"));
+    expect(yaml.match(/match: .*/g)).toEqual([
+      String.raw`match: "tests/test_store.py::test_op[\\*]"`,
+      String.raw`match: "tests/test_store.py::test_op[\\*\\*]"`,
+    ]);
+    rig.write("gate.yaml", rig.read("gate.yaml") + yaml);
+    await rig.git("add", ".");
+    const declared = await rig.gate("run");
+    expect([declared.code, declared.stdout]).toEqual([
+      0,
+      expect.stringContaining("1 passed, 2 failed as expected"),
+    ]);
   });
 
   it("goes from red through declared to green, without torch", { timeout: PYTHON_TIMEOUT }, async () => {

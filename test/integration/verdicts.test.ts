@@ -33,6 +33,15 @@ const CASES: readonly Case[] = [
     (rig) => rig.suite.answers([GOOD, BAD], { exit: 1 }),
   ],
   [
+    "more failing tests than are named",
+    ["30 tests failed", "tests/a.py::test_9\n      and 20 more\n"],
+    (rig) =>
+      rig.suite.answers(
+        Array.from({ length: 30 }, (_, index) => ({ ...BAD, id: `tests/a.py::test_${index}` })),
+        { exit: 1 },
+      ),
+  ],
+  [
     "a failing test and exit 0",
     ["fake exited 0, but 1 test failed"],
     (rig) => rig.suite.answers([GOOD, BAD]),
@@ -72,7 +81,7 @@ const CASES: readonly Case[] = [
   ],
   [
     "events without an end",
-    ["stopped before its end event"],
+    ["stopped before it had told its end"],
     (rig) => rig.suite.answers([GOOD], { complete: false }),
   ],
   [
@@ -95,7 +104,7 @@ const CASES: readonly Case[] = [
     (rig) => rig.suite.does("sleep 60"),
     "    timeout: 300ms\n",
   ],
-  ["a signal", ["killed by SIGSEGV"], (rig) => rig.suite.answers([GOOD], { after: "kill -SEGV $PPID" })],
+  ["a signal", ["died of SIGSEGV"], (rig) => rig.suite.answers([GOOD], { after: "kill -SEGV $PPID" })],
 ];
 
 describe("a run that is no pass leaves everything as it was", () => {

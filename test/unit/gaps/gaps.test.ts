@@ -23,6 +23,7 @@ const report = (...files: ReportedFile[]): CoverageReport => ({
 function facts(inputs: readonly string[], changes: Partial<GapsFacts> = {}): GapsFacts {
   return {
     inputs: inputs.map((path) => ({ path, isEmpty: false })),
+    pins: new Set(),
     report: null,
     reads: null,
     ran: [],

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { parseConfiguration } from "../../../src/config/parse.ts";
 import type { RedRun, RedTest } from "../../../src/recording/red.ts";
 import { proposalYaml, proposedEntries } from "../../../src/recording/red-proposal.ts";
-import { matchesWildcard } from "../../../src/suite/wildcard.ts";
+import { matchesTestId } from "../../../src/suite/wildcard.ts";
 
 const HEAD = "version: 1\nsuites:\n  model-tests:\n    run: pytest\n    inputs: [src]\n";
 
@@ -62,7 +62,7 @@ it("is YAML that gate.yaml takes, in a suite with such a list and in one without
       expect(suite?.expectedFailures).toEqual(
         entries.map((one) => ({ ...one, until: null, line: expect.any(Number) })),
       );
-      expect(tests.every(({ id }) => entries.some(({ match }) => matchesWildcard(id, match)))).toBe(true);
+      expect(tests.every(({ id }) => entries.some(({ match }) => matchesTestId(id, match)))).toBe(true);
     }),
   );
 });

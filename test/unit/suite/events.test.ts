@@ -97,7 +97,12 @@ describe("a whole run", () => {
       ]),
     );
     const { tests, logs, ...rest } = await results();
-    expect(rest).toEqual({ runner: { name: "pytest", version: "9.0" }, complete: true, doubts: [] });
+    expect(rest).toEqual({
+      runner: { name: "pytest", version: "9.0" },
+      deselected: 0,
+      complete: true,
+      doubts: [],
+    });
     expect(tests.map(({ id, file, outcome }) => ({ id, file, outcome }))).toEqual([
       { id: "t.py::a", file: null, outcome: "failed" },
       { id: "t.py::b", file: "t.py", outcome: "passed" },
@@ -234,7 +239,7 @@ describe("what is wrong becomes a doubt", () => {
   const sound = [hello(), start("a"), end("a")];
 
   it.each<[string, readonly Fields[], RegExp]>([
-    ["no end", sound, /stopped before its end event, with 1 results/],
+    ["no end", sound, /stopped before it had told its end/],
     ["an end that counts differently", [...sound, finish(2)], /announces 2 results and holds 1/],
     ["an event after the end", [...sound, finish(1), start("b")], /line 5 comes after the end/],
     ["a gap", [...sound, { ...finish(1), seq: 7 }], /number 7, 3 was due/],
@@ -268,12 +273,17 @@ describe("what is wrong becomes a doubt", () => {
     expect(doubts).toEqual(['Test "a" ended twice: passed, then failed.']);
   });
 
-  it("does not let a helper end a test", async () => {
+  it("does not let a helper end a test, or tell the environment", async () => {
+    const environment = { type: "environment", language: "Python", distributions: {}, accelerators: {} };
     await write("1-a", lines([hello(), start("a"), finish(0)]));
-    await write("2-b", lines([hello("helper"), end("a")]));
+    await write("2-b", lines([hello("helper"), end("a"), environment]));
     const { tests, doubts } = await results();
     expect(tests[0]?.outcome).toBe(null);
-    expect(doubts).toEqual([expect.stringContaining("a helper may not send test-end")]);
+    expect((await read()).observed.environment).toBe(null);
+    expect(doubts).toEqual([
+      expect.stringContaining("a helper may not send test-end"),
+      expect.stringContaining("a helper may not send environment"),
+    ]);
   });
 
   it("stops at another version of the protocol", async () => {
@@ -320,7 +330,7 @@ describe("what is wrong becomes a doubt", () => {
     expect((await results()).doubts).toEqual([
       expect.stringContaining("line 2 is not UTF-8"),
       expect.stringContaining("breaks off in the middle"),
-      expect.stringContaining("stopped before its end"),
+      expect.stringContaining("stopped before it had told its end"),
       expect.stringContaining('"2-b.ndjson" is not a regular file'),
     ]);
   });

@@ -16,7 +16,14 @@ describe("the modules of a repository", () => {
     expect(ownModules([path, ...others]).get(name)).toBe(path);
   });
 
-  it.each(["deep/down/there/tool.py", "README.md", "__init__.py"])("do not have %s", (path) => {
+  it.each([
+    "deep/down/there/tool.py",
+    "README.md",
+    "__init__.py",
+    "conftest.py",
+    "src/test_app.py",
+    "app_test.py",
+  ])("do not have %s", (path) => {
     expect(ownModules([path]).size).toBe(0);
   });
 });

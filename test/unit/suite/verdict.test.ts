@@ -29,11 +29,13 @@ function times(count: number, outcome: TestOutcome | null): TestResult[] {
 }
 
 function results(tests: readonly TestResult[], about: Partial<SuiteResults> = {}): SuiteResults {
-  return { runner: { name: "pytest", version: "9" }, tests, logs: [], complete: true, doubts: [], ...about };
+  const runner = { name: "pytest", version: "9" };
+  return { runner, tests, deselected: 0, logs: [], complete: true, doubts: [], ...about };
 }
 
 function draw(about: Partial<Parameters<typeof drawVerdict>[0]>) {
-  return drawVerdict({ end: EXIT_0, results: null, outOfMemory: null, suite: STRICT, at: AT, ...about });
+  const run = { command: "pytest tests", end: EXIT_0, results: null, outOfMemory: null };
+  return drawVerdict({ ...run, suite: STRICT, at: AT, ...about });
 }
 
 describe("a pass", () => {
@@ -78,7 +80,7 @@ describe("a failure", () => {
     });
     expect(judged).toMatchObject({
       verdict: "failed",
-      reasons: ["pytest was killed by SIGSEGV. Before that, 1 test failed."],
+      reasons: ["pytest died of SIGSEGV. Before that, 1 test failed."],
     });
   });
 });
@@ -249,6 +251,34 @@ describe("expected failures", () => {
       verdict: "incomplete",
       reasons: ["pytest exited 1, but no test failed."],
     });
+  });
+
+  it.each(["pytest tests/red.py && pytest tests", "pytest tests; exit 1"])(
+    "are no excuse for exit code 1 of %s",
+    (command) => {
+      const run = { results: results([test("passed"), red("failed")]), suite, command };
+      const judged = draw({ ...run, end: EXIT_1 });
+      expect(judged.verdict).toBe("incomplete");
+      expect(judged.reasons).toEqual([
+        expect.stringMatching(/^pytest exited 1, but no test failed unexpectedly\. .*let it be one command/),
+      ]);
+      expect(draw(run).verdict).toBe("passed");
+    },
+  );
+
+  it("excuse a file that failed as a whole only by its name", () => {
+    const broken = test("error", { id: "tests/red.py", file: "tests/red.py" });
+    const run = { results: results([test("passed"), broken]), end: EXIT_1 };
+    const named = (match: string) => ({ ...STRICT, expectedFailures: [{ ...RED, match }] });
+    expect(draw({ ...run, suite: named("tests/red.py") }).verdict).toBe("passed");
+    for (const match of ["tests/red*", "*.py", "tests/red.py*"]) {
+      expect(draw({ ...run, suite: named(match) })).toMatchObject({
+        verdict: "failed",
+        reasons: ["1 test was a file that failed as a whole (no wildcard excuses that)."],
+        objections: [{ kind: "file-error", test: { id: "tests/red.py" } }],
+        idle: [],
+      });
+    }
   });
 
   it("are no excuse for another test", () => {

@@ -1,0 +1,43 @@
+import { readEnd } from "../adapters/files/streams.ts";
+import type { Suite } from "../config/configuration.ts";
+import { type Problem, problem } from "../problem.ts";
+import type { UnreportedEvent } from "../protocol.ts";
+import type { SessionFolder } from "../suite/session.ts";
+
+const MOST_BYTES = 256 * 1024;
+const IMPORT_FAILED = 'Error importing plugin "gate_pytest"';
+const SWITCHED_OFF = /-p[ =]?no:gate_pytest/;
+
+const ADD = "Let the command add to PYTHONPATH and PYTEST_ADDOPTS instead of setting them anew.";
+
+/** A pytest that lost gate's plugin must not look like a suite that says nothing, or one that fails. */
+export async function withoutResults(
+  { name, run }: Suite,
+  { output }: SessionFolder,
+  unreported: UnreportedEvent | null,
+): Promise<Problem> {
+  const missing = (message: string) => problem("reporter-missing", message, { suite: name });
+  if ((await readEnd(output, MOST_BYTES)).toString("utf8").includes(IMPORT_FAILED)) {
+    return missing(withoutPlugin("pytest", "PYTHONPATH was replaced, so it could not be imported", ADD));
+  }
+  if (unreported !== null || SWITCHED_OFF.test(run)) {
+    const { runner, reason } = unreported ?? { runner: "pytest", reason: "-p no:gate_pytest was given" };
+    const isOff = SWITCHED_OFF.test(reason);
+    const cure = "Take -p no:gate_pytest out of the command, of PYTEST_ADDOPTS or of pytest's own addopts.";
+    return missing(withoutPlugin(runner, reason, isOff ? cure : ADD));
+  }
+  if (/\b(?:pytest|py\.test)\b/.test(run)) {
+    return missing(
+      withoutPlugin("pytest", "PYTHONPATH or PYTEST_ADDOPTS was cleared, or pytest never started", ADD),
+    );
+  }
+  return missing(
+    `It left no structured results. If it starts pytest, PYTHONPATH or PYTEST_ADDOPTS was set anew on the way, or pytest never started: ${lowerFirst(ADD)} If it starts another runner, add a gate reporter to that, or name its JUnit XML file in \`results:\`.`,
+  );
+}
+
+function withoutPlugin(runner: string, reason: string, cure: string): string {
+  return `${runner} ran without gate's plugin (${reason}), so nobody knows what its tests did. ${cure}`;
+}
+
+const lowerFirst = (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
