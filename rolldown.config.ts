@@ -42,6 +42,8 @@ const hashaWithoutTopLevelAwait: Plugin = {
 export default defineConfig({
   input: { cli: "src/cli.ts" },
   platform: "node",
+  // Its main file asks for its parts in a way that no bundler can follow.
+  resolve: { alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" } },
   plugins: [licences, hashaWithoutTopLevelAwait],
   output: {
     dir: "dist",
@@ -57,6 +59,12 @@ export default defineConfig({
           name: "judging",
           test: /[\\/]src[\\/](commands[\\/](status-judged|pre-commit|post-commit)|render[\\/]run)\.ts$/,
           priority: 1,
+        },
+        { name: "why-ignored", test: /[\\/]src[\\/](commands|render)[\\/]why-ignored\.ts$/, priority: 0.6 },
+        {
+          name: "explaining",
+          test: /[\\/]src[\\/](ignore[\\/]explain|adapters[\\/]git[\\/]lone)\.ts$|[\\/]node_modules[\\/]ignore[\\/]/,
+          priority: 0.5,
         },
         {
           name: "verifying",

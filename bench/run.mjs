@@ -11,10 +11,11 @@ import { pytest } from "./pytest.mjs";
 import { suite } from "./suite.mjs";
 import { turbo } from "./turbo.mjs";
 import { verify } from "./verify.mjs";
+import { whyIgnored } from "./why-ignored.mjs";
 
 /** Those in the first group are measured at every size of `--files`. */
 const BY_SIZE = { fresh, decision, turbo, verify };
-const ONCE = { suite, memory, attach, gaps, pytest };
+const ONCE = { suite, memory, attach, gaps, pytest, "why-ignored": whyIgnored };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import type { Context } from "./commands/context.ts";
+import { plainArguments } from "./commands/why-ignored-arguments.ts";
 import type { ExitCode } from "./outcome.ts";
 import { printable } from "./render/printable.ts";
 import { type Verb, verbs } from "./verbs.ts";
@@ -35,9 +36,9 @@ async function start(args: readonly string[]): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<ExitCode> {
-  const hot = HOT[args.join(" ")];
   const startedIn = process.cwd();
-  if (hot !== undefined) return perform(hot(), args.includes("--json"), startedIn, environment());
+  const hot = hotVerb(args);
+  if (hot !== null) return perform(hot.verb, hot.json, startedIn, environment());
   const { parseCommandLine } = await import("./command-line.ts");
   const parsed = await parseCommandLine(args);
   if ("usageExit" in parsed) return parsed.usageExit;
@@ -46,6 +47,13 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   if (elsewhere === startedIn) return perform(verb, json, startedIn, environment());
   const { environmentIn } = await import("./adapters/git/elsewhere.ts");
   return perform(verb, json, elsewhere, await environmentIn(elsewhere, startedIn, environment()));
+}
+
+function hotVerb(args: readonly string[]): { readonly verb: Verb; readonly json: boolean } | null {
+  const verb = HOT[args.join(" ")];
+  if (verb !== undefined) return { verb: verb(), json: args.includes("--json") };
+  const plain = args[0] === "why-ignored" ? plainArguments(args.slice(1)) : null;
+  return plain === null ? null : { verb: verbs.whyIgnored(plain.options), json: plain.json };
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -59,9 +67,9 @@ function environment(): Environment {
 async function perform(verb: Verb, json: boolean, directory: string, env: Environment): Promise<ExitCode> {
   const abort = abortOnSignals();
   const { exit, document, text, forPrograms = false } = await verb(contextOf(directory, env, abort));
-  if (json) process.stdout.write(`${JSON.stringify(document)}\n`);
-  else if (text !== "")
-    (exit === 0 || forPrograms ? process.stdout : standardError()).write(`${printable(text)}\n`);
+  const shown = json ? JSON.stringify(document) : printable(typeof text === "string" ? text : text());
+  const isAnswer = json || exit === 0 || forPrograms;
+  if (shown !== "") (isAnswer ? process.stdout : standardError()).write(`${shown}\n`);
   return abort.aborted ? INTERRUPTED : exit;
 }
 

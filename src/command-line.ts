@@ -138,6 +138,15 @@ function declare(choose: (invocation: Invocation) => void): Command {
       const { rev, base = null, suite = null, deep = false, at = null, format } = options;
       perform(verbs.verify({ revision: rev, base, suite, deep, at }, format), self);
     });
+  command(program, "why-ignored", "which rule ignores a path, what stops a negation, what to add")
+    .argument("[path...]", "files or directories, there or not")
+    .option("--stdin", "read the paths from standard input, one a line")
+    .option("-z", "with --stdin: the paths end in NUL")
+    .action((paths: string[], { stdin, z }: { stdin?: true; z?: true }, self: Command) => {
+      if (stdin ? paths.length > 0 : paths.length === 0) self.error("error: give paths, or --stdin");
+      if (z && !stdin) self.error("error: -z goes with --stdin");
+      perform(verbs.whyIgnored({ paths, stdin: stdin ? (z ? "nul" : "lines") : "no" }), self);
+    });
   command(program, "gaps", "what the tests leave untested, and the tests that test nothing; runs nothing")
     .argument("[suite]", "one suite of gate.yaml; all of them without it")
     .option("--coverage <file>", "what coverage json wrote; coverage.json without it, where there is one")

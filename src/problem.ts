@@ -42,6 +42,8 @@ export type ProblemCode =
   | "pattern-tests"
   | "machine-cannot-run"
   | "report-refused"
+  | "secret-found"
+  | "secret-redacted"
   | "disk-full"
   | "session-unusable"
   | "left-processes"
@@ -58,6 +60,9 @@ export type ProblemCode =
   | "not-wired"
   | "hook-order"
   | "edit-refused"
+  // what keeps reports from being committed as they are
+  | "fixer-not-exempt"
+  | "rule-without-effect"
   // the surroundings
   | "not-a-repository"
   | "file-system"

@@ -11,6 +11,7 @@ import type { StatusOptions } from "./commands/status-document.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
 import type { VerifyDocument } from "./commands/verify-document.ts";
 import type { WaiveOptions } from "./commands/waive.ts";
+import type { WhyIgnoredOptions } from "./commands/why-ignored-document.ts";
 import type { ExitCode, Outcome } from "./outcome.ts";
 import { renderHookProblems, renderProblems } from "./render/problems.ts";
 import type { Occasion } from "./render/run.ts";
@@ -20,7 +21,8 @@ import { renderStatus } from "./render/status.ts";
 export interface Answer {
   readonly exit: ExitCode;
   readonly document: unknown;
-  readonly text: string;
+  /** A function where there may be a lot of it, and `--json` asks for none. */
+  readonly text: string | (() => string);
   /** The text is what was asked for, for another program to read: it goes to stdout whatever the exit code. */
   readonly forPrograms?: boolean;
 }
@@ -43,6 +45,16 @@ export const verbs = {
       const { exit, document } = await verify(context, options);
       if (format === "github") await leaveForGithub(context, document);
       return { exit, document, text: renderVerifyAs(document, format), forPrograms: format !== "text" };
+    },
+  whyIgnored:
+    (options: WhyIgnoredOptions): Verb =>
+    async (context) => {
+      const { whyIgnored } = await import("./commands/why-ignored.ts");
+      const { renderWhyIgnored } = await import("./render/why-ignored.ts");
+      const { exit, document } = await whyIgnored(context, options);
+      if (document.problems.length > 0) context.say(renderProblems(document.problems));
+      const text = () => renderWhyIgnored(document);
+      return { exit, document, text, forPrograms: true };
     },
   gaps:
     (options: GapsOptions, format: GapsFormat): Verb =>

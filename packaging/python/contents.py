@@ -8,7 +8,14 @@ from pathlib import Path
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # Suites import gate_record wherever they run; outside gate it does nothing.
-FOR_SUITES = ["gate_record.py", "gate_events.py"]
+FOR_SUITES = [
+    "gate_record.py",
+    "gate_events.py",
+    "gate_settings.py",
+    "gate_system.py",
+    "gate_values.py",
+    "gate_writer.py",
+]
 
 
 class Contents(BuildHookInterface):

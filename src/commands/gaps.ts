@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { fileStamp } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdOf, listTree } from "../adapters/git/trees.ts";
@@ -6,7 +8,7 @@ import { readRecorded } from "../evidence/recorded.ts";
 import { CONFIGURATION_PATH, inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { NEWEST_FORMAT } from "../gaps/coverage-report.ts";
 import { type FoundReport, findReport, unusable } from "../gaps/find-report.ts";
-import { gapsOf, type Input } from "../gaps/gaps.ts";
+import { gapsOf, type Input, type SuiteCoverage } from "../gaps/gaps.ts";
 import { PRIORITY_RULE } from "../gaps/priorities.ts";
 import { recordedReads, testsThatRan, withoutSkipped } from "../gaps/recorded-reads.ts";
 import { configurationOf } from "../judgement/configuration.ts";
@@ -100,6 +102,7 @@ async function gapsOfSuite(
   ]);
   const result = gapsOf({
     inputs,
+    pins: new Set(suite.pins),
     report: found?.report ?? null,
     reads: readsOf(last, manifest),
     ran: manifest === null ? [] : testsThatRan(manifest),
@@ -110,15 +113,21 @@ async function gapsOfSuite(
   const { coverage, reads } = result.value;
   const problems = [
     ...(coverage?.inputsNamed === 0 ? [foreignReport(found?.path ?? "", suite)] : []),
+    ...(coverage === null || found === null ? [] : await changedSince(worktree, suite, found, coverage)),
     ...(coverage === null && reads === null ? [nothingKnown(suite)] : []),
   ];
   return ok({ name: suite.name, ...result.value, session: last?.session ?? null, problems });
 }
 
-/** What the last session here read, else what the manifest tells. */
+/** What the last whole session here read, else what the manifest tells; null where no single test is told of. */
 function readsOf(last: SessionReads | null, manifest: Manifest | null): Reads | null {
-  if (manifest === null) return last?.reads ?? null;
-  return last === null ? recordedReads(manifest) : withoutSkipped(last.reads, manifest);
+  const reads =
+    last === null
+      ? manifest && recordedReads(manifest)
+      : manifest === null
+        ? last.reads
+        : withoutSkipped(last.reads, manifest);
+  return reads === null || reads.byTest.size === 0 ? null : reads;
 }
 
 /** Links and submodules are no files of which something could run. */
@@ -151,8 +160,25 @@ function foreignReport(path: string, { name }: Suite): Problem {
   return warning("coverage-invalid", message, { suite: name, path, hint });
 }
 
+/** Of a file that was changed since, the report counts other lines. */
+async function changedSince(
+  { topLevel }: Worktree,
+  { name }: Suite,
+  { path, modifiedMs }: FoundReport,
+  { files }: SuiteCoverage,
+): Promise<readonly Problem[]> {
+  const measured = files.filter((file) => file.measured);
+  const stamps = await Promise.all(measured.map((file) => fileStamp(join(topLevel, file.path))));
+  const [first, ...others] = measured.filter((_, index) => (stamps[index]?.modifiedMs ?? 0) > modifiedMs);
+  if (first === undefined) return [];
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  const message = `${first.path} changed after ${path} was made${more}: it counts other lines.`;
+  const hint = "Make it anew:  coverage run -m pytest && coverage json";
+  return [warning("coverage-invalid", message, { suite: name, path, hint })];
+}
+
 function nothingKnown({ name }: Suite): Problem {
-  const message = `there is no coverage report, and no run of ${name} has told what its tests read.`;
+  const message = `there is no coverage report, and no whole run of ${name} has told what each of its tests read.`;
   const hint =
     "coverage run -m pytest && coverage json, then  gate gaps;  or  gate run, where observe: is on";
   return warning("coverage-missing", message, { suite: name, hint });

@@ -1,11 +1,11 @@
-import type { Repository } from "../adapters/git/repository.ts";
-import { applyEdit, type Plan, type PlannedEdit, plan } from "../integrations/edits.ts";
+import { type Plan, plan } from "../integrations/edits.ts";
 import { planInit } from "../integrations/init-plan.ts";
 import type { WhenMissing } from "../integrations/shell-hooks.ts";
-import { unifiedDiff } from "../integrations/unified-diff.ts";
 import type { ExitCode, Outcome } from "../outcome.ts";
-import { hasErrors, type Problem, problem } from "../problem.ts";
+import { hasErrors, type Problem } from "../problem.ts";
+import { unreachable } from "../result.ts";
 import type { Context } from "./context.ts";
+import { offerEdits, type ShownEdit } from "./offer-edits.ts";
 import { openWorktree } from "./open.ts";
 
 export interface InitOptions {
@@ -21,20 +21,12 @@ export interface InitOptions {
 
 export interface InitDocument {
   readonly schema: "gate/init@1";
-  readonly edits: readonly InitEdit[];
+  readonly edits: readonly ShownEdit[];
   /** Whether the repository is as gate needs it now; true where there was nothing to do. */
   readonly applied: boolean;
   readonly problems: readonly Problem[];
   /** What to do afterwards, a command each. */
   readonly next: readonly string[];
-}
-
-export interface InitEdit {
-  readonly kind: PlannedEdit["kind"];
-  /** The file, or the name of the git setting. */
-  readonly target: string;
-  readonly diff: string;
-  readonly state: "planned" | "applied" | "failed";
 }
 
 /** Adds gate to a repository: every change is planned, then shown, then made. Can be run again. */
@@ -48,35 +40,28 @@ export async function initCommand(context: Context, options: InitOptions): Promi
     shims: { directory: hooksDirectory, whenMissing },
     launcher: context.launcher,
   });
-  const edits = planned.edits.map((edit) => shown(edit, "planned"));
-  const nothing = planned.edits.length === 0;
-  if (nothing) return outcome({ edits, applied: !hasErrors(planned.problems), plan: planned });
-  if (options.dryRun) return outcome({ edits, applied: false, plan: planned });
-  if (!options.yes && context.ask === null) {
-    const problems = [...planned.problems, mustSayYes()];
-    return { ...outcome({ edits, applied: false, plan: { ...planned, problems } }), exit: 2 };
+  const consent = { yes: options.yes, dryRun: options.dryRun, command: "gate init" };
+  const offered = await offerEdits(context, repository, planned.edits, consent);
+  const { edits } = offered;
+  const all = { ...planned, problems: [...planned.problems, ...offered.problems] };
+  switch (offered.outcome) {
+    case "nothing":
+      return outcome({ edits, applied: !hasErrors(all.problems), plan: all });
+    case "shown":
+      return outcome({ edits, applied: false, plan: all });
+    case "unasked":
+      return { ...outcome({ edits, applied: false, plan: all }), exit: 2 };
+    case "declined":
+      return { ...outcome({ edits, applied: false, plan: all }), exit: 1 };
+    case "made":
+      return outcome({ edits, applied: edits.every(({ state }) => state === "applied"), plan: all });
+    default:
+      return unreachable(offered.outcome);
   }
-  context.say(edits.map(({ diff }) => diff).join("\n"));
-  const agreed = options.yes || (await context.ask?.(question(edits.length))) === true;
-  if (!agreed) return { ...outcome({ edits, applied: false, plan: planned }), exit: 1 };
-  return applied(repository, planned);
-}
-
-/** Each edit stands for itself: one that fails does not take back the others, and is named. */
-async function applied(repository: Repository, planned: Plan): Promise<Outcome<InitDocument>> {
-  const edits: InitEdit[] = [];
-  const problems: Problem[] = [...planned.problems];
-  for (const edit of planned.edits) {
-    const done = await applyEdit(repository, edit);
-    if (!done.ok) problems.push(done.error);
-    edits.push(shown(edit, done.ok ? "applied" : "failed"));
-  }
-  const all = edits.every(({ state }) => state === "applied");
-  return outcome({ edits, applied: all, plan: { ...planned, problems } });
 }
 
 function outcome(result: {
-  readonly edits: readonly InitEdit[];
+  readonly edits: readonly ShownEdit[];
   readonly applied: boolean;
   readonly plan: Plan;
 }): Outcome<InitDocument> {
@@ -94,16 +79,4 @@ function exitFor(problems: readonly Problem[]): ExitCode {
   if (!hasErrors(problems)) return 0;
   const configuration = problems.some(({ code }) => code.startsWith("config-") || code === "reports-overlap");
   return configuration ? 2 : 1;
-}
-
-function shown(edit: PlannedEdit, state: InitEdit["state"]): InitEdit {
-  const target = edit.kind === "config" ? edit.key : edit.place.shown;
-  return { kind: edit.kind, target, diff: unifiedDiff(edit), state };
-}
-
-const question = (count: number) => `Make ${count === 1 ? "this change" : `these ${count} changes`}?`;
-
-function mustSayYes(): Problem {
-  const message = "these changes were not made: there is no terminal to ask at.";
-  return problem("usage", message, { hint: "gate init --yes" });
 }

@@ -5,24 +5,28 @@ import { type JudgedSuite, type JudgedTree, reportsDirectories } from "../judgem
 import { proposeInputs } from "../recording/input-proposals.ts";
 import { compareWithInputs, olderThan } from "../recording/observed-inputs.ts";
 import { lastReads } from "../recording/session-reads.ts";
+import type { Context } from "./context.ts";
 import type { ObservedStatus } from "./status-document.ts";
 
 /**
- * Compares each suite's inputs with what its last run here read, or else with what the manifest tells; a suite
+ * Compares each suite's inputs with what its last whole run here read, or else with what the manifest tells; a suite
  * that nobody has watched is not among them.
  */
 export async function observedInputs(
+  { environment }: Pick<Context, "environment">,
   repository: Repository,
   judged: JudgedTree,
 ): Promise<ReadonlyMap<string, ObservedStatus>> {
+  const home = environment.HOME ?? null;
   const found = await Promise.all(
-    judged.suites.map(async (one) => [one.suite.name, await observe(repository, judged, one)] as const),
+    judged.suites.map(async (one) => [one.suite.name, await observe(repository, home, judged, one)] as const),
   );
   return new Map(found.flatMap(([name, status]) => (status === null ? [] : [[name, status]])));
 }
 
 async function observe(
   repository: Repository,
+  home: string | null,
   { tree, configuration }: JudgedTree,
   { suite, recorded }: JudgedSuite,
 ): Promise<ObservedStatus | null> {
@@ -34,7 +38,7 @@ async function observe(
   const entries = await listTree(repository, tree, inputPathspecs(suite, directories));
   const inputs = entries.map(({ path }) => path);
   const found = await compareWithInputs(
-    { repository, tree, reportsDirectories: directories },
+    { repository, tree, suite, reportsDirectories: directories, home },
     new Set(inputs),
     read,
   );

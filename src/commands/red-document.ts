@@ -7,6 +7,8 @@ export interface RedDocument {
   readonly schema: "gate/red@1";
   /** Whether every selector has tests, and all of them failed. */
   readonly ok: boolean;
+  /** Stopped by the user; the selectors are those that had run by then. */
+  readonly interrupted: boolean;
   readonly suite: string | null;
   readonly session: string | null;
   readonly summary: string | null;

@@ -59,6 +59,7 @@ async function concluded(phase: RedPhase, suite: Suite, summarise: Summarise): P
     document: {
       schema: "gate/red@1",
       ok: isRed,
+      interrupted,
       suite: suite.name,
       session: directory,
       summary: `${directory}/summary.md`,
@@ -102,5 +103,5 @@ function refused(problems: readonly Problem[]): Outcome<RedDocument> {
   const impossible = problems.some(({ code }) => code === "machine-cannot-run");
   const exit: ExitCode = impossible ? 3 : exitFor(problems);
   const nothing = { suite: null, session: null, summary: null, variables: [], selectors: [], proposed: null };
-  return { exit, document: { schema: "gate/red@1", ok: false, ...nothing, problems } };
+  return { exit, document: { schema: "gate/red@1", ok: false, interrupted: false, ...nothing, problems } };
 }

@@ -65,7 +65,7 @@ export async function judgeStatus(
   if (options.rev === null && options.config === null && isFresh(found)) {
     await writeMemo(repository, found, warnings);
   }
-  const observed = options.inputs ? await observedInputs(repository, found) : new Map();
+  const observed = options.inputs ? await observedInputs(context, repository, found) : new Map();
   const suites = described.map((suite) => ({
     ...suite,
     problems: [...suite.problems, ...warnings.filter((one) => one.suite === suite.name)],
@@ -176,7 +176,8 @@ async function refusalsOfRun(
 
 function testsOf(manifest: Manifest | null, path: string): StatusChange["tests"] {
   if (manifest === null || manifest.reads === null) return null;
-  return readersOf(manifest.reads, manifest.tests.values(), path);
+  const ran = [...manifest.tests.values()].filter(({ outcome }) => outcome !== "skipped");
+  return readersOf(manifest.reads, ran, path);
 }
 
 async function decisionFor(

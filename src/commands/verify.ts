@@ -1,7 +1,10 @@
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
 import { wiringProblems } from "../integrations/wiring.ts";
 import type { Outcome } from "../outcome.ts";
-import { problem } from "../problem.ts";
+import { type Problem, problem } from "../problem.ts";
 import { orProblem } from "../verify/failures.ts";
+import { ignoredReports } from "../verify/ignored-reports.ts";
 import { findCommits, type VerifyRequest, verifyCommits } from "../verify/verify.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
@@ -26,12 +29,25 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   const compared = await findCommits(opened.value, { ...options, at });
   if (!compared.ok)
     return { exit: compared.error.exit, document: unjudged(revision, compared.error.problems) };
-  const [verified, wiring] = await Promise.all([
+  const { tree } = compared.value.subject;
+  const [verified, ...surroundings] = await Promise.all([
     verifyCommits(opened.value, compared.value, options),
-    orProblem(null, () => wiringProblems(opened.value, compared.value.subject.tree)),
+    orProblem(null, () => wiringProblems(opened.value, tree)),
+    orProblem(null, () => ignoredReports(opened.value, tree, options.suite)),
+    orProblem(null, () => fixerWarnings(opened.value, tree, options.suite)),
   ]);
   if (!verified.ok)
     return { exit: verified.error.exit, document: unjudged(revision, verified.error.problems) };
-  const document = verifyDocument(verified.value, wiring);
+  const document = verifyDocument(verified.value, surroundings.flat());
   return { exit: document.ok ? 0 : 1, document };
+}
+
+/** What knows the tools is loaded while git is at work. */
+async function fixerWarnings(
+  repository: Repository,
+  tree: TreeId,
+  suite: string | null,
+): Promise<readonly Problem[]> {
+  const { fixersOfTree } = await import("../integrations/fixers-of-tree.ts");
+  return fixersOfTree(repository, tree, suite);
 }

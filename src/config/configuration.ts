@@ -1,4 +1,5 @@
 import type { JsonObject } from "../protocol.ts";
+import type { SecretRule } from "./secret-rules.ts";
 
 /** `gate.yaml`, checked and with every default filled in. Suites are in file order. */
 export interface Configuration {
@@ -55,6 +56,7 @@ export interface Suite {
   readonly patternTests: "allow" | "error";
   readonly maxReportBytes: number;
   readonly normalise: NormaliseSettings;
+  readonly secrets: SecretSettings;
   /** What enters the fingerprint besides the inputs: whatever of the above can change a result. */
   readonly definition: JsonObject;
 }
@@ -91,4 +93,23 @@ export interface NormaliseSettings {
   /** Built-in rules that are switched off, by name. */
   readonly off: readonly string[];
   readonly rules: readonly { readonly match: string; readonly replace: string }[];
+}
+
+/** What becomes of a run whose reports hold what looks like a secret. */
+export type SecretMode = "refuse" | "redact" | "off";
+
+export interface SecretSettings {
+  readonly mode: SecretMode;
+  readonly allow: readonly AllowedSecret[];
+}
+
+/** What looks like a secret and is none, such as the key of a test fixture. */
+export interface AllowedSecret {
+  /** The whole of it, a glob over it (`*` matches anything), or a regular expression between slashes. */
+  readonly match: string;
+  /** null: whichever rule finds it. */
+  readonly rule: SecretRule | null;
+  readonly reason: string;
+  /** 1-based line in gate.yaml. */
+  readonly line: number | null;
 }

@@ -40,10 +40,11 @@ type Issue = z.core.$ZodIssue;
 
 /** Says in our words what the schema found, with the position in the file and the nearest valid name. */
 export function explainAll(
-  issues: readonly Issue[],
+  found: readonly Issue[],
   contents: unknown,
   at: (offset: number) => Position,
 ): Problem[] {
+  const issues = found.flatMap((issue) => ofTheMeant(issue, contents));
   const misspelt = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => pathText([...issue.path, nearestName(key, knownKeys(issue.path)) ?? key]))
@@ -53,6 +54,18 @@ export function explainAll(
     .filter((issue) => locate(contents, issue.path).found || !misspelt.includes(pathText(issue.path)))
     .flatMap((issue) => explain(issue, contents, at));
 }
+
+/** Of a value that may be a word or a map: what is wrong with the one that was written. */
+function ofTheMeant(issue: Issue, contents: unknown): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const isWritten = isMap(locate(contents, issue.path).node) ? isAboutMap : isAboutWord;
+  const meant = issue.errors.find((issues) => issues.every(isWritten));
+  return meant?.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) ?? [issue];
+}
+
+const isAboutWord = ({ path, code }: Issue) => path.length === 0 && code === "invalid_value";
+
+const isAboutMap = ({ path, code }: Issue) => path.length > 0 || code === "unrecognized_keys";
 
 const pathText = (path: readonly PropertyKey[]) => path.map(String).join("\0");
 
@@ -123,6 +136,7 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path[0] === "waivers") return Object.keys(top.waivers.unwrap().shape);
   const suiteShape = configurationSchema.shape.suites.valueType.shape;
   if (path.length === 2) return Object.keys(suiteShape);
+  if (path[2] === "secrets") return path.length === 3 ? ["mode", "allow"] : ["match", "rule", "reason"];
   if (path[2] !== "normalise") return ["match", "reason"];
   return path.length === 3 ? ["off", "rules"] : ["match", "replace"];
 }

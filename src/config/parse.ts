@@ -94,8 +94,24 @@ function typed(name: string, suite: WrittenSuite, lineOf: (path: Path) => number
     patternTests: suite["pattern-tests"],
     maxReportBytes: parseSize(suite["max-report-size"]) ?? 0,
     normalise: suite.normalise,
+    secrets: secretSettings(suite.secrets, (index) => lineOf(["suites", name, "secrets", "allow", index])),
     definition: definition(suite, env, pins),
   };
+}
+
+/** `secrets: redact` is short for a map with that mode. */
+function secretSettings(
+  written: WrittenSuite["secrets"],
+  lineOf: (index: number) => number,
+): Suite["secrets"] {
+  if (typeof written === "string") return { mode: written, allow: [] };
+  const allow = written.allow.map(({ match, rule = null, reason }, index) => ({
+    match,
+    rule,
+    reason,
+    line: lineOf(index),
+  }));
+  return { mode: written.mode, allow };
 }
 
 function inputPattern(text: string, line: number): InputPattern {

@@ -49,3 +49,8 @@ export function parseSize(text: string): number | null {
   const unit = SIZES[prefix === undefined ? "B" : `${prefix}iB`];
   return unit === undefined ? null : Math.round(Number(match[1]) * unit);
 }
+
+/** What stands between the slashes of `/…/`; null for a text that is no expression. */
+export function expressionBetweenSlashes(text: string): string | null {
+  return text.length > 2 && text.startsWith("/") && text.endsWith("/") ? text.slice(1, -1) : null;
+}

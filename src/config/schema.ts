@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
+import {
+  expressionBetweenSlashes,
+  normalisePath,
+  normalisePattern,
+  parseDuration,
+  parseSize,
+} from "./pattern.ts";
+import { SECRET_RULES } from "./secret-rules.ts";
 
 const DURATION = 'expected a duration such as "90s", "45m", "1.5h" or "14d"';
 const duration = z
@@ -42,13 +49,34 @@ const logGlob = text.refine(
   "expected a glob below the repository's top level",
 );
 
-const regularExpression = text.superRefine((source, context) => {
+function refuseBadExpression(source: string, context: z.RefinementCtx): void {
   try {
     new RegExp(source, "u");
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^.*: /, "") : String(error);
     context.addIssue({ code: "custom", message: `expected a regular expression (${reason})` });
   }
+}
+
+const regularExpression = text.superRefine(refuseBadExpression);
+
+const secretMode = z.enum(["refuse", "redact", "off"]);
+
+const allowedSecret = z.strictObject({
+  match: text
+    .superRefine((match, context) => {
+      const source = expressionBetweenSlashes(match);
+      if (source !== null) refuseBadExpression(source, context);
+    })
+    .describe("What is no secret: the whole text, a glob over it, or /a regular expression/."),
+  rule: z.enum(SECRET_RULES).optional().describe("The rule that finds it; without one, any."),
+  reason: text.describe("Why it is no secret."),
+});
+
+/** The list alone would be a map without a mode: that is the default one. */
+const secretSettings = z.strictObject({
+  mode: secretMode.default("refuse"),
+  allow: z.array(allowedSecret).default([]),
 });
 
 /** One suite as it is written in gate.yaml. Each description says whether the key is in the fingerprint. */
@@ -154,6 +182,12 @@ const suite = z.strictObject({
     })
     .prefault({})
     .describe("Rules that take volatile text out of the reports. Not in the fingerprint."),
+  secrets: z
+    .union([secretMode, secretSettings])
+    .default("refuse")
+    .describe(
+      "What looks like a secret in the reports: refuse the run, put a marker in its place, or do not look. Not in the fingerprint.",
+    ),
 });
 
 const signing = z.strictObject({

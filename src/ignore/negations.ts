@@ -1,4 +1,5 @@
-import createRules, { type Ignore } from "ignore";
+import type { Ignore } from "ignore";
+import { rulesInMemory } from "./in-memory.ts";
 
 export interface Wanted {
   /** Text of the rules in force, in their order of precedence. */
@@ -37,7 +38,7 @@ interface Excluded {
 }
 
 function compile(rules: string, added: readonly string[]): Ignore {
-  return createRules({ ignorecase: false }).add(rules).add(added);
+  return rulesInMemory([...rules.split(/\r?\n/), ...added], false);
 }
 
 function firstIgnored(rules: Ignore, paths: readonly string[]): Excluded | null {

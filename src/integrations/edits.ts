@@ -65,6 +65,8 @@ export function together(plans: readonly Plan[]): Plan {
   };
 }
 
+export const isFileEdit = (edit: PlannedEdit): edit is FileEdit => edit.kind !== "config";
+
 /** The edit that turns what is there into `after`; none where it is so already. */
 export function fileEdit(place: Place, file: EditableFile, after: string, executable = false): FileEdit[] {
   const before = file.text;
@@ -86,7 +88,12 @@ export function refusedEdit(place: Place, reason: string, byHand: string): Probl
   });
 }
 
-export async function applyEdit(repository: Repository, edit: PlannedEdit): Promise<Result<null, Problem>> {
+/** Where a file is no longer what it was when the edit was shown, it stays; `again` is the command to plan anew. */
+export async function applyEdit(
+  repository: Repository,
+  edit: PlannedEdit,
+  again: string,
+): Promise<Result<null, Problem>> {
   switch (edit.kind) {
     case "config":
       await setLocalSetting(repository, edit.key, edit.after);
@@ -99,7 +106,7 @@ export async function applyEdit(repository: Repository, edit: PlannedEdit): Prom
       const written = await writeEditable(place.root, place.path, { before, after, executable });
       if (written.ok) return written;
       const message = `${place.shown} was not written: ${written.error}.`;
-      return err(problem("edit-refused", message, { path: place.shown, hint: "Then:  gate init" }));
+      return err(problem("edit-refused", message, { path: place.shown, hint: `Then:  ${again}` }));
     }
     default:
       return unreachable(edit);

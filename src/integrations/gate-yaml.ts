@@ -1,9 +1,10 @@
 import { stringify } from "yaml";
 import { parseConfiguration } from "../config/parse.ts";
 import { gpuLibrary } from "./dependencies.ts";
-import { proposeInputs } from "./suite-inputs.ts";
+import type { NestedProject } from "./nested-project.ts";
+import { literal, proposeInputs } from "./suite-inputs.ts";
 import type { Survey } from "./survey.ts";
-import { findTestSuite, type TestSuite } from "./test-suite.ts";
+import { findTestSuite, shellWord, type TestSuite } from "./test-suite.ts";
 
 export interface Proposal {
   readonly suite: TestSuite;
@@ -11,16 +12,31 @@ export interface Proposal {
   readonly text: string;
 }
 
-/** A gate.yaml that fits the repository; null where no tests are found to bind to its sources. */
-export function proposeGateYaml(survey: Survey): Proposal | null {
-  const suite = findTestSuite(survey);
-  if (suite === null) return null;
-  const reports = freeReportsDirectory(survey);
-  const inputs = proposeInputs(survey, suite, reports);
+/**
+ * A gate.yaml that fits the repository, or else the only project in a folder of it; null where no tests are found to
+ * bind to the sources.
+ */
+export function proposeGateYaml(survey: Survey, nested: NestedProject | null = null): Proposal | null {
+  const own = findTestSuite(survey);
+  if (own !== null) return proposal(survey, own, "", survey);
+  const inside = nested === null ? null : findTestSuite(nested.survey);
+  return nested === null || inside === null ? null : proposal(survey, inside, nested.folder, nested.survey);
+}
+
+function proposal(whole: Survey, found: TestSuite, folder: string, survey: Survey): Proposal {
+  const suite = folder === "" ? found : { ...found, run: `cd ${shellWord(folder)} && ${found.run}` };
+  const reports = freeReportsDirectory(whole);
+  const inputs = proposeInputs(survey, found, reports).map((pattern) => below(folder, pattern));
   const text = gateYaml(suite, { inputs, reports, gpu: gpuLibrary(survey) });
   const parsed = parseConfiguration(Buffer.from(text));
   if (!parsed.ok) throw new Error(`init proposes a gate.yaml that is wrong: ${parsed.error[0]?.message}`);
   return { suite, text };
+}
+
+function below(folder: string, pattern: string): string {
+  if (folder === "") return pattern;
+  const [exclude, glob] = pattern.startsWith("!") ? ["!", pattern.slice(1)] : ["", pattern];
+  return `${exclude}${literal(folder)}/${glob}`;
 }
 
 /** The usual name, unless files of another kind lie there. */

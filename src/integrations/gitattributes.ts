@@ -5,19 +5,10 @@ import { attributesOf } from "../adapters/git/attributes.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { directoriesAbove } from "../ignore/mend.ts";
 import { warning } from "../problem.ts";
+import { probesOf, type ReportsPlace } from "../reports/reports-place.ts";
+import { attributesLine, WANTED } from "./attributes-line.ts";
 import { fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit } from "./edits.ts";
 import { linesOf, withLinesAtEnd } from "./lines.ts";
-import { probesOf, type ReportsPlace } from "./reports-place.ts";
-
-/** Nothing may change a report on its way into git or out of it; a forge folds them in its diffs. */
-const WANTED = new Map([
-  ["text", "unset"],
-  ["filter", "unset"],
-  ["ident", "unset"],
-  ["working-tree-encoding", "unset"],
-  ["whitespace", "unset"],
-  ["linguist-generated", "set"],
-]);
 
 /** The reports' line, as the last one of .gitattributes, because the last match wins. */
 export async function planAttributes(worktree: Worktree, reports: readonly ReportsPlace[]): Promise<Plan> {
@@ -27,7 +18,7 @@ export async function planAttributes(worktree: Worktree, reports: readonly Repor
   }
   if (lacking.length === 0) return plan({});
   const place = inTree(worktree.topLevel, ".gitattributes");
-  const lines = lacking.map(attributesLine);
+  const lines = lacking.map(({ directory }) => attributesLine(directory));
   const byHand = `Add at its end:  ${lines.join(" ; ")}`;
   if ((await kindOf(`${worktree.topLevel}/.gitattributes`)) === "symlink") {
     return plan({ problems: [refusedEdit(place, "is a symbolic link, which git does not read", byHand)] });
@@ -46,12 +37,6 @@ export async function planAttributes(worktree: Worktree, reports: readonly Repor
       }),
     ),
   });
-}
-
-function attributesLine({ directory }: ReportsPlace): string {
-  const plain = /^[\w./@%+=:,-]+$/.test(directory) && !directory.startsWith("-");
-  const pattern = plain ? `${directory}/**` : `"${directory.replaceAll('"', '\\"')}/**"`;
-  return `${pattern} -text -filter -ident -working-tree-encoding -whitespace linguist-generated`;
 }
 
 /** The lines' own earlier copies go: they come again at the end. */

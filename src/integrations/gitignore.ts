@@ -2,60 +2,104 @@ import { dirname } from "node:path";
 import { kindOf } from "../adapters/files/files.ts";
 import type { IgnoreAnswer } from "../adapters/git/ignore.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
+import type { AddedLines } from "../ignore/lost-reports.ts";
 import { type IgnoreFiles, ignoreFilesAbove, judge, mendIgnores } from "../ignore/mend.ts";
 import { type Problem, problem, warning } from "../problem.ts";
+import type { WrittenReports } from "../reports/reports-place.ts";
 import { err, ok, type Result } from "../result.ts";
-import { fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit } from "./edits.ts";
+import { type FileEdit, fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit } from "./edits.ts";
 import { withLinesAtEnd } from "./lines.ts";
-import { probesOf, type ReportsPlace } from "./reports-place.ts";
 
-/** A name that only a rule about the directory matches. */
-const SESSIONS = ".gate/sessions/probe";
+/** Files of which a clone makes its own: a name that only a rule about them matches, and that rule. */
+interface LocalFiles {
+  readonly probe: string;
+  readonly rule: string;
+}
+
+const SESSIONS: LocalFiles = { probe: ".gate/sessions/probe", rule: ".gate/" };
+const BYTECODE: LocalFiles = { probe: "__pycache__/probe.cpython-313.pyc", rule: "__pycache__/" };
 
 /** Sessions are ignored, reports are not: the lines that make it so, at the end of the ignore files. */
 export async function planIgnoreRules(
   worktree: Worktree,
-  reports: readonly ReportsPlace[],
+  reports: readonly WrittenReports[],
   committed: readonly string[],
+  { python }: { readonly python: boolean },
 ): Promise<Plan> {
   const links = await linkedDirectories(worktree, reports);
   if (links.length > 0) return plan({ problems: links });
-  const paths = [SESSIONS, ...committed, ...reports.flatMap(probesOf)];
-  const read = await readIgnoreFiles(worktree, ignoreFilesAbove(paths));
+  const above = ignoreFilesAbove([SESSIONS.probe, ...committed, ...reports.flatMap(({ paths }) => paths)]);
+  const read = await readIgnoreFiles(worktree, above);
   if (!read.ok) return plan({ problems: [read.error] });
   const files = read.value;
-  const added = new Map(await sessionLines(worktree, files));
-  const unresolved: IgnoreAnswer[] = [];
-  for (const place of reports) {
-    const now = changedFiles(files, added);
-    const wanted = { directory: place.directory, paths: probesOf(place) };
-    const mend = await mendIgnores(worktree, now, wanted);
-    for (const [file, lines] of mend.added) added.set(file, [...(added.get(file) ?? []), ...lines]);
-    unresolved.push(...mend.unresolved);
-  }
+  const local = await localLines(worktree, files, [SESSIONS, ...(python ? [BYTECODE] : [])]);
+  const { added, unresolved } = await linesForReports(worktree, reports, files, local);
   const hidden = await judge(worktree, changedFiles(files, added), committed);
-  const edits = [...added].flatMap(([file, lines]) => {
-    const text = files.get(file) ?? null;
-    return fileEdit(
-      inTree(worktree.topLevel, file),
-      { text, executable: false },
-      withBlock(text ?? "", lines),
-    );
-  });
   return plan({
-    edits,
+    edits: ignoreEdits(worktree, files, added, "sessions stay here, the reports are committed"),
     problems: [...unresolved.map(stillIgnored), ...hidden.filter((one) => one.ignored).map(notCommitted)],
   });
 }
 
-/** Ignored by the repository's own rules: a rule of one user's does not help the others. */
-async function sessionLines(
+/** The lines that let reports in, and nothing else; none where none is found that git agrees to. */
+export async function planReportsIgnored(
+  worktree: Worktree,
+  reports: readonly WrittenReports[],
+): Promise<{ readonly added: AddedLines; readonly plan: Plan }> {
+  const read = await readIgnoreFiles(worktree, ignoreFilesAbove(reports.flatMap(({ paths }) => paths)));
+  if (!read.ok) return { added: new Map(), plan: plan({ problems: [read.error] }) };
+  const { added } = await linesForReports(worktree, reports, read.value, new Map());
+  return {
+    added,
+    plan: plan({ edits: ignoreEdits(worktree, read.value, added, "the reports are committed") }),
+  };
+}
+
+async function linesForReports(
+  worktree: Worktree,
+  reports: readonly WrittenReports[],
+  files: IgnoreFiles,
+  before: AddedLines,
+): Promise<{ readonly added: AddedLines; readonly unresolved: readonly IgnoreAnswer[] }> {
+  const added = new Map(before);
+  const unresolved: IgnoreAnswer[] = [];
+  for (const { directory, paths } of reports) {
+    const mend = await mendIgnores(worktree, changedFiles(files, added), { directory, paths });
+    for (const [file, lines] of mend.added) added.set(file, [...(added.get(file) ?? []), ...lines]);
+    unresolved.push(...mend.unresolved);
+  }
+  return { added, unresolved };
+}
+
+function ignoreEdits(
   worktree: Worktree,
   files: IgnoreFiles,
-): Promise<readonly (readonly [string, readonly string[]])[]> {
-  const [answer] = await judge(worktree, files, [SESSIONS]);
-  const ignored = answer?.ignored === true && files.has(answer.rule?.file ?? "");
-  return ignored ? [] : [[".gitignore", [".gate/"]]];
+  added: AddedLines,
+  head: string,
+): readonly FileEdit[] {
+  return [...added].flatMap(([file, lines]) => {
+    const text = files.get(file) ?? null;
+    const place = inTree(worktree.topLevel, file);
+    return fileEdit(place, { text, executable: false }, withBlock(text ?? "", [`# gate: ${head}`, ...lines]));
+  });
+}
+
+/** Ignored by the repository's own rules: a rule of one user's does not help the others. */
+async function localLines(
+  worktree: Worktree,
+  files: IgnoreFiles,
+  wanted: readonly LocalFiles[],
+): Promise<AddedLines> {
+  const answers = await judge(
+    worktree,
+    files,
+    wanted.map(({ probe }) => probe),
+  );
+  const lines = wanted.flatMap(({ rule }, index) => {
+    const answer = answers[index];
+    return answer?.ignored === true && files.has(answer.rule?.file ?? "") ? [] : [rule];
+  });
+  return lines.length === 0 ? new Map() : new Map([[".gitignore", lines]]);
 }
 
 async function readIgnoreFiles(
@@ -76,9 +120,10 @@ async function readIgnoreFiles(
   return ok(files);
 }
 
-async function linkedDirectories(
+/** What lies behind a link git does not commit, and does not answer for. */
+export async function linkedDirectories(
   worktree: Worktree,
-  reports: readonly ReportsPlace[],
+  reports: readonly Pick<WrittenReports, "directory" | "suite">[],
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const { directory, suite } of reports) {
@@ -95,7 +140,7 @@ async function linkedDirectories(
 
 const upwards = (path: string): readonly string[] => (path === "." ? [] : [...upwards(dirname(path)), path]);
 
-function changedFiles(files: IgnoreFiles, added: ReadonlyMap<string, readonly string[]>): IgnoreFiles {
+function changedFiles(files: IgnoreFiles, added: AddedLines): IgnoreFiles {
   const changed = [...added].map(([file, lines]): [string, string] => [
     file,
     withLinesAtEnd(files.get(file) ?? "", lines),
@@ -104,8 +149,7 @@ function changedFiles(files: IgnoreFiles, added: ReadonlyMap<string, readonly st
 }
 
 function withBlock(text: string, lines: readonly string[]): string {
-  const head = "# gate: sessions stay here, the reports are committed";
-  return withLinesAtEnd(text, [...(text === "" ? [] : [""]), head, ...lines]);
+  return withLinesAtEnd(text, [...(text === "" ? [] : [""]), ...lines]);
 }
 
 function stillIgnored({ path, rule }: IgnoreAnswer): Problem {

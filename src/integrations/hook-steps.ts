@@ -42,7 +42,7 @@ function stepsOfCommand(command: ShellCommand, surroundings: Surroundings, deep:
 export const withoutLine = (step: Step): Step => ({ ...step, line: null });
 
 /** `npm run x`, `pnpm x`, `yarn x`, `npm test`; null for everything else. */
-function scriptName([program, ...args]: readonly [string, ...string[]]): string | null {
+export function scriptName([program, ...args]: readonly [string, ...string[]]): string | null {
   if (!/^(?:npm|pnpm|yarn|bun)$/.test(program)) return null;
   const [first, second] = args.filter((word) => !word.startsWith("-"));
   if (first === "run" || first === "run-script") return second ?? null;

@@ -1,11 +1,13 @@
-import { readEditable } from "../adapters/files/editing.ts";
-import { kindOf } from "../adapters/files/files.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { parseConfiguration } from "../config/parse.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
+import { probesOf, reportsPlaces } from "../reports/reports-place.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type FileEdit, fileEdit, inTree, type Plan, type PlannedEdit, plan, together } from "./edits.ts";
+import { configurationOnDisk } from "./configuration-on-disk.ts";
+import { fileEdit, inTree, isFileEdit, type Plan, plan, together } from "./edits.ts";
+import { withExemptions } from "./exemptions.ts";
 import { proposeGateYaml } from "./gate-yaml.ts";
 import { planAttributes } from "./gitattributes.ts";
 import { planWorkflow } from "./github-actions.ts";
@@ -13,12 +15,11 @@ import { planIgnoreRules } from "./gitignore.ts";
 import { findHookWay } from "./hook-way.ts";
 import { comesWithRepository, planHooks } from "./hooks.ts";
 import { planLauncher } from "./launcher.ts";
-import { reportsPlaces } from "./reports-place.ts";
+import { findNestedProject } from "./nested-project.ts";
 import type { ShimSource } from "./shell-hooks.ts";
+import { staging } from "./staging.ts";
 import { type Survey, surveyRepository } from "./survey.ts";
-import { needsPackage, shellWord } from "./test-suite.ts";
-
-const FILE = "gate.yaml";
+import { needsPackage } from "./test-suite.ts";
 
 interface InitRequest {
   readonly shims: ShimSource;
@@ -33,29 +34,22 @@ export async function planInit(worktree: Worktree, request: InitRequest): Promis
   const { configuration, plan: configurationPlan } = settled.value;
   const way = await findHookWay(worktree, survey);
   const hooks = await planHooks(worktree, way, request.shims);
-  const reports = reportsPlaces(configuration);
+  const places = reportsPlaces(configuration);
+  const reports = places.map((place) => ({ ...place, paths: probesOf(place) }));
   const ours = comesWithRepository(way) ? hooks.edits.filter(isFileEdit).map(({ place }) => place.path) : [];
-  const whole = together([
+  const own = together([
     configurationPlan,
     hooks,
-    await planIgnoreRules(worktree, reports, [FILE, ...ours]),
-    await planAttributes(worktree, reports),
+    await planIgnoreRules(worktree, reports, [CONFIGURATION_PATH, ...ours], {
+      python: survey.files.some((path) => path.endsWith(".py")),
+    }),
+    await planAttributes(worktree, places),
     await planWorkflow(worktree, survey),
     await planLauncher(worktree, request.launcher),
   ]);
+  const whole = await withExemptions(worktree, reports, own);
   return { ...whole, next: [...staging(worktree, whole.edits), ...whole.next] };
 }
-
-/** gate judges what is staged: its own files too. */
-function staging(worktree: Worktree, edits: readonly PlannedEdit[]): string[] {
-  const files = edits
-    .filter(isFileEdit)
-    .filter(({ place }) => place.root === worktree.topLevel && !place.path.startsWith(".git/"))
-    .map(({ place }) => shellWord(place.path));
-  return files.length === 0 ? [] : [`git add ${files.join(" ")}`];
-}
-
-const isFileEdit = (edit: PlannedEdit): edit is FileEdit => edit.kind !== "config";
 
 interface Settled {
   readonly configuration: Configuration;
@@ -67,27 +61,24 @@ async function configurationOf(
   worktree: Worktree,
   survey: Survey,
 ): Promise<Result<Settled, readonly Problem[]>> {
-  const kind = await kindOf(`${worktree.topLevel}/${FILE}`);
-  if (kind === "absent") return proposed(worktree, survey);
-  if (kind !== "file") {
-    const message = `${FILE} is a ${kind === "other" ? "special file" : kind}; it must be a regular file.`;
-    return err([
-      problem("config-not-a-file", message, { path: FILE, hint: "Move it away, then:  gate init" }),
-    ]);
-  }
-  const file = await readEditable(worktree.topLevel, FILE);
-  if (!file.ok) return err([problem("config-invalid", `${FILE} ${file.error}.`, { path: FILE })]);
-  const parsed = parseConfiguration(Buffer.from(file.value.text ?? ""));
-  return parsed.ok ? ok({ configuration: parsed.value, plan: plan({}) }) : parsed;
+  const written = await configurationOnDisk(worktree);
+  if (!written.ok) return written;
+  return written.value === null
+    ? proposed(worktree, survey)
+    : ok({ configuration: written.value, plan: plan({}) });
 }
 
-function proposed(worktree: Worktree, survey: Survey): Result<Settled, readonly Problem[]> {
-  const proposal = proposeGateYaml(survey);
+async function proposed(worktree: Worktree, survey: Survey): Promise<Result<Settled, readonly Problem[]>> {
+  const proposal = proposeGateYaml(survey, await findNestedProject(worktree, survey));
   if (proposal === null) return err([nothingToBind()]);
   const { text, suite } = proposal;
   const parsed = parseConfiguration(Buffer.from(text));
   if (!parsed.ok) return parsed;
-  const edits = fileEdit(inTree(worktree.topLevel, FILE), { text: null, executable: false }, text);
+  const edits = fileEdit(
+    inTree(worktree.topLevel, CONFIGURATION_PATH),
+    { text: null, executable: false },
+    text,
+  );
   const installed = survey.packageJson.dependencies.has("model-gate");
   const problems = needsPackage(suite) && !installed ? [reporterMissing(suite.runner)] : [];
   return ok({ configuration: parsed.value, plan: plan({ edits, problems }) });
@@ -96,8 +87,8 @@ function proposed(worktree: Worktree, survey: Survey): Result<Settled, readonly 
 function nothingToBind(): Problem {
   const message =
     "found no tests to bind: neither pytest tests nor those of vitest, jest or node:test in tests/model, tests or test.";
-  const hint = `Write ${FILE}, then run gate init again. The least:  {version: 1, suites: {model-tests: {run: <command>, inputs: [<paths>]}}}`;
-  return problem("config-missing", message, { path: FILE, hint });
+  const hint = `Write ${CONFIGURATION_PATH}, then run gate init again. The least:  {version: 1, suites: {model-tests: {run: <command>, inputs: [<paths>]}}}`;
+  return problem("config-missing", message, { path: CONFIGURATION_PATH, hint });
 }
 
 function reporterMissing(runner: string): Problem {

@@ -79,6 +79,6 @@ function withoutReadme(files: readonly string[], directories: readonly string[])
 const isPlain = (name: string) => !/^[!:]|\\|\n/.test(name);
 
 /** A name as a pattern that matches only itself. */
-function literal(name: string): string {
+export function literal(name: string): string {
   return name.replaceAll(/[*?[\]]/g, (character) => `[${character}]`);
 }

@@ -30,22 +30,33 @@ export async function surveyRepository(worktree: Worktree): Promise<Survey> {
   ]);
   const all = new Set([...staged.map(({ path }) => path), ...untracked]);
   const files = [...all].filter((path) => !path.startsWith('"')).sort();
+  return surveyFolder(worktree, files, "");
+}
+
+/** Of a folder alone, as if it was the repository; "" is the whole. */
+export async function surveyFolder(
+  { topLevel }: Worktree,
+  all: readonly string[],
+  folder: string,
+): Promise<Survey> {
+  const inside = folder === "" ? "" : `${folder}/`;
+  const files = all.flatMap((path) => (path.startsWith(inside) ? [path.slice(inside.length)] : []));
   const texts = new Map<string, string>();
   for (const path of files.filter((one) => PROJECT_FILE.test(one))) {
-    const file = await readEditable(worktree.topLevel, path);
+    const file = await readEditable(topLevel, `${inside}${path}`);
     if (file.ok && file.value.text !== null) texts.set(path, file.value.text);
   }
   return {
     files,
     texts,
     packageJson: readPackageJson(texts.get("package.json")),
-    virtualEnvironment: await findVirtualEnvironment(worktree.topLevel),
+    virtualEnvironment: await findVirtualEnvironment(join(topLevel, folder)),
   };
 }
 
-async function findVirtualEnvironment(topLevel: string): Promise<string | null> {
+async function findVirtualEnvironment(directory: string): Promise<string | null> {
   for (const folder of [".venv", "venv"]) {
-    if ((await kindOf(join(topLevel, folder, "bin/python"))) !== "absent") return folder;
+    if ((await kindOf(join(directory, folder, "bin/python"))) !== "absent") return folder;
   }
   return null;
 }

@@ -19,6 +19,23 @@ export function shellHook(path: string, text: string, surroundings: Surroundings
 
 /** simple-git-hooks, husky 4, yorkie, and scripts that call gate themselves. */
 export function packageHooks(path: string, text: string, surroundings: Surroundings): readonly WiredFile[] {
+  const found = packageCommands(path, text).map(({ hook, command }): WiredFile => {
+    const steps = stepsOf(command, surroundings).map(withoutLine);
+    return { path, steps, beforeCommit: hook === "pre-commit", parallel: false };
+  });
+  const scripts = path.endsWith("package.json") ? [...surroundings.scripts.values()] : [];
+  const called = scripts.flatMap((script) => stepsOf(script, surroundings).map(withoutLine));
+  return [...found, { path, steps: called, beforeCommit: false, parallel: false }];
+}
+
+/** A command that package.json, or a file of the same kind, has a hook run. */
+export interface PackageCommand {
+  readonly hook: string;
+  readonly command: string;
+}
+
+/** What simple-git-hooks, husky 4 and yorkie are told to run. */
+export function packageCommands(path: string, text: string): readonly PackageCommand[] {
   const content = membersOf(parsedJson(text));
   const managers = [
     content["simple-git-hooks"],
@@ -26,15 +43,8 @@ export function packageHooks(path: string, text: string, surroundings: Surroundi
     content.gitHooks,
     path.endsWith("package.json") ? null : content,
   ];
-  const hooks = managers.flatMap((hook) => Object.entries(membersOf(hook)));
-  const found = hooks.flatMap(([name, command]): WiredFile[] => {
-    if (typeof command !== "string") return [];
-    const steps = stepsOf(command, surroundings).map(withoutLine);
-    return [{ path, steps, beforeCommit: name === "pre-commit", parallel: false }];
-  });
-  const scripts = path.endsWith("package.json") ? [...surroundings.scripts.values()] : [];
-  const called = scripts.flatMap((script) => stepsOf(script, surroundings).map(withoutLine));
-  return [...found, { path, steps: called, beforeCommit: false, parallel: false }];
+  const hooks = managers.flatMap((manager) => Object.entries(membersOf(manager)));
+  return hooks.flatMap(([hook, command]) => (typeof command === "string" ? [{ hook, command }] : []));
 }
 
 /** Files that are no YAML: what stands in quotes is looked at as commands. */

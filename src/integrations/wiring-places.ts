@@ -49,6 +49,16 @@ export const WIRING_PATHSPECS = [
   ":(top,glob).github/actions/*/action.y*",
 ];
 
+/** Whether a file is a hook of git's, in one of the places where people keep them. */
+export function isHookFile(path: string): boolean {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const known = folder === "" || HOOK_FOLDERS.includes(folder) || SCRIPT_FOLDERS.includes(folder);
+  return known && readerFor(path) === "hook";
+}
+
+/** Files in which commands stand as hooks beside other settings. */
+export const PACKAGE_FILES: readonly string[] = PACKAGE;
+
 /** Who reads a file. */
 type Reader = "lefthook" | "framework" | "package" | "workflow" | "quoted" | "hook";
 

@@ -21,9 +21,17 @@ export async function wiringProblems(repository: Repository, tree: TreeId): Prom
   const entries = listed.filter(({ mode, path }) => mode.startsWith("100") && readerFor(path) !== null);
   const read = await readAll(repository, entries);
   if (read.absent !== null) return [notHere(read.absent)];
-  const files = await wiredFiles(read.texts);
+  return wiringIn(read.texts, "this commit");
+}
+
+/** Of files by their paths; `place` is what they are called together. */
+export async function wiringIn(
+  texts: ReadonlyMap<string, string>,
+  place: string,
+): Promise<readonly Problem[]> {
+  const files = await wiredFiles(texts);
   const called = files.some(({ steps }) => steps.some(({ callsGate }) => callsGate));
-  return called ? files.flatMap(orderProblems) : [notWired()];
+  return called ? files.flatMap(orderProblems) : [notWired(place)];
 }
 
 interface ReadFiles {
@@ -107,8 +115,8 @@ function orderProblems({ path, steps, beforeCommit, parallel }: WiredFile): read
   ];
 }
 
-function notWired(): Problem {
-  const message = "no hook and no workflow of this commit calls gate.";
+function notWired(place: string): Problem {
+  const message = `no hook and no workflow of ${place} calls gate.`;
   const hint = "gate init   (hooks that live outside the tree, as .git/hooks does, do not come with a clone)";
   return warning("not-wired", message, { hint });
 }

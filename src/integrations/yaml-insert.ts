@@ -14,6 +14,7 @@ import {
 } from "yaml";
 import { err, ok, type Result } from "../result.ts";
 import { lineEndOf } from "./lines.ts";
+import { nestsTooDeep } from "./yaml-depth.ts";
 
 export interface YamlItem {
   /** Keys that lead to the map or list that gets the item. */
@@ -30,6 +31,28 @@ export interface YamlItem {
  * a block; otherwise the document is written anew, with its comments.
  */
 export function withYamlItem(text: string, item: YamlItem): Result<string, string> {
+  const changed = changedDocument(text, item);
+  if (!changed.ok) return changed;
+  const { inserted, document } = changed.value;
+  return ok(inserted ?? document.toString({ lineWidth: 0 }).replaceAll("\n", lineEndOf(text)));
+}
+
+/** The same where all the rest can keep every byte, and refused where it cannot. */
+export function insertYamlItem(text: string, item: YamlItem): Result<string, string> {
+  const changed = changedDocument(text, item);
+  if (!changed.ok) return changed;
+  const { inserted } = changed.value;
+  return inserted === null ? err("has a form that cannot be added to without writing it anew") : ok(inserted);
+}
+
+interface Changed {
+  readonly document: Document;
+  /** null where the collection cannot be added to in its place. */
+  readonly inserted: string | null;
+}
+
+function changedDocument(text: string, item: YamlItem): Result<Changed, string> {
+  if (nestsTooDeep(text)) return err("is nested deeper than anybody's settings");
   const document = parseDocument(text);
   const broken = document.errors[0];
   if (broken !== undefined) return err(`is not valid YAML (line ${broken.linePos?.[0].line ?? 1})`);
@@ -39,12 +62,13 @@ export function withYamlItem(text: string, item: YamlItem): Result<string, strin
   const content = plainValue(changed);
   if (content === null) return err("is not valid YAML (it repeats itself without end)");
   const inserted = insert(text, document, item);
-  if (inserted !== null && isDeepStrictEqual(readYaml(inserted), content)) return ok(inserted);
-  return ok(changed.toString({ lineWidth: 0 }).replaceAll("\n", lineEndOf(text)));
+  const kept = inserted !== null && isDeepStrictEqual(readYaml(inserted), content);
+  return ok({ document: changed, inserted: kept ? inserted : null });
 }
 
 /** What a document says; null where it is no YAML. */
 export function readYaml(text: string): unknown {
+  if (nestsTooDeep(text)) return null;
   const document = parseDocument(text);
   return document.errors.length > 0 ? null : plainValue(document);
 }
@@ -61,7 +85,8 @@ function addTo(document: Document, { path, key, value }: YamlItem): Result<null,
   const steps = [...path.keys()].map((length) => at(document, path.slice(0, length)));
   const place = at(document, path);
   const fits = isVacant(place) || (key === null ? isSeq(place) : isMap(place));
-  if (!fits || !steps.every((step) => isVacant(step) || isMap(step))) {
+  const leads = (step: unknown, key = "") => isMap(step) || (isSeq(step) && /^\d+$/.test(key));
+  if (!fits || !steps.every((step, index) => isVacant(step) || leads(step, path[index]))) {
     return err(`has another form than expected${path.length === 0 ? "" : ` at "${path.join(".")}"`}`);
   }
   if (isMap(place) && key !== null) place.set(key, document.createNode(value));
@@ -80,7 +105,8 @@ const isVacant = (node: unknown) =>
 
 function insert(text: string, document: Document, item: YamlItem): string | null {
   const place = at(document, item.path);
-  if (!isCollection(place) || place.flow === true || !(isMap(place) || isSeq(place))) return null;
+  if (!isCollection(place) || !(isMap(place) || isSeq(place))) return null;
+  if (place.flow === true) return insertBetweenBraces(text, place, item);
   const first = startOfItem(place);
   const end = endOfItem(place.items.at(-1));
   if (first === null || end === null) return null;
@@ -94,6 +120,18 @@ function insert(text: string, document: Document, item: YamlItem): string | null
   const here = endOfLine(text, end);
   const before = text.slice(0, here);
   return `${before}${before.endsWith("\n") ? "" : lineEnd}${lines.join("")}${text.slice(here)}`;
+}
+
+/** `{ a: 1 }` and `[a]`: behind the last one, on its line. */
+function insertBetweenBraces(
+  text: string,
+  place: YAMLMap | YAMLSeq,
+  { key, value }: YamlItem,
+): string | null {
+  const end = endOfItem(place.items.at(-1));
+  if (end === null) return null;
+  const written = key === null ? JSON.stringify(value) : `${key}: ${JSON.stringify(value)}`;
+  return `${text.slice(0, end)}, ${written}${text.slice(end)}`;
 }
 
 function itemLines({ key, value, comments }: YamlItem, gap: number): readonly string[] {

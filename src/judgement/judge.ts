@@ -9,6 +9,7 @@ import { type Problem, problem } from "../problem.ts";
 import { ok, type Result } from "../result.ts";
 import { configurationOf } from "./configuration.ts";
 import { oncePerTree } from "./once.ts";
+import { pinsLeftOut } from "./pins-left-out.ts";
 
 /** What a tree says of itself. Nothing outside the tree enters. */
 export interface JudgedTree {
@@ -59,11 +60,12 @@ async function judgeSuite(
   suite: Suite,
   configuration: Configuration,
 ): Promise<JudgedSuite> {
-  const [inputs, recorded] = await Promise.all([
+  const [inputs, recorded, leftOut] = await Promise.all([
     fingerprintOf(repository, tree, suite, reportsDirectories(configuration)),
     readRecorded(repository, tree, suite),
+    pinsLeftOut(repository, tree, suite),
   ]);
-  const problems = inputs.files === 0 ? [emptyInputs(suite)] : [];
+  const problems = [...(inputs.files === 0 ? [emptyInputs(suite)] : []), ...leftOut];
   return { suite, inputs, recorded, staleness: stalenessOf(inputs, recorded), problems };
 }
 

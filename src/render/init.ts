@@ -1,5 +1,5 @@
-import type { InitDocument, InitEdit } from "../commands/init.ts";
-import { unreachable } from "../result.ts";
+import type { InitDocument } from "../commands/init.ts";
+import { renderEdit } from "./edits.ts";
 import { renderProblems } from "./problems.ts";
 
 /** What init did or would do, what it could not, and the next step. */
@@ -9,23 +9,3 @@ export function renderInit({ edits, applied, problems, next }: InitDocument): st
   const steps = next.map((step, index) => `${index === 0 ? "next: " : "      "}${step}`);
   return [...nothing, ...edits.map(renderEdit), ...complaints, ...steps].join("\n");
 }
-
-function renderEdit({ kind, target, diff, state }: InitEdit): string {
-  switch (state) {
-    case "planned":
-      return diff;
-    case "applied":
-      return `${DONE[kind]}  ${target}`;
-    case "failed":
-      return `not done  ${target}`;
-    default:
-      return unreachable(state);
-  }
-}
-
-const DONE: Readonly<Record<InitEdit["kind"], string>> = {
-  create: "created ",
-  append: "added to",
-  replace: "changed ",
-  config: "set     ",
-};

@@ -5,7 +5,7 @@ const MOST_PATHS = 20;
 /** The three lists of `gate status --inputs`, and the lines for gate.yaml that they suggest. */
 export function renderObserved(observed: ObservedStatus | null): readonly string[] {
   if (observed === null) {
-    return ["  nobody has seen what its tests read; see it with:  gate run --force"];
+    return ["  nobody has seen a whole run of its tests; let gate see one:  gate run --force"];
   }
   const { session, undeclared, untracked, unread, proposals } = observed;
   const source =
@@ -17,6 +17,9 @@ export function renderObserved(observed: ObservedStatus | null): readonly string
     ...list("declared, and not seen to be read", unread),
     ...lines("add to inputs: in gate.yaml", proposals.add),
     ...lines("may be left out, if they cannot change a result", proposals.leaveOut),
+    ...(proposals.leaveOut.some((pattern) => pattern.endsWith("/"))
+      ? ["    A pattern of a directory leaves out the files that come into it later, too."]
+      : []),
   ];
 }
 

@@ -4,9 +4,12 @@
  */
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+/** What nearly every text is made of: to look for that takes a tenth of the time. */
+const ORDINARY = /^[\n\t\x20-\x7e]*$/;
+
 /** Names of files and tests are anyone's: none of them may steer the terminal that they are shown on. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, escaped);
+  return ORDINARY.test(text) ? text : text.replace(UNPRINTABLE, escaped);
 }
 
 /** Begins a command to a CI's runner: `::error::` at a line's start, also with a colon of ours; `##[error]` anywhere. */

@@ -7,16 +7,24 @@ const MOST_TESTS = 20;
 
 /** What a person sees of a red phase: what failed and how, what did not, and the lines for gate.yaml. */
 export function renderRed(document: RedDocument): string {
-  const { suite, ok, selectors, summary, proposed, problems } = document;
+  const { suite, selectors, summary, proposed, problems } = document;
   if (suite === null || proposed === null) return renderProblems(problems);
-  const red = selectors.filter(({ state }) => state === "red").length;
-  const count = selectors.length === 1 ? "1 selector" : `${selectors.length} selectors`;
   return [
-    `gate  ${suite}: ${count}, ${ok ? "all red" : red === 0 ? "none red" : `only ${red} red`}.`,
+    `gate  ${suite}: ${headline(document)}`,
     ...selectors.flatMap(renderRun),
     `  logs and summary  ${summary}`,
     ...renderProposal(proposed),
   ].join("\n");
+}
+
+function headline({ selectors, interrupted }: RedDocument): string {
+  const red = selectors.filter(({ state }) => state === "red").length;
+  const count = selectors.length === 1 ? "1 selector" : `${selectors.length} selectors`;
+  const what = red === selectors.length ? "all red" : red === 0 ? "none red" : `only ${red} red`;
+  if (!interrupted) return `${count}, ${what}.`;
+  return selectors.length === 0
+    ? "interrupted before the first selector had run."
+    : `interrupted. ${count} had run by then, ${what}.`;
 }
 
 function renderRun(run: RedRun): readonly string[] {

@@ -83,13 +83,14 @@ function stagedText(reports: number, atCommit: boolean): string {
   return `${changed}, staged ${atCommit ? "with this commit" : "for the next commit"}.`;
 }
 
-function countsText({ passed, skipped, xfailed, xpassed, flaky }: TestCounts): string {
+function countsText({ passed, skipped, xfailed, xpassed, flaky, deselected }: TestCounts): string {
   const parts: [number, string][] = [
     [passed, "passed"],
     [flaky, "passed on retry"],
     [xfailed, "failed as expected"],
     [xpassed, "passed unexpectedly"],
     [skipped, "skipped as declared"],
+    [deselected, "deselected"],
   ];
   return parts
     .filter(([count]) => count > 0)

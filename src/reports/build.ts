@@ -9,7 +9,13 @@ import type { SuiteResults, TestResult, Verdict } from "../suite/results.ts";
 import { collectLogs, tooLarge } from "./collect.ts";
 import { renderDiagram } from "./diagram.ts";
 import { renderHashFile } from "./hash-file.ts";
-import { type Manifest, type ManifestTest, manifestPath, serialiseManifest } from "./manifest.ts";
+import {
+  type Manifest,
+  type ManifestTest,
+  manifestPath,
+  parseManifest,
+  serialiseManifest,
+} from "./manifest.ts";
 import {
   type Recording,
   recordingOfSame,
@@ -23,6 +29,9 @@ import { compileNormaliser, type Normaliser } from "./normalise.ts";
 import type { Places } from "./normalise-places.ts";
 import { behaviourFiles, type PreviousReports, readPreviousMetadata } from "./previous.ts";
 import type { PackedReads } from "./read-sets.ts";
+import type { Found, SecretGuard } from "./secrets/guard.ts";
+import { redactNames } from "./secrets/names.ts";
+import { secretGuard } from "./secrets/open-guard.ts";
 import { type BuiltReport, type ReportStore, type StagedReport, Staging } from "./staging.ts";
 import { renderSummary, type SummaryTest } from "./summary.ts";
 
@@ -63,6 +72,12 @@ export interface BuiltReports {
   /** Manifest and hash file included. */
   readonly files: readonly BuiltReport[];
   readonly manifest: Manifest;
+  readonly warnings: readonly Problem[];
+}
+
+/** A test, and what was found in it before its reports are made. */
+interface DescribedTest extends SummaryTest {
+  readonly found: readonly Found[];
 }
 
 /**
@@ -70,12 +85,13 @@ export interface BuiltReports {
  * refused, not only the first.
  */
 export async function buildReports(input: ReportsInput): Promise<Result<BuiltReports, readonly Problem[]>> {
-  const compiled = compileNormaliser(input.suite.normalise, input.places);
+  const guard = await secretGuard(input.suite, input.session);
+  const compiled = compileNormaliser(input.suite.normalise, input.places, guard.text);
   if (!compiled.ok) return compiled;
   const unfinished = input.results.tests.filter(({ outcome }) => outcome === null);
   if (unfinished.length > 0) return err(unfinished.map((test) => neverEnded(test, input)));
   try {
-    return await build(input, compiled.value);
+    return await build(input, compiled.value, guard);
   } catch (error) {
     if (!isFull(error)) throw error;
     return err([
@@ -104,8 +120,10 @@ function neverEnded(test: TestResult, { suite, session }: ReportsInput): Problem
 async function build(
   input: ReportsInput,
   normaliser: Normaliser,
+  guard: SecretGuard,
 ): Promise<Result<BuiltReports, readonly Problem[]>> {
-  const { suite, results } = input;
+  const { suite } = input;
+  const { results, found, renamed } = redactNames(input.results, guard);
   await removeTree(input.stagingDirectory);
   const staging = new Staging(input.stagingDirectory, input.store);
   const directories = reportNames(results.tests);
@@ -115,59 +133,93 @@ async function build(
     suite: suite.name,
     session: input.session,
     maxReportBytes: suite.maxReportBytes,
+    guard,
   });
-  const tests = results.tests.map((test) => ({
-    metadata: testMetadata(test, normaliser),
-    directory: directories.get(test.id) ?? test.id,
-  }));
-  const diagrams = await stageDiagrams(tests, normaliser, staging);
+  const tests = results.tests.map((test): DescribedTest => {
+    const metadata = guard.gather(() => testMetadata(test, normaliser));
+    return {
+      metadata: metadata.made,
+      directory: directories.get(test.id) ?? test.id,
+      found: [...(found.get(test.id) ?? []), ...metadata.found],
+    };
+  });
+  const diagrams = await stageDiagrams(tests, normaliser, staging, guard);
   const refused = [...logs.refused, ...oversized(diagrams, input)];
-  if (refused.length > 0) return err(refused);
+  if (refused.length > 0) return err([...refused, ...guard.refusals()]);
   const behaviour = await staging.withBlobs([...logs.staged, ...diagrams]);
+  const summary = `${suite.name}-latest.txt`;
   const described = [
-    ...(await stageMetadata(tests, behaviour, staging, input)),
-    staging.text(`${suite.name}-latest.txt`, renderSummary(suite.name, input.verdict, tests)),
+    ...(await stageMetadata(tests, behaviour, staging, input, guard)),
+    staging.text(
+      summary,
+      guard.sealed(summary, renderSummary(suite.name, input.verdict, tests, results.deselected)),
+    ),
     staging.text(`${suite.name}.hash`, renderHashFile(input.fingerprint, suite.name)),
   ];
   const tooMuch = oversized(described, input);
-  if (tooMuch.length > 0) return err(tooMuch);
+  if (tooMuch.length > 0) return err([...tooMuch, ...guard.refusals()]);
   const reports = [...behaviour, ...(await staging.withBlobs(described))];
-  const manifest = manifestOf(input, tests, reports);
+  const manifest = sealedManifest(manifestOf(withIds(input, renamed), tests, reports), guard);
+  const refusals = guard.refusals();
+  if (refusals.length > 0) return err(refusals);
   const table = staging.text(manifestPath(suite.name), serialiseManifest(manifest));
-  return ok({ files: [...reports, ...(await staging.withBlobs([table]))], manifest });
+  const files = [...reports, ...(await staging.withBlobs([table]))];
+  return ok({ files, manifest, warnings: [...logs.warnings, ...guard.warnings()] });
+}
+
+/** What was read is told by the tests' ids. */
+function withIds(input: ReportsInput, renamed: ReadonlyMap<string, string>): ReportsInput {
+  if (renamed.size === 0) return input;
+  const setOf = new Map([...input.reads.setOf].map(([id, set]) => [renamed.get(id) ?? id, set]));
+  return { ...input, reads: { ...input.reads, setOf } };
+}
+
+/** The names in it are redacted already: what else may hold a secret are values. */
+function sealedManifest(manifest: Manifest, guard: SecretGuard): Manifest {
+  const text = serialiseManifest(manifest);
+  const sealed = guard.sealed(manifestPath(manifest.suite), text);
+  if (sealed === text) return manifest;
+  const parsed = parseManifest(Buffer.from(sealed));
+  if (!parsed.ok) throw new Error(`the manifest cannot be redacted: ${parsed.error}`);
+  return parsed.value;
 }
 
 async function stageDiagrams(
-  tests: readonly SummaryTest[],
+  tests: readonly DescribedTest[],
   normaliser: Normaliser,
   staging: Staging,
+  guard: SecretGuard,
 ): Promise<readonly StagedReport[]> {
   const staged: StagedReport[] = [];
-  for (const { metadata, directory } of tests) {
+  for (const { metadata, directory, found } of tests) {
     await staging.pause();
-    staged.push(staging.text(`${directory}.puml`, renderDiagram(metadata.test, normaliser)));
+    const path = `${directory}.puml`;
+    const diagram = guard.gather(() => renderDiagram(metadata.test, normaliser));
+    staged.push(staging.text(path, guard.sealed(path, diagram.made, [...found, ...diagram.found])));
   }
   return staged;
 }
 
 /** A test whose other files are the previous ones keeps its metadata, down to the time of recording. */
 async function stageMetadata(
-  tests: readonly SummaryTest[],
+  tests: readonly DescribedTest[],
   behaviour: readonly BuiltReport[],
   staging: Staging,
   { run, previous }: ReportsInput,
+  guard: SecretGuard,
 ): Promise<readonly StagedReport[]> {
   const unchanged = await readPreviousMetadata(previous, behaviourFiles(behaviour));
   const staged: StagedReport[] = [];
-  for (const { metadata, directory } of tests) {
+  for (const { metadata, directory, found } of tests) {
     await staging.pause();
     const now: Recording = {
       timestamp: utcSecond(metadata.test.startedAt) ?? second(run.started),
       duration: roundedSeconds(metadata.test.duration),
     };
     const before = unchanged.get(directory);
-    const recording = (before === undefined ? null : recordingOfSame(metadata, before)) ?? now;
-    staged.push(staging.text(`logs/${directory}/${METADATA_FILE}`, renderMetadata(metadata, recording)));
+    const recording = (before === undefined ? null : recordingOfSame(metadata, before, guard.unseen)) ?? now;
+    const path = `logs/${directory}/${METADATA_FILE}`;
+    staged.push(staging.text(path, guard.sealed(path, renderMetadata(metadata, recording), found)));
   }
   return staged;
 }
@@ -196,6 +248,7 @@ function manifestOf(
     inputs: input.inputs,
     verdict: input.verdict,
     tests: new Map(tests.map(({ metadata }) => [metadata.test.id, manifestTest(metadata, reads.setOf)])),
+    deselected: input.results.deselected,
     run: {
       started: second(run.started),
       ended: second(run.ended),

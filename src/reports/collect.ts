@@ -1,12 +1,13 @@
 import { isAbsolute, relative } from "node:path";
 import { type RawLog, rawLogOpener } from "../adapters/files/raw-log.ts";
-import type { StagedFile } from "../adapters/files/staged-file.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem, warning } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { LogSource, SuiteResults } from "../suite/results.ts";
+import { type BinaryLog, CutNotice, digestOfBinary, noteOfBinary, notePath } from "./log-notes.ts";
 import { logPaths, SUITE_LOGS } from "./names.ts";
-import type { Normaliser } from "./normalise.ts";
+import type { Normaliser, NormalisingStream } from "./normalise.ts";
 import { whyNotText } from "./readable-text.ts";
+import type { SecretGuard } from "./secrets/guard.ts";
 import type { StagedReport, Staging } from "./staging.ts";
 
 export interface CollectOptions {
@@ -17,6 +18,7 @@ export interface CollectOptions {
   /** Name of the session, for what to do next. */
   readonly session: string;
   readonly maxReportBytes: number;
+  readonly guard: SecretGuard;
 }
 
 /** One raw log and where it goes. */
@@ -30,9 +32,13 @@ interface LogToCollect {
 export interface CollectedLogs {
   readonly staged: readonly StagedReport[];
   readonly refused: readonly Problem[];
+  readonly warnings: readonly Problem[];
 }
 
-/** Makes a report of every log, normalised; what cannot be one is refused by name. */
+/**
+ * Makes a report of every log, normalised. A note stands for a binary one; what else cannot be a report is refused
+ * by name.
+ */
 export async function collectLogs(
   results: SuiteResults,
   directories: ReadonlyMap<string, string>,
@@ -43,14 +49,25 @@ export async function collectLogs(
   const open = rawLogOpener(options.roots);
   const staged: StagedReport[] = [];
   const refused: Problem[] = [];
-  for (const log of logsOf(results, directories)) {
+  const warnings: Problem[] = [];
+  const logs = logsOf(results, directories);
+  const taken = new Set(logs.map(({ path }) => path));
+  for (const log of logs) {
     await staging.pause();
     const raw = open(log.source.path);
     const copied = raw.ok ? await copyLog(raw.value, log.path, normaliser, staging, options) : raw;
-    if (copied.ok) staged.push(copied.value);
-    else refused.push(refusal(log, copied.error, options));
+    if (!copied.ok) refused.push(refusal(log, copied.error, options));
+    else if (copied.value.kind === "text") {
+      staged.push(copied.value.report);
+      if (copied.value.leftOut !== null) warnings.push(cutOff(log, copied.value.leftOut, options));
+    } else {
+      const path = notePath(log.path, taken);
+      taken.add(path);
+      staged.push(staging.text(path, noteOfBinary(log.source.name, copied.value.log)));
+      warnings.push(notCopied(log, copied.value.log, options));
+    }
   }
-  return { staged, refused };
+  return { staged, refused, warnings };
 }
 
 function logsOf(
@@ -68,45 +85,66 @@ function placed(logs: readonly LogSource[], test: string | null, directory: stri
   return logs.map((source, index) => ({ source, test, path: `logs/${directory}/${paths[index]}` }));
 }
 
+/** What became of a log. */
+type Copied =
+  | {
+      readonly kind: "text";
+      readonly report: StagedReport;
+      /** What its end says was left out of it, such as `123 bytes`; null where it is whole. */
+      readonly leftOut: string | null;
+    }
+  | { readonly kind: "binary"; readonly log: BinaryLog };
+
 async function copyLog(
   raw: RawLog,
   path: string,
   normaliser: Normaliser,
   staging: Staging,
-  { maxReportBytes }: CollectOptions,
-): Promise<Result<StagedReport, string>> {
-  const file = staging.open();
+  { maxReportBytes, guard }: CollectOptions,
+): Promise<Result<Copied, string>> {
   try {
-    const copied = await copyText(raw, file, normaliser, staging, maxReportBytes);
-    if (copied.ok) return ok(staging.finish(path, file));
-    file.abandon();
-    return copied;
-  } catch (error) {
-    file.abandon();
-    throw error;
+    const first = raw.read();
+    if (!first.ok) return first;
+    const reason = first.value === null ? null : whyNotText(first.value);
+    if (first.value !== null && reason !== null) {
+      const digest = await digestOfBinary(raw, first.value, reason, () => staging.pause());
+      return digest.ok ? ok({ kind: "binary", log: digest.value }) : digest;
+    }
+    const stream = normaliser.stream(guard.stage(path));
+    return await copyText({ raw, first: first.value }, path, stream, staging, maxReportBytes);
   } finally {
     raw.close();
   }
 }
 
 async function copyText(
-  raw: RawLog,
-  file: StagedFile,
-  normaliser: Normaliser,
+  { raw, first }: { readonly raw: RawLog; readonly first: Buffer | null },
+  path: string,
+  stream: NormalisingStream,
   staging: Staging,
   maxReportBytes: number,
-): Promise<Result<null, string>> {
-  const stream = normaliser.stream();
-  for (let first = true; ; first = false) {
-    const block = raw.read();
-    if (!block.ok) return block;
-    const { value: bytes } = block;
-    const reason = first && bytes !== null ? whyNotText(bytes) : null;
-    if (reason !== null) return err(reason);
-    file.write(bytes === null ? stream.end() : stream.push(bytes));
-    if (file.bytes > maxReportBytes) return err(tooLarge(raw.size, maxReportBytes));
-    if (bytes === null) return ok(null);
-    await staging.pause();
+): Promise<Result<Copied, string>> {
+  const file = staging.open();
+  const notice = new CutNotice();
+  const refuse = (reason: string) => {
+    file.abandon();
+    return err(reason);
+  };
+  try {
+    for (let block: Result<Buffer | null, string> = ok(first); ; block = raw.read()) {
+      if (!block.ok) return refuse(block.error);
+      const { value: bytes } = block;
+      if (bytes !== null) notice.push(bytes);
+      file.write(bytes === null ? stream.end() : stream.push(bytes));
+      if (file.bytes > maxReportBytes) return refuse(tooLarge(raw.size, maxReportBytes));
+      if (bytes === null) {
+        return ok({ kind: "text", report: staging.finish(path, file), leftOut: notice.leftOut() });
+      }
+      await staging.pause();
+    }
+  } catch (error) {
+    file.abandon();
+    throw error;
   }
 }
 
@@ -122,13 +160,40 @@ function readableSize(bytes: number): string {
   return `${Number.isInteger(size) ? size : size.toFixed(1)} ${units[unit]}`;
 }
 
-function refusal({ source, test }: LogToCollect, reason: string, options: CollectOptions): Problem {
-  const place = relative(options.topLevel, source.path);
-  const inside = !place.startsWith("..") && !isAbsolute(place);
-  const owner = test === null ? "of the suite" : `of ${test}`;
-  return problem("report-refused", `log ${source.name} ${owner} ${reason}: ${inside ? place : source.path}`, {
+function refusal(log: LogToCollect, reason: string, options: CollectOptions): Problem {
+  return problem("report-refused", `${called(log)} ${reason}: ${placeOf(log, options).shown}`, {
     hint: `mend or remove it, or raise max-report-size in gate.yaml; then  gate run --from ${options.session}`,
-    path: inside ? place : null,
+    path: placeOf(log, options).path,
     suite: options.suite,
   });
+}
+
+function notCopied(log: LogToCollect, { reason }: BinaryLog, options: CollectOptions): Problem {
+  const message = `${called(log)} ${reason}: a note stands for it in the reports (${placeOf(log, options).shown}).`;
+  return warning("report-refused", message, {
+    hint: "Let the suite log text, or have logs: in gate.yaml not match the file.",
+    path: placeOf(log, options).path,
+    suite: options.suite,
+  });
+}
+
+function cutOff(log: LogToCollect, leftOut: string, options: CollectOptions): Problem {
+  return warning("report-refused", `${called(log)} was cut off: ${leftOut} were left out.`, {
+    hint: "To have it whole, raise max-report-size in gate.yaml and run again:  gate run --force",
+    path: placeOf(log, options).path,
+    suite: options.suite,
+  });
+}
+
+function called({ source, test }: LogToCollect): string {
+  return `log ${source.name} ${test === null ? "of the suite" : `of ${test}`}`;
+}
+
+function placeOf(
+  { source }: LogToCollect,
+  { topLevel }: CollectOptions,
+): { readonly shown: string; readonly path: string | null } {
+  const place = relative(topLevel, source.path);
+  const inside = !place.startsWith("..") && !isAbsolute(place);
+  return inside ? { shown: place, path: place } : { shown: source.path, path: null };
 }

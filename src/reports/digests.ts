@@ -3,11 +3,6 @@ export function isDigest(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
-/** A git object id, of a SHA-1 or a SHA-256 repository. */
-export function isObjectId(text: string): boolean {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
-}
-
 export function isSuiteName(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]*$/.test(text);
 }

@@ -12,6 +12,12 @@ export function readInputs(members: Members) {
   return inputs;
 }
 
+export function readDeselected(members: Members): number {
+  const count = members.optional("deselected", (key) => members.count(key));
+  if (count === 0) throw new Unexpected("deselected is not valid");
+  return count ?? 0;
+}
+
 export function readRun(members: Members) {
   const run = {
     started: members.text("started", isTime),

@@ -5,7 +5,14 @@ import type { RunEnvironment } from "../suite/observations.ts";
 import type { Verdict } from "../suite/results.ts";
 import { type CanonicalValue, canonicalJson, isCanonicalJson } from "./canonical-json.ts";
 import { isDigest, isSuiteName } from "./digests.ts";
-import { readEnvironment, readInputs, readMachine, readReadSets, readRun } from "./manifest-members.ts";
+import {
+  readDeselected,
+  readEnvironment,
+  readInputs,
+  readMachine,
+  readReadSets,
+  readRun,
+} from "./manifest-members.ts";
 import { Members, Unexpected } from "./members.ts";
 import type { ReadSets } from "./read-sets.ts";
 
@@ -23,6 +30,8 @@ export interface Manifest {
   readonly verdict: Verdict;
   /** By test id. */
   readonly tests: ReadonlyMap<string, ManifestTest>;
+  /** How many tests exist besides these and were not selected to run. Absent where none. */
+  readonly deselected: number;
   readonly run: ManifestRun;
   readonly machine: MachineFacts;
   /** What the tests ran in; null where their runner does not tell. */
@@ -98,6 +107,7 @@ export function serialiseManifest(manifest: Manifest): string {
       ...(message === null ? {} : { message }),
       ...(reads === null ? {} : { reads }),
     })),
+    ...(manifest.deselected === 0 ? {} : { deselected: manifest.deselected }),
     run: { started: run.started, ended: run.ended, duration_s: run.duration, command: run.command },
     machine: {
       os: machine.os,
@@ -144,6 +154,7 @@ function readManifest(json: unknown): Manifest {
     inputs: readInputs(members.members("inputs")),
     verdict: readVerdict(members, "verdict"),
     tests: members.members("tests").table((tests, id) => readTest(tests.members(id), reads)),
+    deselected: readDeselected(members),
     run: readRun(members.members("run")),
     machine: readMachine(members.members("machine")),
     environment: members.optional("environment", (key) => readEnvironment(members.members(key))),

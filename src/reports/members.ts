@@ -1,3 +1,5 @@
+import { isOneLine } from "../suite/one-line.ts";
+
 /** JSON that is not what it should be: where, and what was expected there. Caught by whoever reads. */
 export class Unexpected extends Error {}
 
@@ -15,7 +17,7 @@ export class Members {
 
   /** A name, a time, a digest: on one line, and without anything that would steer what shows it. */
   text(key: string, accepts: (text: string) => boolean = () => true): string {
-    return this.prose(key, (text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && accepts(text));
+    return this.prose(key, (text) => isOneLine(text) && accepts(text));
   }
 
   /** What people write, in as many lines as they like. */
@@ -45,6 +47,12 @@ export class Members {
   amount(key: string): number {
     const value = this.value(key);
     if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw this.#wrong(key);
+    return value;
+  }
+
+  flag(key: string): boolean {
+    const value = this.value(key);
+    if (typeof value !== "boolean") throw this.#wrong(key);
     return value;
   }
 

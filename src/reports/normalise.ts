@@ -10,11 +10,14 @@ import { LONG_LINE, type Rewrite, RewritingStage, rewriteAll, type TextStage } f
 export interface Normaliser {
   /** Of a text that is held whole. */
   text(text: string): string;
-  /** Of a file that is never held whole; one stream for one file. */
-  stream(): NormalisingStream;
+  /** Of a file that is never held whole; one stream for one file. `between` is what `Between` is for a text. */
+  stream(between?: TextStage | null): NormalisingStream;
 }
 
-interface NormalisingStream {
+/** What is done to a text after the suite's own rules, and before the built-in ones take host names out of URLs. */
+export type Between = (text: string) => string;
+
+export interface NormalisingStream {
   push(bytes: Buffer): string;
   end(): string;
 }
@@ -23,6 +26,7 @@ interface NormalisingStream {
 export function compileNormaliser(
   settings: NormaliseSettings,
   places: Places,
+  between: Between = (text) => text,
 ): Result<Normaliser, readonly Problem[]> {
   const problems = [
     ...settings.off.filter((name) => !NORMALISE_RULES.includes(name)).map(unknownRule),
@@ -32,8 +36,8 @@ export function compileNormaliser(
   const own = settings.rules.map(({ match, replace }) => ({ pattern: new RegExp(match, "gu"), to: replace }));
   const builtIn = builtInRewrites(settings.off, places);
   return ok({
-    text: (text) => rewriteAll(rewriteOwn(readableText(text), own), builtIn),
-    stream: () => new LogStream(own, builtIn),
+    text: (text) => rewriteAll(between(rewriteOwn(readableText(text), own)), builtIn),
+    stream: (stage = null) => new LogStream(own, stage, builtIn),
   });
 }
 
@@ -62,9 +66,10 @@ class LogStream implements NormalisingStream {
   readonly #readable = new ReadableText();
   readonly #stages: readonly TextStage[];
 
-  constructor(own: readonly Rewrite[], builtIn: readonly Rewrite[]) {
+  constructor(own: readonly Rewrite[], between: TextStage | null, builtIn: readonly Rewrite[]) {
     const ownStages = own.length === 0 ? [] : [new OwnRules(own)];
-    this.#stages = [...ownStages, new RewritingStage(builtIn)];
+    const betweenStages = between === null ? [] : [between];
+    this.#stages = [...ownStages, ...betweenStages, new RewritingStage(builtIn)];
   }
 
   push(bytes: Buffer): string {

@@ -1,3 +1,4 @@
+import type { PathSet } from "../suite/reached-files.ts";
 import type { Reads } from "../suite/reads.ts";
 
 /** Which tests read which inputs, as the manifest has it: most tests of a file read the same ones. */
@@ -16,17 +17,27 @@ export interface PackedReads extends ReadSets {
 export function packReads({ byTest, all }: Reads, inputs: ReadonlySet<string>): PackedReads {
   const files = [...all].filter((path) => inputs.has(path)).toSorted();
   const positions = new Map(files.map((path, position) => [path, position]));
-  const rangesOf = new Map<ReadonlySet<string>, string>();
+  const rangesOf = new Map<PathSet, string>();
   const packed = new Map<string, string>();
   for (const [id, read] of byTest) {
     // tests of one file share the same set
-    const ranges = rangesOf.get(read) ?? inRanges([...read].flatMap((path) => positions.get(path) ?? []));
+    const ranges = rangesOf.get(read) ?? inRanges(positionsOf(read, positions));
     rangesOf.set(read, ranges);
     if (ranges !== "") packed.set(id, ranges);
   }
   const sets = [...new Set(packed.values())].toSorted();
-  const setOf = new Map([...packed].map(([id, ranges]) => [id, sets.indexOf(ranges)]));
+  const indexes = new Map(sets.map((ranges, index) => [ranges, index]));
+  const setOf = new Map([...packed].map(([id, ranges]) => [id, indexes.get(ranges) ?? 0]));
   return { files, sets, setOf };
+}
+
+function positionsOf(read: PathSet, positions: ReadonlyMap<string, number>): readonly number[] {
+  const found: number[] = [];
+  for (const path of read) {
+    const position = positions.get(path);
+    if (position !== undefined) found.push(position);
+  }
+  return found;
 }
 
 function inRanges(numbers: readonly number[]): string {

@@ -12,7 +12,12 @@ export interface SummaryTest {
 const MAX_CELL = 100;
 
 /** `<suite>-latest.txt`, for people: nothing in it changes unless a test's behaviour does. */
-export function renderSummary(suite: string, verdict: Verdict, tests: readonly SummaryTest[]): string {
+export function renderSummary(
+  suite: string,
+  verdict: Verdict,
+  tests: readonly SummaryTest[],
+  deselected: number,
+): string {
   const sorted = [...tests].sort((a, b) => compareByBytes(a.metadata.test.id, b.metadata.test.id));
   const rows = sorted.map(({ metadata, directory }) => [
     cell(directory),
@@ -28,6 +33,7 @@ export function renderSummary(suite: string, verdict: Verdict, tests: readonly S
       suite,
       verdict,
       tests.map(({ metadata }) => metadata.test.outcome),
+      deselected,
     ),
     table([["test", "outcome", "tier", "tools"], ...rows]),
     reasons,
@@ -43,17 +49,19 @@ export function summaryHead(
   suite: string,
   verdict: Verdict,
   outcomes: readonly (TestOutcome | null)[],
+  deselected: number,
 ): readonly string[] {
-  return [`${suite}: ${verdict}`, counts(outcomes)];
+  return [`${suite}: ${verdict}`, counts(outcomes, deselected)];
 }
 
-function counts(outcomes: readonly (TestOutcome | null)[]): string {
+function counts(outcomes: readonly (TestOutcome | null)[], deselected: number): string {
   const parts = TEST_OUTCOMES.flatMap((outcome) => {
     const count = outcomes.filter((one) => one === outcome).length;
     return count === 0 ? [] : [`${count} ${outcome}`];
   });
   const unfinished = outcomes.filter((one) => one === null).length;
   if (unfinished > 0) parts.push(`${unfinished} not finished`);
+  if (deselected > 0) parts.push(`${deselected} deselected`);
   return `${outcomes.length} ${outcomes.length === 1 ? "test" : "tests"}: ${parts.join(", ") || "none"}`;
 }
 

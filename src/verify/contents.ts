@@ -133,7 +133,7 @@ async function summaryProblems(repository: Repository, suite: Suite, manifest: M
   const [found] = await readBlobs(repository, [blob]);
   const [first = "", second = ""] = (found?.bytes.toString("utf8") ?? "").split("\n");
   const outcomes = [...manifest.tests.values()].map(({ outcome }) => outcome);
-  const expected = summaryHead(suite.name, manifest.verdict, outcomes);
+  const expected = summaryHead(suite.name, manifest.verdict, outcomes, manifest.deselected);
   if (first === expected[0] && second === expected[1]) return [];
   return [tampered(suite, name, `does not begin with "${expected.join(" / ")}", as the manifest has it`)];
 }

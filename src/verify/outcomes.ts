@@ -3,7 +3,7 @@ import { type Problem, problem } from "../problem.ts";
 import { type Manifest, manifestPath } from "../reports/manifest.ts";
 import { objectionProblems } from "../suite/objections.ts";
 import type { SuiteResults, TestResult } from "../suite/results.ts";
-import { countTests, judgeRecorded } from "../suite/verdict.ts";
+import { countResults, judgeRecorded } from "../suite/verdict.ts";
 import type { TestTally } from "./verification.ts";
 
 /**
@@ -35,8 +35,8 @@ export function verdictProblems(suite: Suite, manifest: Manifest, at: Date): Pro
 
 /** Each outcome is counted as what it is: an expected failure is not a pass, nor is a pass on retry. */
 export function tallyOf(manifest: Manifest): TestTally {
-  const { passed, failed, errors, skipped, xfailed, xpassed, flaky } = countTests(resultsOf(manifest).tests);
-  return { passed, failed, errors, skipped, xfailed, xpassed, flaky };
+  const { total: _total, missing: _missing, ...tally } = countResults(resultsOf(manifest));
+  return tally;
 }
 
 /** `22 passed, 1 skipped, 2 failed as expected`. */
@@ -49,12 +49,13 @@ export function tallyText(tally: TestTally): string {
     [tally.xfailed, "failed as expected"],
     [tally.xpassed, "passed against expectation"],
     [tally.flaky, "passed on retry"],
+    [tally.deselected, "deselected"],
   ];
   const told = parts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
   return told.length === 0 ? "no tests" : told.join(", ");
 }
 
-function resultsOf({ runner, tests }: Manifest): SuiteResults {
+function resultsOf({ runner, tests, deselected }: Manifest): SuiteResults {
   const results = [...tests].map(
     ([id, { outcome, duration, message }]): TestResult => ({
       id,
@@ -69,5 +70,5 @@ function resultsOf({ runner, tests }: Manifest): SuiteResults {
       logs: [],
     }),
   );
-  return { runner, tests: results, logs: [], complete: true, doubts: [] };
+  return { runner, tests: results, deselected, logs: [], complete: true, doubts: [] };
 }

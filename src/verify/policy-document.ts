@@ -81,12 +81,17 @@ function settings({ policy, signing, waivers, suites }: Configuration): JsonObje
   };
 }
 
-function suiteSettings({ inputs, reports, definition, leaks, normalise }: Suite): JsonObject {
+function suiteSettings({ inputs, reports, definition, leaks, normalise, secrets }: Suite): JsonObject {
+  const isDefault = secrets.mode === "refuse" && secrets.allow.length === 0;
   return {
     inputs: inputs.map(({ glob, exclude }) => (exclude ? `!${glob}` : glob)).toSorted(),
     reports,
     definition,
     leaks,
     normalise: { off: normalise.off, rules: normalise.rules.map(({ match, replace }) => [match, replace]) },
+    // Left out where it is the default, so that a change approved before there was such a key is still the same.
+    ...(isDefault
+      ? {}
+      : { secrets: { mode: secrets.mode, allow: secrets.allow.map(({ match, rule }) => [match, rule]) } }),
   };
 }

@@ -7,7 +7,8 @@ import type {
 } from "../config/configuration.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { sameDeclaration } from "../judgement/configuration.ts";
-import { matchesWildcard } from "../suite/wildcard.ts";
+import { coversTestIds } from "../suite/wildcard.ts";
+import { secretWeakenings } from "./policy-secrets.ts";
 
 /** One way in which a change relaxes the gate. */
 export interface Weakening {
@@ -145,6 +146,7 @@ function suiteWeakenings({ before, after }: SuitePair): Weakening[] {
     ...normaliseWeakenings(before.normalise, after.normalise).map(({ message, keys }) =>
       say(message, ...keys),
     ),
+    ...secretWeakenings(before.secrets, after.secrets).map(({ message, keys }) => say(message, ...keys)),
   ];
 }
 
@@ -152,13 +154,13 @@ function suiteWeakenings({ before, after }: SuitePair): Weakening[] {
 function newSkips(before: readonly DeclaredSkip[], after: readonly DeclaredSkip[]) {
   return after
     .map((skip, index) => ({ skip, index }))
-    .filter(({ skip }) => !before.some((known) => matchesWildcard(skip.match, known.match)));
+    .filter(({ skip }) => !before.some((known) => coversTestIds(skip.match, known.match)));
 }
 
 /** Another test may fail, or one may fail for longer. */
 function newExpectedFailures(before: readonly ExpectedFailure[], after: readonly ExpectedFailure[]) {
   return after.flatMap(({ match, until, reason }, index) => {
-    const known = before.filter((one) => matchesWildcard(match, one.match));
+    const known = before.filter((one) => coversTestIds(match, one.match));
     const which = `tests that match ${JSON.stringify(match)}`;
     if (known.length === 0) return [{ message: `${which} may fail now (${reason}).`, index }];
     if (known.some((one) => !endsBefore(one.until, until))) return [];

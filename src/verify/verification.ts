@@ -61,6 +61,7 @@ export interface TestTally {
   readonly xfailed: number;
   readonly xpassed: number;
   readonly flaky: number;
+  readonly deselected: number;
 }
 
 export interface ChangedInput extends InputChange {

@@ -32,6 +32,7 @@ async function store(rig: Rig, repository: Repository, seed: string, minute: num
     inputs: { files: 1, ignored: [] },
     verdict: "passed",
     tests: new Map(),
+    deselected: 0,
     run: { started: ended, ended, duration: 1, command: "true" },
     machine: { os: "Linux", cpus: 1, memoryBytes: 1, node: "v20", gpus: [] },
     environment: null,

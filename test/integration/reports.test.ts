@@ -213,8 +213,38 @@ async function refusals(logs: readonly LogSource[], maxReportBytes?: number) {
   return built.ok ? [] : built.error;
 }
 
+describe("a log that is no text", () => {
+  it("has a note in its place that says why, how large it is and what it was, and a warning", async () => {
+    const image = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]), Buffer.alloc(400_000, 7)]);
+    const random = Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 37) % 255 || 1));
+    const logs = [
+      workshop.log("image.log", image),
+      workshop.log("random.log", random),
+      workshop.log("image.log.not-copied.txt", "a log of the suite's own\n"),
+      workshop.log("good.log", "fine\n"),
+    ];
+    const built = await workshop.build([testResult({ logs })]);
+    const texts = new Map([...workshop.texts(built)].map(([path, text]) => [path.split("/").at(-1), text]));
+    const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+    expect(texts.get("image.log.not-copied-2.txt")).toBe(
+      `model-gate: image.log was not copied: it is a binary file. 400007 bytes, SHA-256 ${sha256(image)}\n`,
+    );
+    expect(texts.get("random.log.not-copied.txt")).toBe(
+      `model-gate: random.log was not copied: it is not UTF-8 text. 4096 bytes, SHA-256 ${sha256(random)}\n`,
+    );
+    expect(texts.get("image.log.not-copied.txt")).toBe("a log of the suite's own\n");
+    expect([texts.has("image.log"), texts.get("good.log")]).toEqual([false, "fine\n"]);
+    expect(
+      built.warnings.map(({ severity, message }) => [severity, message.replace(/ of .*: a/, ": a")]),
+    ).toEqual([
+      ["warning", expect.stringContaining("log image.log")],
+      ["warning", expect.stringContaining("log random.log")],
+    ]);
+  });
+});
+
 describe("a log that cannot be a report is refused by name", () => {
-  it("links, pipes, sockets, devices, directories, what is gone or binary, all at once", async () => {
+  it("links, pipes, sockets, devices, directories, what and what is gone, all at once", async () => {
     const artifacts = join(workshop.session, "artifacts");
     const at = (name: string): LogSource => ({ name, path: join(artifacts, name) });
     symlinkSync("/etc/passwd", at("link.log").path);
@@ -232,11 +262,6 @@ describe("a log that cannot be a report is refused by name", () => {
       { name: "null.log", path: "/dev/null" },
       { name: "directory.log", path: artifacts },
       at("gone.log"),
-      workshop.log("image.log", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2])),
-      workshop.log(
-        "random.log",
-        Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 37) % 255 || 1)),
-      ),
       workshop.log("good.log", "fine\n"),
     ]);
     server.close();
@@ -250,8 +275,6 @@ describe("a log that cannot be a report is refused by name", () => {
       "null.log is a device, not a regular file",
       "directory.log is a directory, not a regular file",
       "gone.log is gone, or a link that leads nowhere",
-      "image.log is a binary file",
-      "random.log is not UTF-8 text",
     ]);
     expect(refused[3]).toMatchObject({
       path: ".gate/sessions/RUN_20260213_142722/artifacts/pipe.log",

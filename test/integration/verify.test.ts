@@ -101,6 +101,7 @@ describe("evidence that belongs to the sources", () => {
       xfailed: 1,
       xpassed: 0,
       flaky: 1,
+      deselected: 0,
     });
     expect((await rig.gate("verify")).stdout).toContain(
       "1 passed, 1 skipped, 1 failed as expected, 1 passed on retry",

@@ -30,6 +30,7 @@ export function evidenceOf(
       inputs: { files: 3, ignored: [] },
       verdict: "passed",
       tests,
+      deselected: 0,
       run: {
         started: "2026-02-13T14:25:00Z",
         ended: "2026-02-13T14:27:22Z",

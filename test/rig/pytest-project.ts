@@ -36,9 +36,14 @@ export class PytestProject {
   readonly python: string;
 
   static async create(version: PytestVersion): Promise<PytestProject> {
+    return PytestProject.createIn(await pytestEnvironment(version));
+  }
+
+  /** With the Python of a virtual environment. */
+  static createIn(environment: string): PytestProject {
     const base = realpathSync(mkdtempSync(join(tmpdir(), "gate-pytest-")));
     onTestFinished(() => rmSync(base, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-    const project = new PytestProject(base, join(await pytestEnvironment(version), "bin/python"));
+    const project = new PytestProject(base, join(environment, "bin/python"));
     mkdirSync(project.root);
     return project;
   }
@@ -73,6 +78,8 @@ export class PytestProject {
       maxLogBytes: 1 << 20,
       observe: false,
       ownModules: [],
+      inheritedOptions: "",
+      continueOnCollectionErrors: false,
       ...options.settings,
     };
     writeFileSync(join(this.base, "settings.json"), JSON.stringify(settings));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openRepository } from "../../src/adapters/git/repository.ts";
 import { storeBlobs } from "../../src/adapters/git/store.ts";
+import type { NormaliseSettings, SecretSettings } from "../../src/config/configuration.ts";
 import type { Problem } from "../../src/problem.ts";
 import { type BuiltReports, buildReports, type ReportsInput } from "../../src/reports/build.ts";
 import type { PreviousReports } from "../../src/reports/previous.ts";
@@ -40,7 +41,13 @@ export class ReportsWorkshop {
   input(
     store: ReportStore,
     tests: readonly TestResult[],
-    { maxReportBytes = 1 << 20, logs = [], ...overrides }: Overrides = {},
+    {
+      maxReportBytes = 1 << 20,
+      logs = [],
+      secrets = { mode: "refuse", allow: [] },
+      normalise = { off: [], rules: [] },
+      ...overrides
+    }: Overrides = {},
   ): ReportsInput {
     return {
       suite: {
@@ -64,10 +71,18 @@ export class ReportsWorkshop {
         timeoutMs: 60_000,
         leaks: "warn",
         maxReportBytes,
-        normalise: { off: [], rules: [] },
+        normalise,
+        secrets,
         definition: {},
       },
-      results: { runner: { name: "pytest", version: "9.0.0" }, tests, logs, complete: true, doubts: [] },
+      results: {
+        runner: { name: "pytest", version: "9.0.0" },
+        tests,
+        deselected: 0,
+        logs,
+        complete: true,
+        doubts: [],
+      },
       verdict: "passed",
       fingerprint: FINGERPRINT,
       inputs: { files: 3, ignored: [] },
@@ -127,4 +142,6 @@ export class ReportsWorkshop {
 interface Overrides extends Partial<Omit<ReportsInput, "suite" | "results">> {
   readonly maxReportBytes?: number;
   readonly logs?: readonly LogSource[];
+  readonly secrets?: SecretSettings;
+  readonly normalise?: NormaliseSettings;
 }

@@ -23,7 +23,7 @@ function suiteOf(changes: Partial<VerifiedSuite>): VerifiedSuite {
     fingerprint: "ab".repeat(32),
     recorded: "ab".repeat(32),
     verdict: "passed",
-    tests: { passed: 22, failed: 0, errors: 0, skipped: 1, xfailed: 0, xpassed: 0, flaky: 0 },
+    tests: { passed: 22, failed: 0, errors: 0, skipped: 1, xfailed: 0, xpassed: 0, flaky: 0, deselected: 0 },
     assurance: "consistent",
     signer: null,
     evidence: { by: "Ann", at: "2026-02-13T14:27:22Z", on: "RTX 4090" },

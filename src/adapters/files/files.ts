@@ -118,12 +118,18 @@ export async function kindOf(path: string): Promise<FileKind> {
   }
 }
 
-export async function fileStamp(
-  path: string,
-): Promise<{ readonly bytes: number; readonly modifiedMs: number } | null> {
+interface FileStamp {
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  /** When it came to be there, or was changed in any way: unlike the other time, a copy cannot keep it. */
+  readonly changedMs: number;
+}
+
+export async function fileStamp(path: string): Promise<FileStamp | null> {
   try {
     const found = statSync(path);
-    return found.isFile() ? { bytes: found.size, modifiedMs: found.mtimeMs } : null;
+    if (!found.isFile()) return null;
+    return { bytes: found.size, modifiedMs: found.mtimeMs, changedMs: found.ctimeMs };
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 
 type Line =
   | { readonly kind: "line"; readonly text: string; readonly ended: boolean }
@@ -9,6 +10,17 @@ const NEWLINE = 0x0a;
 
 export function readChunks(path: string): AsyncIterable<Buffer> {
   return createReadStream(path, { highWaterMark: 256 * 1024 });
+}
+
+/** The last bytes of a file; empty where there is none. */
+export async function readEnd(path: string, maxBytes: number): Promise<Buffer> {
+  const { size } = (await stat(path).catch(() => null)) ?? { size: 0 };
+  const chunks: Buffer[] = [];
+  if (size === 0) return Buffer.alloc(0);
+  for await (const chunk of createReadStream(path, { start: Math.max(0, size - maxBytes), end: size - 1 })) {
+    chunks.push(Buffer.from(chunk));
+  }
+  return Buffer.concat(chunks);
 }
 
 /**

@@ -17,11 +17,12 @@ export async function attributesOf(
   names: readonly string[],
   { worktree }: WhichAttributes = {},
 ): Promise<readonly Attributes[]> {
-  const args = ["check-attr", "-z", ...names, "--", ...paths];
+  const args = ["check-attr", "--stdin", "-z", ...names];
+  const input = paths.map((path) => `${path}\0`).join("");
   const elsewhere =
     worktree === undefined
-      ? {}
-      : { environment: { GIT_DIR: repository.gitDirectory, GIT_WORK_TREE: worktree } };
+      ? { input }
+      : { input, environment: { GIT_DIR: repository.gitDirectory, GIT_WORK_TREE: worktree } };
   const place = worktree === undefined ? repository : { ...repository, directory: worktree };
   const answer = await gitAnswer(place, args, elsewhere);
   const fields = splitNul(answer.stdout).map((field) => field.toString("utf8"));

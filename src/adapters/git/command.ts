@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import { isDiskFull } from "../files/files.ts";
-import { captureProcess, exitCodeOf } from "../process/capture.ts";
+import { type CapturedProcess, captureAtOnce, captureProcess, exitCodeOf } from "../process/capture.ts";
 
 /** Where a git command runs and what it may see. */
 export interface GitPlace {
@@ -42,6 +42,20 @@ export function ranOutOfSpace(error: unknown): boolean {
   return isDiskFull(error) || (error instanceof GitError && error.diskFull);
 }
 
+/** For questions that are answered within milliseconds, of which there are few. */
+export function gitAtOnce(
+  { directory, environment }: GitPlace,
+  args: readonly string[],
+  { input, accept = [] }: Pick<GitOptions, "accept"> & { readonly input?: Uint8Array } = {},
+): Answer {
+  const place = { cwd: directory, env: environment };
+  return answerOf(
+    args,
+    captureAtOnce("git", args, input === undefined ? place : { ...place, input }),
+    accept,
+  );
+}
+
 export async function git(
   place: GitPlace,
   args: readonly string[],
@@ -64,17 +78,27 @@ export function gitExitCode({ directory, environment }: GitPlace, args: readonly
   return exitCodeOf("git", args, { cwd: directory, env: environment });
 }
 
+interface Answer {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
 export async function gitAnswer(
   place: GitPlace,
   args: readonly string[],
   { input, output, environment = {}, accept = [] }: GitOptions = {},
-): Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: string }> {
+): Promise<Answer> {
   const ended = await captureProcess("git", args, {
     cwd: place.directory,
     env: { ...place.environment, ...environment },
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
   });
+  return answerOf(args, ended, accept);
+}
+
+function answerOf(args: readonly string[], ended: CapturedProcess, accept: readonly number[]): Answer {
   if (!ended.started) throw new GitError(args, "could not be started", ended.reason);
   const stderr = ended.stderr.toString("utf8");
   if (ended.code === null) throw new GitError(args, `died of ${ended.signal ?? "a signal"}`, stderr);

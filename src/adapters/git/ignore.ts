@@ -3,7 +3,7 @@ import { splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** The line that decides about a path: `file` as git names it, relative to the top level where it is below it. */
-interface IgnoreRule {
+export interface IgnoreRule {
   readonly file: string;
   /** 1-based. */
   readonly line: number;

@@ -17,6 +17,14 @@ export function pathTextOfLatin1(bytes: string): string {
 /** ASCII, and not to be taken for a quoted path: what nearly every path is, and one text in every encoding. */
 const PLAIN_PATH = /^(?!")[\x20-\x7e]*$/;
 
+/** A path that need not stay in one line: quoted only where the bytes (as Latin-1 text) are no UTF-8. */
+export function faithfulText(bytes: string): string {
+  if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
+  const raw = Buffer.from(bytes, "latin1");
+  const text = raw.toString("utf8");
+  return Buffer.from(text, "utf8").equals(raw) ? text : quoted(raw);
+}
+
 function quoted(bytes: Uint8Array): string {
   let text = '"';
   for (const byte of bytes) {

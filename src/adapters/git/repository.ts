@@ -1,6 +1,6 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { err, ok, type Result } from "../../result.ts";
-import { kindOf } from "../files/files.ts";
+import { kindOf, readIfThere } from "../files/files.ts";
 import { type GitPlace, gitAnswer } from "./command.ts";
 import type { ObjectFormat } from "./ids.ts";
 
@@ -93,10 +93,40 @@ export async function plainClone(
   base: Readonly<Record<string, string>>,
 ): Promise<PlainClone | null> {
   const gitDirectory = join(directory, ".git");
-  const elsewhere = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"].some((name) => base[name] !== undefined);
+  const elsewhere = PLACES.some((name) => base[name] !== undefined);
   if (elsewhere || (await kindOf(gitDirectory)) !== "directory") return null;
   return { directory, environment: judgingEnvironment(base), gitDirectory };
 }
+
+/** A worktree whose place is known without asking git, with what can be known of it so. */
+export type PlainWorktree = Pick<
+  Worktree,
+  "directory" | "environment" | "topLevel" | "gitDirectory" | "commonDirectory"
+>;
+
+/**
+ * The worktree that a directory, given without symbolic links, lies in; null where only git can say. git may still see
+ * it otherwise, and fails then: where it takes the repository for somebody else's.
+ */
+export async function plainWorktreeAbove(
+  directory: string,
+  base: Readonly<Record<string, string>>,
+): Promise<PlainWorktree | null> {
+  if (["GIT_CEILING_DIRECTORIES", "GIT_INDEX_FILE", ...PLACES].some((name) => base[name] !== undefined))
+    return null;
+  for (let at = directory; ; at = dirname(at)) {
+    const gitDirectory = join(at, ".git");
+    const kind = await kindOf(gitDirectory);
+    if (kind === "absent" && dirname(at) !== at) continue;
+    if (kind !== "directory" || (await kindOf(join(gitDirectory, "HEAD"))) !== "file") return null;
+    const settings = await readIfThere(join(gitDirectory, "config"));
+    if (settings === null || /worktree/i.test(settings.toString("latin1"))) return null;
+    const environment = judgingEnvironment(base);
+    return { directory: at, environment, topLevel: at, gitDirectory, commonDirectory: gitDirectory };
+  }
+}
+
+const PLACES = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"];
 
 /** Hooks get `GIT_INDEX_FILE=.git/index` relative to where git ran; gate works from the top level. */
 function withAbsolutePaths(

@@ -4,7 +4,7 @@ import { git } from "./command.ts";
 import { openRepository, type Repository } from "./repository.ts";
 
 /** What a repository is called from outside: none of it may lead a command in the scratch one back to it. */
-const PLACES = [
+export const PLACES: readonly string[] = [
   "GIT_DIR",
   "GIT_WORK_TREE",
   "GIT_COMMON_DIR",

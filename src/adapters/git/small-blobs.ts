@@ -8,7 +8,7 @@ export interface BlobAt {
 }
 
 /** What lies at a name. null: nothing, or not a blob. */
-type BlobFound = BlobAt | "too-large" | null;
+export type BlobFound = BlobAt | "too-large" | null;
 
 /**
  * Reads `<tree>:<path>` or an id for each name, all in one process. What is larger than `limit` bytes is never in

@@ -71,6 +71,19 @@ export function exitCodeOf(
   return spawnSync(file, args, { cwd, env, stdio: "ignore", windowsHide: true }).status;
 }
 
+/** Runs a program that answers within milliseconds. Everything waits for it, which is faster, as above. */
+export function captureAtOnce(
+  file: string,
+  args: readonly string[],
+  { cwd, env, input }: Pick<CaptureOptions, "cwd" | "env"> & { readonly input?: Uint8Array | string },
+): CapturedProcess {
+  const options = { cwd, env, windowsHide: true, maxBuffer: Number.POSITIVE_INFINITY };
+  const ended = spawnSync(file, args, input === undefined ? options : { ...options, input });
+  if (ended.pid === 0 || ended.stdout === null) return { started: false, reason: reasonOf(ended.error) };
+  const { status: code, signal, stdout, stderr } = ended;
+  return { started: true, code, signal, timedOut: false, stdout, stderr };
+}
+
 /** Whether it ran and ended well: exit code 0 and no signal. */
 export function succeeded(captured: CapturedProcess): captured is FinishedProcess & { readonly code: 0 } {
   return captured.started && captured.code === 0 && captured.signal === null && !captured.timedOut;

@@ -68,10 +68,13 @@ export function rewrite(
 }
 
 /** The summary as it has to begin after a change of the tests. */
-export function rewrittenSummary({ suite, summary }: Specimen, { verdict, tests }: Manifest): string {
+export function rewrittenSummary(
+  { suite, summary }: Specimen,
+  { verdict, tests, deselected }: Manifest,
+): string {
   const outcomes = [...tests.values()].map(({ outcome }) => outcome);
   const [, , ...rest] = summary.toString("utf8").split("\n");
-  return [...summaryHead(suite.name, verdict, outcomes), ...rest].join("\n");
+  return [...summaryHead(suite.name, verdict, outcomes, deselected), ...rest].join("\n");
 }
 
 /** The same evidence for whatever the edits make of the sources: hash file and manifest name the new fingerprint. */

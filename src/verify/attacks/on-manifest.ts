@@ -1,6 +1,6 @@
 import type { Manifest, ManifestTest } from "../../reports/manifest.ts";
 import { serialiseManifest, signaturePath } from "../../reports/manifest.ts";
-import { matchesWildcard } from "../../suite/wildcard.ts";
+import { matchesTestId } from "../../suite/wildcard.ts";
 import type { Forgery } from "./attack.ts";
 import { manifestPlace, put, putManifest, putManifestText, remove, rewrite } from "./edits.ts";
 import { crlf, doubled, otherDigest } from "./on-reports.ts";
@@ -21,7 +21,7 @@ export const ON_MANIFEST: readonly Forgery[] = [
     level: "ids",
     refusedBy: ["verdict-not-accepted"],
     forge: (on) =>
-      on.suite.skips.some(({ match }) => matchesWildcard(on.test.id, match))
+      on.suite.skips.some(({ match }) => matchesTestId(on.test.id, match))
         ? null
         : [putManifest(on, withOutcome(on, "skipped"))],
   },

@@ -1,5 +1,5 @@
 import type { Manifest } from "../../reports/manifest.ts";
-import { matchesWildcard } from "../../suite/wildcard.ts";
+import { matchesTestId } from "../../suite/wildcard.ts";
 import type { Rewriting } from "./attack.ts";
 import { refit, rewrite, rewrittenSummary } from "./edits.ts";
 import { onInput, putAs } from "./on-inputs.ts";
@@ -9,7 +9,7 @@ import type { Specimen } from "./specimen.ts";
 /** An expected failure that names no test any more tells of the one that is gone. */
 function isMissed({ suite }: Specimen, { tests }: Manifest): boolean {
   return suite.expectedFailures.some(
-    ({ match }) => ![...tests.keys()].some((id) => matchesWildcard(id, match)),
+    ({ match }) => ![...tests.keys()].some((id) => matchesTestId(id, match)),
   );
 }
 

@@ -23,13 +23,20 @@ describe("docs/configuration.md", () => {
     expect(rowOf(key)[3]?.split(":")[0]).toBe(inFingerprint ? "yes" : "no");
   });
 
-  it.each(["reports", "gpu", "flaky", "on-stale", "commit-budget", "timeout", "leaks", "max-report-size"])(
-    "names the default of %s as it is",
-    (key) => {
-      const written = rowOf(key)[2]?.replaceAll("`", "");
-      expect(suiteOf(oneSuite(`${INDENT}${key}: ${written}\n`))).toEqual(suiteOf(oneSuite()));
-    },
-  );
+  it.each([
+    "reports",
+    "gpu",
+    "flaky",
+    "on-stale",
+    "commit-budget",
+    "timeout",
+    "leaks",
+    "max-report-size",
+    "secrets",
+  ])("names the default of %s as it is", (key) => {
+    const written = rowOf(key)[2]?.replaceAll("`", "");
+    expect(suiteOf(oneSuite(`${INDENT}${key}: ${written}\n`))).toEqual(suiteOf(oneSuite()));
+  });
 
   it("has examples that are right", () => {
     const wrong = examples.flatMap((text) => {

@@ -39,6 +39,11 @@ suites:
       off: [uuids]
       rules:
         - { match: "run \\\\d+", replace: run <n> }
+    secrets:
+      mode: redact
+      allow:
+        - { match: "AKIA*", rule: aws, reason: a fixture }
+        - { match: /^sk-/, reason: made up }
 `;
 
 describe("gate.yaml that is right", () => {
@@ -72,6 +77,13 @@ describe("gate.yaml that is right", () => {
       patternTests: "error",
       maxReportBytes: 512 * 1024,
       normalise: { off: ["uuids"], rules: [{ match: "run \\d+", replace: "run <n>" }] },
+      secrets: {
+        mode: "redact",
+        allow: [
+          { match: "AKIA*", rule: "aws", reason: "a fixture", line: 42 },
+          { match: "/^sk-/", rule: null, reason: "made up", line: 43 },
+        ],
+      },
       definition: {
         run: "uv run pytest tests/model",
         gpu: "required",
@@ -110,6 +122,7 @@ describe("gate.yaml that is right", () => {
       patternTests: "allow",
       maxReportBytes: 10 * 1024 * 1024,
       normalise: { off: [], rules: [] },
+      secrets: { mode: "refuse", allow: [] },
       definition: { run: "npm test" },
     });
   });
@@ -138,6 +151,20 @@ describe("gate.yaml that is right", () => {
   });
 });
 
+describe("secrets", () => {
+  it.each([
+    ["off", { mode: "off", allow: [] }],
+    ["{ mode: redact }", { mode: "redact", allow: [] }],
+    ["{}", { mode: "refuse", allow: [] }],
+    [
+      "{ allow: [{ match: a, reason: b }] }",
+      { mode: "refuse", allow: [{ match: "a", rule: null, reason: "b", line: 6 }] },
+    ],
+  ])("are a word or a map: %s", (written, expected) => {
+    expect(suiteOf(oneSuite(`    secrets: ${written}\n`)).secrets).toEqual(expected);
+  });
+});
+
 describe("a suite's definition", () => {
   const unchanged = [
     "timeout: 5m",
@@ -152,6 +179,8 @@ describe("a suite's definition", () => {
     "logs: ['*.log']",
     "results: junit.xml",
     "normalise: { off: [uuids] }",
+    "secrets: redact",
+    "secrets: { mode: off, allow: [{ match: a, reason: b }] }",
   ];
   it.each(unchanged)("does not hold what cannot change a result: %s", (line) => {
     expect(suiteOf(oneSuite(`    ${line}\n`)).definition).toEqual(suiteOf(oneSuite()).definition);

@@ -154,6 +154,25 @@ describe("values that are wrong", () => {
       "normalise: { rules: [{ match: '(', replace: b }] }",
       '"match" in suite model: expected a regular expression (Unterminated group), found "(".',
     ],
+    [
+      "secrets: redcat",
+      '"secrets" in suite model: expected refuse, redact, off, found "redcat". Did you mean "redact"?',
+    ],
+    ["secrets: [redact]", '"secrets" in suite model: expected refuse, redact, off.'],
+    [
+      "secrets: { mode: of }",
+      '"mode" in suite model: expected refuse, redact, off, found "of". Did you mean "off"?',
+    ],
+    ["secrets: { mod: off }", 'unknown key "mod" in suite model. Did you mean "mode"?'],
+    ["secrets: { allow: [{ match: a }] }", '"reason" is missing in suite model.'],
+    [
+      "secrets: { allow: [{ match: a, reason: b, rules: aws }] }",
+      'unknown key "rules" in suite model. Did you mean "rule"?',
+    ],
+    [
+      "secrets: { allow: [{ match: /(/, reason: b }] }",
+      '"match" in suite model: expected a regular expression (Unterminated group), found "/(/".',
+    ],
   ])("%s", (line, expected) => {
     expect(refusals(oneSuite(`    ${line}\n`)).map(({ message, line: at }) => [at, message])).toEqual([
       [6, expected],

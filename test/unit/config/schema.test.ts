@@ -19,6 +19,8 @@ describe("the JSON Schema that editors read", () => {
     oneSuite(),
     oneSuite("    gpu: required\n    timeout: 45m\n    env: { A: 1, B: true, C: text }\n"),
     oneSuite("    skips: [{ match: a, reason: b }]\n", '[src, "!**/*.md", "**"]'),
+    oneSuite("    secrets: redact\n"),
+    oneSuite("    secrets: { allow: [{ match: /a/, rule: aws, reason: b }] }\n"),
   ])("accepts what gate accepts: %j", (text) => {
     expect([accepts(text), parse(text).ok]).toEqual([true, true]);
   });
@@ -39,6 +41,9 @@ describe("the JSON Schema that editors read", () => {
     oneSuite("    skips: [{ match: a }]\n"),
     oneSuite("    expected-failures: [{ match: a, reason: b, until: soon }]\n"),
     oneSuite("    expected-failures: [{ match: a, reason: b, until: '2026-02-30' }]\n"),
+    oneSuite("    secrets: maybe\n"),
+    oneSuite("    secrets: { allow: [{ match: a }] }\n"),
+    oneSuite("    secrets: { allow: [{ match: a, rule: b, reason: c }] }\n"),
   ])("refuses what gate refuses: %j", (text) => {
     expect([accepts(text), parse(text).ok]).toEqual([false, false]);
   });

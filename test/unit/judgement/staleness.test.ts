@@ -17,6 +17,7 @@ function manifest(verdict: Verdict): Manifest {
     inputs: { files: 1, ignored: [] },
     verdict,
     tests: new Map(),
+    deselected: 0,
     run: {
       started: "2026-02-13T14:27:22Z",
       ended: "2026-02-13T14:29:35Z",

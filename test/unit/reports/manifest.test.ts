@@ -16,6 +16,7 @@ const MANIFEST: Manifest = {
     ["10", { outcome: "passed", duration: 0, message: null, reads: null }],
     ["__proto__", { outcome: "xfailed", duration: 1, message: null, reads: null }],
   ]),
+  deselected: 0,
   run: {
     started: "2026-02-13T14:27:22Z",
     ended: "2026-02-13T14:29:35Z",

@@ -12,6 +12,7 @@ function summary(...tests: readonly Partial<TestResult>[]): string {
       const test = testResult(parts);
       return { metadata: testMetadata(test, usualNormaliser()), directory: test.name };
     }),
+    0,
   );
 }
 

@@ -25,6 +25,7 @@ const SKIP = 'skips: [{match: "tests/*", reason: slow}]';
 const RED = 'expected-failures: [{match: "tests/red*", reason: later, until: 2026-03-01}]';
 const LATER = RED.replace("2026-03-01", "2026-04-01");
 const ENDLESS = RED.replace(", until: 2026-03-01", "");
+const ALLOWED = 'secrets: {allow: [{match: "AKIA*", rule: aws, reason: fake}]}';
 const RULE = 'normalise: {rules: [{match: "a+", replace: "<a>"}]}';
 
 /** From the strict side to the relaxed one, and what has to be said of it. */
@@ -81,6 +82,43 @@ const RELAXED: readonly [string, Written, Written, RegExp][] = [
     /may fail without an end, until 2026-03-01 so far/,
   ],
   ["a rule", {}, { suite: RULE }, /writes "<a>" over what matches \/a\+\//],
+  [
+    "secrets redacted",
+    {},
+    { suite: "secrets: redact" },
+    /secrets: redact records a run .*, refuse until now/,
+  ],
+  ["secrets not looked for", {}, { suite: "secrets: off" }, /secrets: off publishes .*, refuse until now/],
+  [
+    "no more redaction",
+    { suite: "secrets: redact" },
+    { suite: "secrets: off" },
+    /off publishes .*, redact until/,
+  ],
+  [
+    "an allowed secret",
+    {},
+    { suite: ALLOWED },
+    /^secrets of aws that match "AKIA\*" may be published now \(fake\)/,
+  ],
+  [
+    "a wider allowed secret",
+    { suite: ALLOWED },
+    { suite: ALLOWED.replace("AKIA*", "*") },
+    /that match "\*" may be published now/,
+  ],
+  [
+    "an allowed secret of any rule",
+    { suite: ALLOWED },
+    { suite: ALLOWED.replace("rule: aws, ", "") },
+    /^secrets that match "AKIA\*" may be/,
+  ],
+  [
+    "another expression",
+    { suite: ALLOWED.replace("AKIA*", "/^AKIA/") },
+    { suite: ALLOWED.replace("AKIA*", "/^A/") },
+    /that match \/\^A\/ may be published now/,
+  ],
   ["a built-in rule", { suite: "normalise: {off: [uuids]}" }, {}, /the rule uuids takes text out/],
 ];
 
@@ -110,6 +148,16 @@ describe("a change of gate.yaml that relaxes nothing", () => {
       "an expected failure that another one covers",
       { suite: RED },
       { suite: RED.replace("red*", "red_a*").replace("2026-03-01", "2026-02-01") },
+    ],
+    [
+      "an allowed secret that another one covers",
+      { suite: ALLOWED },
+      { suite: ALLOWED.replace("AKIA*", "AKIAB*") },
+    ],
+    [
+      "secrets redacted, where nobody looked",
+      { suite: "secrets: off" },
+      { suite: ALLOWED.replace("{allow", "{mode: redact, allow") },
     ],
     ["another reason of a skip", { suite: SKIP }, { suite: 'skips: [{match: "tests/*", reason: slower}]' }],
     [

@@ -1,0 +1,69 @@
+import { posix } from "node:path";
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Repository } from "../adapters/git/repository.ts";
+import { filesIn } from "../adapters/git/tree-directories.ts";
+import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
+import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
+import { configurationOf } from "../judgement/configuration.ts";
+import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import type { Problem } from "../problem.ts";
+import { kindsOf, type WrittenReports, writtenReports } from "../reports/reports-place.ts";
+import { fixerWarning } from "./fixer-problem.ts";
+import { culpritsIn } from "./fixers/culprits.ts";
+import { projectOfTree } from "./fixers/project.ts";
+import { readerFor, WIRING_PATHSPECS } from "./wiring-places.ts";
+
+/** Tools of a commit that would rewrite its reports once somebody commits them again. */
+export async function fixersOfTree(
+  repository: Repository,
+  tree: TreeId,
+  only: string | null,
+): Promise<readonly Problem[]> {
+  const configured = await configurationOf(repository, tree);
+  if (!configured.ok || configured.value === null) return [];
+  const [entries, judged] = await Promise.all([
+    entriesThatMatter(repository, tree, reportsDirectories(configured.value)),
+    judgeTree(repository, tree),
+  ]);
+  if (!judged.ok || judged.value === null) return [];
+  const written = writtenIn(judged.value, only);
+  const culprits = await culpritsIn(await projectOfTree(repository, tree, entries), written);
+  return culprits.map(fixerWarning);
+}
+
+/**
+ * A tool's settings that hold for reports lie in the directories above them. Only what hooks call may lie anywhere:
+ * to list a large tree takes longer than all the rest.
+ */
+async function entriesThatMatter(
+  repository: Repository,
+  tree: TreeId,
+  directories: readonly string[],
+): Promise<readonly TreeEntry[]> {
+  const [above, wired] = await Promise.all([
+    filesIn(repository, tree, [...new Set(directories.flatMap(upwards))]),
+    listTree(repository, tree, WIRING_PATHSPECS),
+  ]);
+  const calls = wired.some(({ path }) => CALLERS.has(readerFor(path) ?? "workflow"));
+  const staged = above.some(({ path }) =>
+    /(?:^|\/)(?:\.lintstagedrc|lint-staged\.config\.|package\.)/.test(path),
+  );
+  if (calls || staged) return listTree(repository, tree, [EVERYTHING, ...directories.map(without)]);
+  return [...new Map([...above, ...wired].map((entry) => [entry.path, entry])).values()];
+}
+
+/** Those who run something at a commit. */
+const CALLERS: ReadonlySet<string> = new Set(["lefthook", "framework", "package", "quoted", "hook"]);
+
+const upwards = (path: string): readonly string[] =>
+  path === "." ? [] : [...upwards(posix.dirname(path)), posix.dirname(path)];
+
+/** Of many reports some of each kind: to ask every tool about all of them would take longer than all the rest. */
+function writtenIn({ configuration, suites }: JudgedTree, only: string | null): readonly WrittenReports[] {
+  return suites
+    .filter(({ suite }) => only === null || suite.name === only)
+    .map(({ suite, recorded: { manifest, signed } }) => {
+      const listed = kindsOf(manifest?.reports.keys() ?? []);
+      return writtenReports(suite, listed, signed || configuration.signing !== null);
+    });
+}

@@ -1,0 +1,174 @@
+import { dirname, join } from "node:path";
+import { readEditable, withScratchDirectory } from "../../adapters/files/editing.ts";
+import { kindOf, writeAtomically } from "../../adapters/files/files.ts";
+import { type Attributes, attributesOf } from "../../adapters/git/attributes.ts";
+import type { TreeId } from "../../adapters/git/ids.ts";
+import { stagedEntries } from "../../adapters/git/index.ts";
+import { loneRepository } from "../../adapters/git/lone.ts";
+import type { Repository, Worktree } from "../../adapters/git/repository.ts";
+import { type BlobFound, readBlobsUpTo } from "../../adapters/git/small-blobs.ts";
+import { listTree, type TreeEntry } from "../../adapters/git/trees.ts";
+import { untrackedFiles } from "../../adapters/git/worktree.ts";
+import { directoriesAbove } from "../../ignore/mend.ts";
+import type { Project } from "./fixer.ts";
+
+/** A project that can be asked what would be if some of its files had other texts. */
+export interface ChangeableProject extends Project {
+  readonly with: (texts: ReadonlyMap<string, string>) => ChangeableProject;
+}
+
+/** What a project is made of. */
+interface Source {
+  readonly files: readonly string[];
+  readonly read: Project["read"];
+  /** What git says where these are the attributes files, by path. */
+  readonly judge: (
+    attributesFiles: ReadonlyMap<string, string>,
+    paths: readonly string[],
+    names: readonly string[],
+  ) => Promise<readonly Attributes[]>;
+}
+
+const LARGEST = 1 << 20;
+const ATTRIBUTES = /(?:^|\/)\.gitattributes$/;
+
+/** A commit's files. `entries` are the tree's, where the caller has them already. */
+export async function projectOfTree(
+  repository: Repository,
+  tree: TreeId,
+  entries?: readonly TreeEntry[],
+): Promise<ChangeableProject> {
+  const all = entries ?? (await listTree(repository, tree, []));
+  const ids = new Map(
+    all.filter(({ mode }) => mode.startsWith("100")).map(({ path, id }): [string, string] => [path, id]),
+  );
+  return projectFrom({
+    files: plainNames(all.filter(({ mode }) => mode !== "160000").map(({ path }) => path)),
+    read: batched((wanted) => readBlobsUpTo(repository, wanted, LARGEST), ids),
+    judge: async (texts, paths, names) => {
+      if (texts.size === 0) return paths.map(() => new Map(names.map((name) => [name, "unspecified"])));
+      return withScratchDirectory(async (directory) => {
+        const lone = await loneRepository(repository, directory);
+        await writeAll(directory, texts);
+        return attributesOf(lone, paths, names);
+      });
+    },
+  });
+}
+
+/** The files on disk: those that git tracks, and those that it would. */
+export async function projectOnDisk(worktree: Worktree): Promise<ChangeableProject> {
+  const [staged, untracked] = await Promise.all([
+    stagedEntries(worktree, []),
+    untrackedFiles(worktree, { ignored: false }),
+  ]);
+  const tracked = staged.filter(({ mode }) => mode !== "160000").map(({ path }) => path);
+  const files = plainNames([...tracked, ...untracked.filter((path) => !path.endsWith("/"))]);
+  return projectFrom({
+    files,
+    read: (path) => readOnDisk(worktree, path),
+    judge: (texts, paths, names) =>
+      withScratchDirectory(async (directory) => {
+        await writeAll(directory, texts);
+        return attributesOf(worktree, paths, names, { worktree: directory });
+      }),
+  });
+}
+
+/** The same project with other texts in some of its files; others are new in it. */
+export function withTexts(project: ChangeableProject, texts: ReadonlyMap<string, string>): ChangeableProject {
+  return project.with(texts);
+}
+
+function projectFrom(source: Source): ChangeableProject {
+  const read = remembered(source.read);
+  return {
+    files: source.files,
+    read,
+    attributes: (paths, names) => attributesIn({ ...source, read }, paths, names),
+    with: (texts) =>
+      projectFrom({
+        ...source,
+        files: plainNames([...source.files, ...texts.keys()]),
+        read: async (path) => texts.get(path) ?? (await read(path)),
+      }),
+  };
+}
+
+/** Only the attributes files that git would read on its way to the paths are looked at. */
+async function attributesIn(
+  { files, read, judge }: Source,
+  paths: readonly string[],
+  names: readonly string[],
+): Promise<readonly Attributes[]> {
+  const texts = new Map<string, string>();
+  const above = new Set(directoriesAbove(paths));
+  const found = files.filter((path) => ATTRIBUTES.test(path) && above.has(dirname(path)));
+  await Promise.all(
+    found.map(async (path) => {
+      const text = await read(path);
+      if (text !== null) texts.set(path, text);
+    }),
+  );
+  return paths.length === 0 ? [] : judge(texts, paths, names);
+}
+
+/** Sorted. What git can only name in quotes is nobody's setting, and nothing lies beside the project. */
+function plainNames(paths: readonly string[]): readonly string[] {
+  const plain = paths.filter((path) => !path.startsWith('"') && !leadsElsewhere(path));
+  // as a tree comes from git: to sort ten thousand names takes longer than to see that they are sorted
+  const sorted = plain.every((path, index) => index === 0 || (plain[index - 1] ?? "") < path);
+  return sorted ? plain : [...new Set(plain)].sort();
+}
+
+const leadsElsewhere = (path: string) => path.includes("./") && /(?:^|\/)\.\.?\//.test(path);
+
+async function readOnDisk({ topLevel }: Worktree, path: string): Promise<string | null> {
+  if ((await kindOf(join(topLevel, path))) !== "file") return null;
+  const file = await readEditable(topLevel, path);
+  return file.ok ? file.value.text : null;
+}
+
+async function writeAll(directory: string, texts: ReadonlyMap<string, string>): Promise<void> {
+  for (const [path, text] of texts) await writeAtomically(join(directory, path), text);
+}
+
+function remembered(read: Project["read"]): Project["read"] {
+  const known = new Map<string, Promise<string | null>>();
+  return (path) => {
+    const found = known.get(path) ?? read(path);
+    known.set(path, found);
+    return found;
+  };
+}
+
+/** What is asked for at the same time is read by one git. */
+function batched(
+  readBlobs: (ids: readonly string[]) => Promise<readonly BlobFound[]>,
+  ids: ReadonlyMap<string, string>,
+): Project["read"] {
+  let waiting: { readonly ids: string[]; readonly answers: Promise<readonly BlobFound[]> } | null = null;
+  return async (path) => {
+    const id = ids.get(path);
+    if (id === undefined) return null;
+    if (waiting === null) {
+      const wanted: string[] = [];
+      const answers = Promise.resolve().then(() => {
+        waiting = null;
+        return readBlobs(wanted);
+      });
+      waiting = { ids: wanted, answers };
+    }
+    const place = waiting.ids.push(id) - 1;
+    return decoded((await waiting.answers)[place] ?? null);
+  };
+}
+
+function decoded(found: BlobFound): string | null {
+  if (found === null || found === "too-large" || found.bytes.includes(0)) return null;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(found.bytes);
+  } catch {
+    return null;
+  }
+}

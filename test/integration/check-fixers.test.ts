@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { checked, soundProject } from "../rig/checked.ts";
+import { Rig } from "../rig/repository.ts";
+import { verified } from "../rig/verified.ts";
+
+const FRAMEWORK = `# ours
+repos:
+  - repo: https://github.com/pre-commit/pre-commit-hooks
+    rev: v5.0.0
+    hooks:
+      - id: trailing-whitespace   # keep it tidy
+      - id: end-of-file-fixer
+      - id: check-yaml
+`;
+
+async function project(files: Readonly<Record<string, string>>): Promise<Rig> {
+  const rig = await Rig.create();
+  await soundProject(rig, ".gate/\n");
+  for (const [path, text] of Object.entries(files)) rig.write(path, text);
+  await rig.git("add", "-A");
+  await rig.git("commit", "-q", "--allow-empty", "--no-verify", "-m", "tools");
+  return rig;
+}
+
+describe("tools that would rewrite reports", () => {
+  it("are named with the line that sets them up, and kept from the reports by --fix", async () => {
+    const rig = await project({
+      ".pre-commit-config.yaml": FRAMEWORK,
+      ".prettierrc": "{}\n",
+      ".editorconfig": "root = true\n\n[*]\ntrim_trailing_whitespace = true\n",
+    });
+    const before = await checked(rig);
+    expect(before.code).toBe(1);
+    expect(before.errors.toSorted()).toEqual([
+      "fixer-not-exempt .editorconfig:3",
+      "fixer-not-exempt .pre-commit-config.yaml:6",
+      "fixer-not-exempt .pre-commit-config.yaml:7",
+      "fixer-not-exempt .prettierrc",
+    ]);
+    const text = (await rig.gate("check")).stderr;
+    expect(text).toMatch(
+      /✗ \.pre-commit-config\.yaml:6 {2}trailing-whitespace would rewrite test-reports\/.* and \d+ more\./,
+    );
+    const warned = await verified(rig);
+    expect({ code: warned.code, errors: warned.errors }).toEqual({ code: 0, errors: [] });
+    expect(warned.warnings).toContain("fixer-not-exempt");
+
+    const fixed = await checked(rig, "--fix", "--yes");
+    // The framework is not installed in the rig.
+    const others = fixed.document.problems.filter(({ code }) => code !== "not-wired");
+    expect({ code: fixed.code, others }).toEqual({ code: 0, others: [] });
+    expect(fixed.document.edits?.map(({ target }) => target).toSorted()).toEqual([
+      ".editorconfig",
+      ".pre-commit-config.yaml",
+      ".prettierignore",
+    ]);
+    const framework = rig.read(".pre-commit-config.yaml");
+    expect(framework).toMatch(/^# ours\n/);
+    expect(framework).toContain("# keep it tidy");
+    const again = await checked(rig, "--fix", "--yes");
+    expect(again.document.edits).toEqual([]);
+    await rig.git("add", "-A");
+    await rig.git("commit", "-q", "--no-verify", "-m", "kept apart");
+    expect((await verified(rig)).warnings).toEqual([]);
+  });
+
+  it("are kept from them by init as well", async () => {
+    const rig = await Rig.create({ hooks: false });
+    rig.writeProject();
+    rig.write(".pre-commit-config.yaml", FRAMEWORK);
+    rig.write(".prettierrc", "{}\n");
+    const init = await rig.gate("init", "--yes", "--json");
+    expect(init.code, init.stderr).toBe(0);
+    const targets = JSON.parse(init.stdout).edits.map(({ target }: { target: string }) => target);
+    expect(targets).toContain(".prettierignore");
+    expect(new Set(targets).size).toBe(targets.length);
+    const framework = rig.read(".pre-commit-config.yaml");
+    expect(framework).toMatch(/gate/);
+    await rig.git("add", "-A");
+    const { document } = await checked(rig);
+    expect(document.problems.filter(({ code }) => code === "fixer-not-exempt")).toEqual([]);
+    const second = JSON.parse((await rig.gate("init", "--yes", "--json")).stdout);
+    expect(second.edits).toEqual([]);
+  });
+
+  it("are left alone where their settings cannot be edited, with what to do by hand", async () => {
+    const rig = await project({
+      "package.json": '{"scripts": {"format": "prettier --write --ignore-path .gitignore ."}}\n',
+      ".husky/pre-commit": "npm run format\n",
+    });
+    const { code, document } = await checked(rig, "--fix", "--yes");
+    expect(code).toBe(1);
+    const codes = document.problems.map((one) => `${one.severity} ${one.code}`);
+    expect(codes).toContain("error fixer-not-exempt");
+    expect(codes).toContain("warning edit-refused");
+  });
+
+  it("change nothing of what a suite's own settings say of other files", async () => {
+    const rig = await project({ ".prettierrc": "{}\n", ".prettierignore": "dist\n# generated\n*.gen.ts" });
+    await checked(rig, "--fix", "--yes");
+    expect(rig.read(".prettierignore")).toMatch(/^dist\n# generated\n\*\.gen\.ts\n/);
+  });
+});
