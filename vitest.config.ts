@@ -4,6 +4,8 @@ const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes: a core kept free for vitest itself would be idle, of two cores one.
+    maxWorkers: "100%",
     reporters: ["default", "./test/rig/closing-line.ts"],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...limits } },

@@ -40,7 +40,8 @@ export function parseGlob(pattern: string, directory: string): Glob | null {
       parts.push(steps);
     }
   }
-  return { parts, directoryOnly, floating: !anchored };
+  const once = parts.filter((part, index) => part !== "directories" || parts[index - 1] !== part);
+  return { parts: once, directoryOnly, floating: !anchored };
 }
 
 const STAR_PART: readonly Step[] = [{ kind: "any" }, { kind: "star" }];
@@ -89,6 +90,10 @@ function classEnd(characters: readonly string[], start: number): number | null {
   return end === -1 ? null : end;
 }
 
+function between(from: string, to: string): string {
+  return String.fromCodePoint(((from.codePointAt(0) ?? 0) + (to.codePointAt(0) ?? 0)) >> 1);
+}
+
 /** Ranges and single characters; what needs more, such as `[[:alpha:]]`, is not known. */
 function classStep(content: string): Step | null {
   if (/[[\\]/.test(content)) return null;
@@ -99,6 +104,6 @@ function classStep(content: string): Step | null {
   );
   const listed = (character: string) => ranges.some(([from, to]) => from <= character && character <= to);
   const has = (character: string) => listed(character) !== negated;
-  const ends = negated ? [..."qaZ0_"] : ranges.flat();
+  const ends = negated ? [..."qaZ0_"] : ranges.flatMap(([from, to]) => [from, between(from, to), to]);
   return { kind: "class", has, samples: [...new Set(ends.filter(has))] };
 }

@@ -13,9 +13,7 @@ export function isMadeUp(path: string): boolean {
 
 /** Paths that a glob matches, directories with a slash: its wildcards at several lengths, at several depths. */
 export function witnessesOf({ parts, directoryOnly }: Glob): readonly string[] {
-  const found = [UNHEARD, ""].flatMap((filler) =>
-    [1, 0].flatMap((deep) => [0, -1].map((choice) => spelled(parts, { filler, deep, choice }))),
-  );
+  const found = stylesFor(parts).flatMap((style) => [1, 0].map((deep) => spelled(parts, { ...style, deep })));
   return asked(
     found.filter((path) => path !== ""),
     directoryOnly,
@@ -24,13 +22,25 @@ export function witnessesOf({ parts, directoryOnly }: Glob): readonly string[] {
 
 /** Paths that two globs both match; what lies below what `other` matches counts as matched by it. */
 export function commonWitnesses(glob: Glob, other: Glob): readonly string[] {
-  const found = [UNHEARD, ""].flatMap((filler) =>
-    [other.parts, [...other.parts, ...BELOW]].map((parts) => meetPaths(glob.parts, parts, filler)),
+  const found = stylesFor([...glob.parts, ...other.parts]).flatMap((style) =>
+    [other.parts, [...other.parts, ...BELOW]].map((parts) => meetPaths(glob.parts, parts, style)),
   );
   return asked(
     found.filter((path) => path !== null),
     glob.directoryOnly,
   );
+}
+
+/** What stands for a star, and which of a class's samples for the class: 0 the first, -1 the last. */
+interface Style {
+  readonly filler: string;
+  readonly choice: number;
+}
+
+function stylesFor(parts: readonly Part[]): readonly Style[] {
+  const classes = parts.some((part) => part !== "directories" && part.some(({ kind }) => kind === "class"));
+  const choices = classes ? [0, 1, -2, -1] : [0];
+  return [UNHEARD, ""].flatMap((filler) => choices.map((choice) => ({ filler, choice })));
 }
 
 const BELOW: readonly Part[] = [[{ kind: "any" }, { kind: "star" }], "directories"];
@@ -51,15 +61,12 @@ function isPossible(path: string): boolean {
 /** Whether a name is one that the part matches. */
 export function matchesPart(part: readonly Step[], name: string): boolean {
   const fixed = [...name].map((character): Step => ({ kind: "character", character }));
-  return meetNames(part, fixed, "") !== null;
+  return meetNames(part, fixed, { filler: "", choice: 0 }) !== null;
 }
 
-interface Spelling {
-  readonly filler: string;
+interface Spelling extends Style {
   /** How many directories stand for `**`. */
   readonly deep: number;
-  /** Which sample of a class: 0 the first, -1 the last. */
-  readonly choice: number;
 }
 
 function spelled(parts: readonly Part[], { filler, deep, choice }: Spelling): string {
@@ -75,7 +82,7 @@ function character(step: Step, filler: string, choice: number): string {
     case "character":
       return step.character;
     case "class":
-      return step.samples.at(choice) ?? "q";
+      return step.samples.at(choice) ?? step.samples[0] ?? "q";
     case "any":
       return "q";
     case "star":
@@ -84,32 +91,34 @@ function character(step: Step, filler: string, choice: number): string {
 }
 
 /** A path that both match; null where there is none. */
-function meetPaths(left: readonly Part[], right: readonly Part[], filler: string): string | null {
+function meetPaths(left: readonly Part[], right: readonly Part[], style: Style): string | null {
+  const { filler, choice } = style;
   const names = meet<Part>(left, right, {
     repeats: (part) => part === "directories",
     both: (one, other) =>
-      one === "directories" || other === "directories" ? null : meetNames(one, other, filler),
+      one === "directories" || other === "directories" ? null : meetNames(one, other, style),
     alone: (part) =>
-      part === "directories" ? null : spelled([part], { filler, deep: 0, choice: 0 }) || null,
+      part === "directories" ? null : spelled([part], { filler: filler || "q", deep: 0, choice }),
     between: filler === "" ? [] : [SOMEWHERE],
   });
   return names === null ? null : names.join("/");
 }
 
-function meetNames(left: readonly Step[], right: readonly Step[], filler: string): string | null {
+function meetNames(left: readonly Step[], right: readonly Step[], { filler, choice }: Style): string | null {
   const characters = meet<Step>(left, right, {
     repeats: ({ kind }) => kind === "star",
-    both: commonCharacter,
-    alone: (step) => character(step, "", 0),
+    both: (one, other) => commonCharacter(one, other, choice),
+    alone: (step) => character(step, "", choice),
     between: filler === "" ? [] : [filler],
   });
   const name = characters?.join("") ?? "";
   return name === "" ? null : name;
 }
 
-function commonCharacter(one: Step, other: Step): string | null {
+function commonCharacter(one: Step, other: Step, choice: number): string | null {
   const candidates = [...samplesOf(one), ...samplesOf(other), "q"];
-  return candidates.find((candidate) => takes(one, candidate) && takes(other, candidate)) ?? null;
+  const common = candidates.filter((candidate) => takes(one, candidate) && takes(other, candidate));
+  return common.at(choice) ?? common[0] ?? null;
 }
 
 function samplesOf(step: Step): readonly string[] {

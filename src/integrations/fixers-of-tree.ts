@@ -1,17 +1,17 @@
-import { posix } from "node:path";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { filesIn } from "../adapters/git/tree-directories.ts";
 import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
 import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import type { Problem } from "../problem.ts";
 import { kindsOf, type WrittenReports, writtenReports } from "../reports/reports-place.ts";
+import { filesAboveReports } from "../verify/above-reports.ts";
 import { fixerWarning } from "./fixer-problem.ts";
 import { culpritsIn } from "./fixers/culprits.ts";
 import { projectOfTree } from "./fixers/project.ts";
-import { readerFor, WIRING_PATHSPECS } from "./wiring-places.ts";
+import { wiringEntries } from "./wiring.ts";
+import { readerFor } from "./wiring-places.ts";
 
 /** Tools of a commit that would rewrite its reports once somebody commits them again. */
 export async function fixersOfTree(
@@ -41,8 +41,8 @@ async function entriesThatMatter(
   directories: readonly string[],
 ): Promise<readonly TreeEntry[]> {
   const [above, wired] = await Promise.all([
-    filesIn(repository, tree, [...new Set(directories.flatMap(upwards))]),
-    listTree(repository, tree, WIRING_PATHSPECS),
+    filesAboveReports(repository, tree),
+    wiringEntries(repository, tree),
   ]);
   const calls = wired.some(({ path }) => CALLERS.has(readerFor(path) ?? "workflow"));
   const staged = above.some(({ path }) =>
@@ -54,9 +54,6 @@ async function entriesThatMatter(
 
 /** Those who run something at a commit. */
 const CALLERS: ReadonlySet<string> = new Set(["lefthook", "framework", "package", "quoted", "hook"]);
-
-const upwards = (path: string): readonly string[] =>
-  path === "." ? [] : [...upwards(posix.dirname(path)), posix.dirname(path)];
 
 /** Of many reports some of each kind: to ask every tool about all of them would take longer than all the rest. */
 function writtenIn({ configuration, suites }: JudgedTree, only: string | null): readonly WrittenReports[] {

@@ -3,6 +3,7 @@ import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
 import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
+import { oncePerTree } from "../judgement/once.ts";
 import { type Problem, warning } from "../problem.ts";
 import { type Surroundings, stepsOf } from "./hook-steps.ts";
 import { membersOf, parsedJson } from "./members.ts";
@@ -12,12 +13,17 @@ import { readerFor, WIRING_PATHSPECS } from "./wiring-places.ts";
 /** Larger files than this are nobody's hook. */
 const LARGEST = 1 << 20;
 
+/** Every file of a tree that might make people run into something. */
+export const wiringEntries = oncePerTree((repository: Repository, tree: TreeId) =>
+  listTree(repository, tree, WIRING_PATHSPECS),
+);
+
 /**
  * Whether anything in a tree makes people run into gate, and whether something restages after it. Judged from
  * the tree alone: what a clone has in its own hooks directory does not come with the commit.
  */
 export async function wiringProblems(repository: Repository, tree: TreeId): Promise<readonly Problem[]> {
-  const listed = await listTree(repository, tree, WIRING_PATHSPECS);
+  const listed = await wiringEntries(repository, tree);
   const entries = listed.filter(({ mode, path }) => mode.startsWith("100") && readerFor(path) !== null);
   const read = await readAll(repository, entries);
   if (read.absent !== null) return [notHere(read.absent)];

@@ -1,13 +1,11 @@
-import { dirname, posix } from "node:path";
+import { posix } from "node:path";
 import { fileErrorCode, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import { explainIgnored, ignoredAmong } from "../adapters/git/ignore.ts";
-import { ignoredEntries } from "../adapters/git/ignored-entries.ts";
+import { explainIgnored } from "../adapters/git/ignore.ts";
+import { ignoredNames, mentions, namesBelow } from "../adapters/git/ignored-entries.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
-import { listTree } from "../adapters/git/trees.ts";
-import type { Suite } from "../config/configuration.ts";
-import { exactly } from "../fingerprint/pathspecs.ts";
+import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
+import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
 import { lostProblem, lostReports, samplesOf } from "../ignore/lost-reports.ts";
 import { type IgnoreFiles, mendIgnores } from "../ignore/mend.ts";
 import { withLoneRepository } from "../ignore/trials.ts";
@@ -15,6 +13,7 @@ import { configurationOf } from "../judgement/configuration.ts";
 import { judgeTree } from "../judgement/judge.ts";
 import { type Problem, problem } from "../problem.ts";
 import { type WrittenReports, writtenReports } from "../reports/reports-place.ts";
+import { filesAboveReports } from "./above-reports.ts";
 
 /** No ignore file that people keep is larger. */
 const LARGEST = 1 << 20;
@@ -32,21 +31,25 @@ export async function ignoredReports(
   if (!configured.ok || configured.value === null) return [];
   const configuration = configured.value;
   const suites = configuration.suites.filter(({ name }) => only === null || name === only);
-  const files = await ignoreFilesOf(repository, tree, suites);
+  if (suites.length === 0) return [];
+  const directories = suites.map(({ reports }) => reports);
+  const [names, above] = await Promise.all([
+    namesBelow(repository, tree, directories),
+    filesAboveReports(repository, tree),
+  ]);
+  const nested = mentions(names, IGNORE_FILE) ? await nestedIgnoreFiles(repository, tree, directories) : [];
+  const files = await readIgnoreFiles(repository, [...above, ...nested]);
   if (files.unread.length > 0) return files.unread.map(tooLarge);
-  if (files.texts.size === 0 || suites.length === 0) return [];
+  if (files.texts.size === 0) return [];
   return withLoneRepository(repository, async (lone) => {
     if (!(await laidOut(lone.directory, files.texts))) return [notLaidOut()];
     const kinds = suites.map((suite) => writtenReports(suite, [], configuration.signing !== null));
-    const [missing, probes, ...entries] = await Promise.all([
+    const probes = kinds.flatMap(({ paths }) => paths);
+    const [missing, ignored] = await Promise.all([
       missingReports(repository, tree),
-      ignoredAmong(
-        lone,
-        kinds.flatMap(({ paths }) => paths),
-      ),
-      ...suites.map(({ reports }) => ignoredEntries(repository, tree, reports, lone)),
+      ignoredNames(lone, names, probes),
     ]);
-    const asked = [...new Set([...entries.flat(), ...missing, ...probes])];
+    const asked = [...new Set([...ignored, ...missing])];
     const written = kinds.map((one) => ({ ...one, paths: asked.filter(isIn(one.directory)) }));
     const lost = lostReports(written, await explainIgnored(lone, asked));
     if (lost.length === 0) return [];
@@ -98,36 +101,41 @@ interface FoundFiles {
   readonly unread: readonly string[];
 }
 
-/** Those that git reads on its way to any report. It reads no symbolic links. */
-async function ignoreFilesOf(
+async function nestedIgnoreFiles(
   repository: Repository,
   tree: TreeId,
-  suites: readonly Suite[],
-): Promise<FoundFiles> {
-  const directories = suites.map(({ reports }) => reports);
-  const above = new Set(directories.flatMap(upwards).map((place) => posix.join(place, ".gitignore")));
-  const below = directories.map((directory) => `:(top,glob)${escaped(directory)}/**/.gitignore`);
-  const entries = await listTree(repository, tree, [...[...above].map(exactly), ...below]);
-  const files = entries.filter(({ mode, path }) => mode.startsWith("100") && IGNORE_FILE.test(path));
-  const blobs = await readSmallBlobs(
+  directories: readonly string[],
+): Promise<readonly TreeEntry[]> {
+  const escaped = directories.map((path) => path.replaceAll(/[*?[\]\\]/g, "\\$&"));
+  return listTree(
+    repository,
+    tree,
+    escaped.map((path) => `:(top,glob)${path}/**/${IGNORE_FILE}`),
+  );
+}
+
+/** Those among the entries that git would read: it follows no symbolic link. */
+async function readIgnoreFiles(repository: Repository, entries: readonly TreeEntry[]): Promise<FoundFiles> {
+  const files = entries.filter(({ mode, path }) => mode.startsWith("100") && STAYS_INSIDE.test(path));
+  const blobs = await readBlobsUpTo(
     repository,
     files.map(({ id }) => id),
     LARGEST,
   );
-  const found = files.map(({ path }, index) => [path, blobs[index] ?? null] as const);
-  return {
-    texts: new Map(found.flatMap(([path, blob]) => (blob === null ? [] : [[path, blob.toString("utf8")]]))),
-    unread: found.flatMap(([path, blob]) => (blob === null ? [path] : [])),
-  };
+  const texts = new Map<string, string>();
+  const unread: string[] = [];
+  for (const [index, { path }] of files.entries()) {
+    const blob = blobs[index];
+    if (blob === "too-large") unread.push(path);
+    else if (blob) texts.set(path, blob.bytes.toString("utf8"));
+  }
+  return { texts, unread };
 }
 
+const IGNORE_FILE = ".gitignore";
+
 /** No part of its path leads out of where it lies. */
-const IGNORE_FILE = /^(?!"|(?:.*\/)?\.\.?\/)(?:.*\/)?\.gitignore$/;
-
-const upwards = (path: string): readonly string[] =>
-  path === "." ? ["."] : [...upwards(dirname(path)), dirname(path)];
-
-const escaped = (path: string) => path.replaceAll(/[*?[\]\\]/g, "\\$&");
+const STAYS_INSIDE = /^(?!"|(?:.*\/)?\.\.?\/)(?:.*\/)?\.gitignore$/;
 
 function tooLarge(path: string): Problem {
   const message = `${path} is larger than 1 MiB: whether it keeps reports out of commits was not judged.`;

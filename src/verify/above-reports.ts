@@ -1,0 +1,22 @@
+import { posix } from "node:path";
+import type { Repository } from "../adapters/git/repository.ts";
+import { filesIn } from "../adapters/git/tree-directories.ts";
+import type { TreeEntry } from "../adapters/git/trees.ts";
+import { configurationOf } from "../judgement/configuration.ts";
+import { reportsDirectories } from "../judgement/judge.ts";
+import { oncePerTree } from "../judgement/once.ts";
+
+/** The files in the directories above the reports of a tree: what is set there holds for the reports. */
+export const filesAboveReports = oncePerTree(
+  async (repository: Repository, tree): Promise<readonly TreeEntry[]> => {
+    const configured = await configurationOf(repository, tree);
+    if (!configured.ok || configured.value === null) return [];
+    const directories = reportsDirectories(configured.value).flatMap(upwards);
+    return filesIn(repository, tree, [...new Set(directories)]);
+  },
+);
+
+function upwards(path: string): readonly string[] {
+  const parent = posix.dirname(path);
+  return parent === "." ? ["."] : [...upwards(parent), parent];
+}
