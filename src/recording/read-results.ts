@@ -67,12 +67,12 @@ export interface RunSaid {
 
 /** Can be asked again of an old session. */
 export async function readResults(worktree: Worktree, suite: Suite, folder: SessionFolder): Promise<RunSaid> {
-  await removeTree(folder.logs);
-  await makeDirectory(folder.logs);
+  await removeTree(folder.texts);
+  await makeDirectory(folder.texts);
   const { results, observed, selection, unreported } = await readEvents({
     eventsDirectory: folder.events,
     artifactsDirectory: folder.artifacts,
-    logsDirectory: folder.logs,
+    logsDirectory: folder.texts,
   });
   const structured =
     suite.results !== null
@@ -103,5 +103,5 @@ async function readJunitFile(
       "Make the runner write its JUnit XML there (pytest: --junitxml=…), or correct results: in gate.yaml.";
     return err(problem("results-invalid", message, { path, suite: suite.name, hint }));
   }
-  return readJunit({ path: keptResults(folder), logsDirectory: folder.logs, root: worktree.topLevel });
+  return readJunit({ path: keptResults(folder), logsDirectory: folder.texts, root: worktree.topLevel });
 }

@@ -80,7 +80,7 @@ export async function runRed(request: RedRequest): Promise<Result<RedPhase, read
   const started = surroundings.now();
   const session = await createSession(worktree.topLevel, started);
   await Promise.all(
-    [session.events, session.artifacts, session.logs, session.reserve].map((path) => removeTree(path)),
+    [session.events, session.artifacts, session.texts, session.reserve].map((path) => removeTree(path)),
   );
   const names = reportNames(selectors.map((selector) => ({ id: selector, name: selector })));
   const runs: RedRun[] = [];
@@ -128,11 +128,11 @@ async function redPlace(session: SessionFolder, name: string): Promise<SessionFo
     output: join(redDirectory(session), `${name}.log`),
     events: below("events"),
     artifacts: below("artifacts"),
-    logs: below("logs"),
+    texts: below("texts"),
     staging: below("reports"),
     reserve: below("reserve"),
   };
-  for (const one of [place.events, place.artifacts, place.logs]) await makeDirectory(one);
+  for (const one of [place.events, place.artifacts, place.texts]) await makeDirectory(one);
   return place;
 }
 

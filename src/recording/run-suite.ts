@@ -19,6 +19,7 @@ import {
   saveSession,
 } from "../suite/session.ts";
 import { findLeaks, traces } from "./leaks.ts";
+import { beginLiveRun } from "./live-run.ts";
 import type { Cleared } from "./preflight.ts";
 import { type FinishedSession, readSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
@@ -47,14 +48,20 @@ export async function runSuite(request: RunRequest, cleared: Cleared): Promise<F
     evidence: null,
   };
   await saveSession(folder, record);
+  const live = await beginLiveRun(request, cleared, folder, record);
   const execution = await execute(request, cleared, folder, record.mark);
+  await live.suiteEnded();
   const { leaks, moved } = await aftermath(request, cleared.traces, execution);
   const finished = { ...record, ended: provisionalEnd(execution, leaks, moved) };
   await saveSession(folder, finished);
   const session = await readSession(worktree, suite, folder, finished, Number.POSITIVE_INFINITY);
+  const { verdict, reasons } = session.record.ended;
+  const unwritten = live
+    .judged(verdict, reasons)
+    .map((what) => warning("disk-full", what, { suite: suite.name }));
   return {
     ...session,
-    problems: [...moved, ...leaks, ...leftovers(suite.name, execution), ...session.problems],
+    problems: [...moved, ...leaks, ...leftovers(suite.name, execution), ...unwritten, ...session.problems],
   };
 }
 

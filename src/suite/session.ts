@@ -20,7 +20,7 @@ export interface SessionFolder {
   readonly events: string;
   readonly artifacts: string;
   /** Logs that came as text of events or of JUnit XML, as files. */
-  readonly logs: string;
+  readonly texts: string;
   /** Reports while they are being made. */
   readonly staging: string;
   /** Room on the disk, given back when the suite has ended: so that its end can be noted on a full one. */
@@ -82,7 +82,7 @@ export function sessionFolder(topLevel: string, name: string): SessionFolder {
     output: join(directory, "output.log"),
     events: join(directory, "events"),
     artifacts: join(directory, "artifacts"),
-    logs: join(directory, "logs"),
+    texts: join(directory, "texts"),
     staging: join(directory, "reports"),
     reserve: join(directory, "reserve"),
   };
@@ -99,7 +99,7 @@ export async function createSession(topLevel: string, now: Date): Promise<Sessio
   for (let attempt = 1; ; attempt += 1) {
     const folder = sessionFolder(topLevel, attempt === 1 ? base : `${base}_${attempt}`);
     if (!(await makeNewDirectory(folder.directory))) continue;
-    for (const directory of [folder.events, folder.artifacts, folder.logs]) await makeDirectory(directory);
+    for (const directory of [folder.events, folder.artifacts, folder.texts]) await makeDirectory(directory);
     await writeAtomically(folder.reserve, Buffer.alloc(RESERVE_BYTES));
     await hideFromGit(topLevel);
     return folder;

@@ -20,6 +20,7 @@ const ROOMS = [
   "fingerprint",
   "decision",
   "suite",
+  "sessions",
   "reports",
   "ignore",
   "evidence",

@@ -19,6 +19,11 @@ export async function remoteUrls(repository: Repository): Promise<string[]> {
 export async function defaultBranch(repository: Repository): Promise<string | null> {
   const ofOrigin = await symbolicRef(repository, "refs/remotes/origin/HEAD");
   if (ofOrigin !== null) return ofOrigin.replace(/^origin\//, "");
+  return currentBranch(repository);
+}
+
+/** null where no branch is checked out. */
+export function currentBranch(repository: Repository): Promise<string | null> {
   return symbolicRef(repository, "HEAD");
 }
 
