@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe } from "vitest";
@@ -31,7 +31,8 @@ function hasPython(): boolean {
 /** Making a virtual environment and filling it from the package index takes that long at worst. */
 export const PYTHON_TIMEOUT = 300_000;
 
-const CACHE = join(PROJECT, "node_modules/.cache/model-gate-pythons");
+/** Scripts in an environment name the place where it was made: not one by way of a link that may be gone. */
+const CACHE = join(realpathSync(join(PROJECT, "node_modules")), ".cache/model-gate-pythons");
 
 /**
  * A virtual environment with real pytest from the package index. It is made once and kept below node_modules;
