@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+const common = { setupFiles: ["test/rig/properties.ts"], testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -8,13 +8,13 @@ export default defineConfig({
     maxWorkers: "100%",
     reporters: ["default", "./test/rig/closing-line.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...limits } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...common } },
       {
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           globalSetup: ["test/rig/build.ts"],
-          ...limits,
+          ...common,
         },
       },
       {

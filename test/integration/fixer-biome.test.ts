@@ -26,6 +26,8 @@ describe("what biome takes", () => {
     ["a folder kept out for good", lists({ includes: ["**", "!!test-reports"] })],
     ["some files alone", lists({ includes: ["test-reports/*", "**/*.{md,jsonc}"] })],
     ["no files", lists({ includes: [] })],
+    ["everything kept out, and files let in", lists({ includes: ["**", "!**", "**/*.json"] })],
+    ["everything kept out for good, and let in", lists({ includes: ["!!**", "**/*"] })],
     ["lists of its formatter", '{"formatter":{"includes":["**","!test-reports"]}}'],
     ["lists of its formatter, file by file", '{"formatter":{"includes":["**","!test-reports/**"]}}'],
     ["a language switched off", '{"json":{"formatter":{"enabled":false}}}'],

@@ -69,6 +69,7 @@ export function isWanted(
   const files = membersOf(memberAt(settings.content, "files"));
   const own = membersOf(memberAt(settings.content, part));
   const folders = settings.foldersHold || way.kind === "walked";
+  if (way.kind === "walked" && settings.major > 1 && isRootOut(files)) return false;
   return (
     list(files, relative, folders) &&
     list(own, relative, alone && way.kind === "walked") &&
@@ -88,8 +89,19 @@ function secondGeneration(
   return decide(globs, path) === "in" && above.every((one) => decide(globs, one) !== "out");
 }
 
+/** Who walks comes to the top folder first, which has no name: it goes by the last glob that means anything at all. */
+function isRootOut({ includes }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    textsOf(includes)
+      .findLast((glob) => /^!{0,2}(?:\*\*\/)*\*{1,2}$/.test(glob))
+      ?.startsWith("!") ?? false
+  );
+}
+
 function decide(globs: readonly string[], path: string): "in" | "out" | null {
-  const last = globs.findLast((glob) => globMatcher(glob.replace(/^!{1,2}/, ""))(path));
+  // to biome `a/**` is what lies in the folder, never the folder itself
+  const inner = (glob: string) => glob.replace(/^!{1,2}/, "").replace(/\/\*\*$/, "/**/*");
+  const last = globs.findLast((glob) => globMatcher(inner(glob))(path));
   if (last === undefined) return null;
   return last.startsWith("!") ? "out" : "in";
 }
