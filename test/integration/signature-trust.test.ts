@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { checkSignature, type SignatureCheck, type Trust } from "../../src/evidence/signature.ts";
 import { Rig } from "../rig/repository.ts";
 import { describeWithOpenSsh, type Key, keygen, makeKey, opened, signedBy } from "../rig/signing.ts";
@@ -239,9 +239,14 @@ describeWithOpenSsh("signatures", () => {
 
   it("leave nothing behind in the temporary directory", async () => {
     const one = await scene();
-    const scratch = () => readdirSync(tmpdir()).filter((name) => name.startsWith("gate-scratch-"));
-    const before = new Set(scratch());
-    await check(one, trusting(`ann ${one.ann.publicKey}\n`));
-    expect(scratch().filter((name) => !before.has(name) && existsSync(join(tmpdir(), name)))).toEqual([]);
+    const own = mkdtempSync(join(tmpdir(), "gate-trust-"));
+    vi.stubEnv("TMPDIR", own);
+    try {
+      await check(one, trusting(`ann ${one.ann.publicKey}\n`));
+      expect(readdirSync(own)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(own, { recursive: true });
+    }
   });
 });
