@@ -31,16 +31,21 @@ export function commonWitnesses(glob: Glob, other: Glob): readonly string[] {
   );
 }
 
-/** What stands for a star, and which of a class's samples for the class: 0 the first, -1 the last. */
 interface Style {
+  /** What stands for a star. */
   readonly filler: string;
+  /** Which of a class's samples stands for the class: 0 the first, -1 the last. */
   readonly choice: number;
+  /** Whether a wildcard takes what it can, and not as little as it has to. */
+  readonly eager: boolean;
 }
 
 function stylesFor(parts: readonly Part[]): readonly Style[] {
   const classes = parts.some((part) => part !== "directories" && part.some(({ kind }) => kind === "class"));
   const choices = classes ? [0, 1, -2, -1] : [0];
-  return [UNHEARD, ""].flatMap((filler) => choices.map((choice) => ({ filler, choice })));
+  return [UNHEARD, ""].flatMap((filler) =>
+    [true, false].flatMap((eager) => choices.map((choice) => ({ filler, choice, eager }))),
+  );
 }
 
 const BELOW: readonly Part[] = [[{ kind: "any" }, { kind: "star" }], "directories"];
@@ -61,7 +66,7 @@ function isPossible(path: string): boolean {
 /** Whether a name is one that the part matches. */
 export function matchesPart(part: readonly Step[], name: string): boolean {
   const fixed = [...name].map((character): Step => ({ kind: "character", character }));
-  return meetNames(part, fixed, { filler: "", choice: 0 }) !== null;
+  return meetNames(part, fixed, { filler: "", choice: 0, eager: true }) !== null;
 }
 
 interface Spelling extends Style {
@@ -92,24 +97,30 @@ function character(step: Step, filler: string, choice: number): string {
 
 /** A path that both match; null where there is none. */
 function meetPaths(left: readonly Part[], right: readonly Part[], style: Style): string | null {
-  const { filler, choice } = style;
+  const { filler, eager } = style;
   const names = meet<Part>(left, right, {
     repeats: (part) => part === "directories",
     both: (one, other) =>
       one === "directories" || other === "directories" ? null : meetNames(one, other, style),
     alone: (part) =>
-      part === "directories" ? null : spelled([part], { filler: filler || "q", deep: 0, choice }),
+      part === "directories" ? null : spelled([part], { ...style, filler: filler || "q", deep: 0 }),
     between: filler === "" ? [] : [SOMEWHERE],
+    eager,
   });
   return names === null ? null : names.join("/");
 }
 
-function meetNames(left: readonly Step[], right: readonly Step[], { filler, choice }: Style): string | null {
+function meetNames(
+  left: readonly Step[],
+  right: readonly Step[],
+  { filler, choice, eager }: Style,
+): string | null {
   const characters = meet<Step>(left, right, {
     repeats: ({ kind }) => kind === "star",
     both: (one, other) => commonCharacter(one, other, choice),
     alone: (step) => character(step, "", choice),
     between: filler === "" ? [] : [filler],
+    eager,
   });
   const name = characters?.join("") ?? "";
   return name === "" ? null : name;
@@ -148,6 +159,7 @@ interface Meeting<Element> {
   readonly alone: (element: Element) => string | null;
   /** What is put where both take anything. */
   readonly between: readonly string[];
+  readonly eager: boolean;
 }
 
 /** A sequence that both sequences of patterns match; null where there is none. */
@@ -185,7 +197,7 @@ interface Way {
 function ways<Element>(
   one: Element | undefined,
   two: Element | undefined,
-  { repeats, both, alone, between }: Meeting<Element>,
+  { repeats, both, alone, between, eager }: Meeting<Element>,
 ): readonly Way[] {
   const repeated = one !== undefined && repeats(one);
   const otherRepeated = two !== undefined && repeats(two);
@@ -195,8 +207,7 @@ function ways<Element>(
       { said: between, ofLeft: 0, ofRight: 1 },
     ];
   }
-  // Without anything to fill in, the shortest path is looked for.
-  const inOrder = (found: readonly Way[]) => (between.length === 0 ? found.toReversed() : found);
+  const inOrder = (found: readonly Way[]) => (eager ? found : found.toReversed());
   const single = (said: string | null) => (said === null ? null : [said]);
   if (repeated) {
     const taken = two === undefined ? [] : [{ said: single(alone(two)), ofLeft: 0, ofRight: 1 }];

@@ -339,13 +339,13 @@ describe("expected failures", () => {
   it("make a pass only where exactly they fail, and what is recorded says the same again", () => {
     const outcome = fc.option(fc.constantFrom(...TEST_OUTCOMES), { nil: null });
     const entry = fc.record({
-      match: fc.constantFrom("red-*", "red-0", "*-1"),
+      match: fc.constantFrom("a::red-*", "a::red-0", "*-1"),
       until: fc.constantFrom(null, "2026-02-12", "2026-02-13"),
     });
     const some = fc.array(fc.record({ kind: fc.constantFrom("red", "green"), outcome }), { minLength: 1 });
     fc.assert(
       fc.property(some, fc.array(entry), fc.constantFrom(0, 1), (found, entries, code) => {
-        const tests = found.map((one, index) => test(one.outcome, { id: `${one.kind}-${index}` }));
+        const tests = found.map((one, index) => test(one.outcome, { id: `a::${one.kind}-${index}` }));
         const policy = {
           ...STRICT,
           expectedFailures: entries.map((one) => ({ ...one, reason: "r", line: null })),
@@ -353,7 +353,11 @@ describe("expected failures", () => {
         const judged = draw({ results: results(tests), suite: policy, end: { kind: "exited", code } });
         const matched = (id: string) =>
           entries.filter(({ match }) =>
-            match === "red-*" ? id.startsWith("red-") : match === "red-0" ? id === match : id.endsWith("-1"),
+            match === "a::red-*"
+              ? id.startsWith("a::red-")
+              : match === "a::red-0"
+                ? id === match
+                : id.endsWith("-1"),
           );
         const failed = (one: TestResult) => one.outcome === "failed" || one.outcome === "error";
         const exactly = tests.every((one) => {
