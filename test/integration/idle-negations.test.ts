@@ -113,7 +113,7 @@ describe("a negation that is called idle", () => {
           }
         },
       ),
-      { numRuns: Number(process.env.GATE_IDLE_RUNS ?? 60) },
+      { numRuns: Number(process.env.GATE_IDLE_RUNS ?? 25) },
     );
   });
 
