@@ -10,7 +10,15 @@ import { commonWitnesses, isMadeUp, UNHEARD, witnessesOf } from "./witnesses.ts"
 
 /** Of more negations in one repository these are looked at. */
 const MOST_NEGATIONS = 500;
-const MOST_WITNESSES = 200;
+/** Of a negation and another rule; with more, only the first negations are looked at. */
+const MOST_PAIRS = 8_000;
+/**
+ * Of a path that git is asked about and a rule. The path that matters may be any, so a negation has all of its own
+ * asked about, or none.
+ */
+const MOST_COMPARED = 20_000_000;
+/** Paths for which directories have to be made. */
+const MOST_MADE = 6_000;
 
 interface PlacedRule extends RuleLine {
   readonly file: string;
@@ -23,6 +31,8 @@ interface Negation {
   readonly witnesses: readonly string[];
   /** How many of them, the first ones, are of its own making and not another rule's. */
   readonly ordinary: number;
+  /** How many other rules hold where it does. */
+  readonly others: number;
 }
 
 /**
@@ -31,13 +41,16 @@ interface Negation {
  */
 export async function idleNegations(repository: Repository, files: IgnoreFiles): Promise<readonly Problem[]> {
   const rules = [...files].flatMap(([file, text]) => rulesIn(file, text));
-  const negations = rules
-    .filter((rule) => rule.negated && !isForElsewhere(rule))
-    .slice(0, MOST_NEGATIONS)
-    .flatMap((rule) => negationOf(rule, rules));
+  const negations = negationsAmong(rules);
   // Directories have to be made before git can be asked about them: only where files show no effect.
-  const suspects = await withoutEffect(repository, negations, files, ofFiles);
-  const idle = await withoutEffect(repository, suspects, files, (negation) => negation);
+  const suspects = await withoutEffect(
+    repository,
+    within(negations, MOST_COMPARED, comparisons),
+    files,
+    ofFiles,
+  );
+  const few = within(suspects, MOST_MADE, ({ witnesses }) => witnesses.length);
+  const idle = await withoutEffect(repository, few, files, (negation) => negation);
   if (idle.length === 0) return [];
   const answers = await tryRules(
     repository,
@@ -46,6 +59,35 @@ export async function idleNegations(repository: Repository, files: IgnoreFiles):
   return idle.flatMap((negation, index) => {
     const [before = [], upTo = [], whole = []] = answers.slice(index * 3, index * 3 + 3);
     return verdictOf(negation, { before, upTo, whole });
+  });
+}
+
+function negationsAmong(rules: readonly PlacedRule[]): readonly Negation[] {
+  const negations: Negation[] = [];
+  let pairs = 0;
+  for (const rule of rules.filter((one) => one.negated && !isForElsewhere(one)).slice(0, MOST_NEGATIONS)) {
+    const others = rules.filter((one) => one !== rule && meet(one.file, rule.file));
+    pairs += others.length;
+    if (pairs > MOST_PAIRS) break;
+    negations.push(...negationOf(rule, others));
+  }
+  return negations;
+}
+
+const comparisons = ({ witnesses, others }: Negation) => witnesses.length * (others + 1);
+
+/** As many of the negations as do not cost more together. */
+function within(
+  negations: readonly Negation[],
+  most: number,
+  costOf: (negation: Negation) => number,
+): readonly Negation[] {
+  let spent = 0;
+  return negations.filter((negation) => {
+    const cost = costOf(negation);
+    const fits = spent + cost <= most;
+    if (fits) spent += cost;
+    return fits;
   });
 }
 
@@ -75,8 +117,9 @@ function ofFiles({ witnesses, ...rest }: Negation): Negation {
   return { ...rest, witnesses: witnesses.map((path) => (path.endsWith("/") ? `${path}${UNHEARD}` : path)) };
 }
 
-/** What a person's own rules exclude is not seen here. */
-const isForElsewhere = ({ comment }: RuleLine) => /\bglobal|excludes?file|info\/exclude/i.test(comment);
+/** What a person's own rules exclude is not seen here: `gate check --fix` answers those too, and so do careful people. */
+const isForElsewhere = ({ comment }: RuleLine) =>
+  /^gate: |\bglobal|excludes?file|info\/exclude|\bavoid ignor/i.test(comment);
 
 function rulesIn(file: string, text: string): readonly PlacedRule[] {
   return ruleLines(text).map((rule) => {
@@ -89,14 +132,14 @@ function rulesIn(file: string, text: string): readonly PlacedRule[] {
  * Its own paths, and those that it has in common with any other rule: one that excludes them, or one that lets in a
  * directory which they lie in. None where a rule is not understood: it may be the one that matters.
  */
-function negationOf(rule: PlacedRule, rules: readonly PlacedRule[]): readonly Negation[] {
+function negationOf(rule: PlacedRule, others: readonly PlacedRule[]): readonly Negation[] {
   const { glob } = rule;
-  const others = rules.filter((one) => one !== rule && meet(one.file, rule.file));
   if (glob === null || others.some((one) => one.glob === null)) return [];
   const own = witnessesOf(glob);
   const common = others.flatMap((one) => (one.glob === null ? [] : commonWitnesses(glob, one.glob)));
-  const witnesses = [...new Set([...own, ...common])].slice(0, MOST_WITNESSES);
-  return [{ rule, witnesses, ordinary: own.length }];
+  return [
+    { rule, witnesses: [...new Set([...own, ...common])], ordinary: own.length, others: others.length },
+  ];
 }
 
 /** Whether there are paths for which the rules of both files hold. */

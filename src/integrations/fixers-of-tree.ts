@@ -7,9 +7,10 @@ import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/jud
 import type { Problem } from "../problem.ts";
 import { kindsOf, type WrittenReports, writtenReports } from "../reports/reports-place.ts";
 import { filesAboveReports } from "../verify/above-reports.ts";
-import { fixerWarning } from "./fixer-problem.ts";
+import { fixerWarning, unreadWarning } from "./fixer-problem.ts";
 import { culpritsIn } from "./fixers/culprits.ts";
 import { projectOfTree } from "./fixers/project.ts";
+import { unreadFiles } from "./fixers/unread.ts";
 import { wiringEntries } from "./wiring.ts";
 import { readerFor } from "./wiring-places.ts";
 
@@ -27,8 +28,9 @@ export async function fixersOfTree(
   ]);
   if (!judged.ok || judged.value === null) return [];
   const written = writtenIn(judged.value, only);
-  const culprits = await culpritsIn(await projectOfTree(repository, tree, entries), written);
-  return culprits.map(fixerWarning);
+  const project = await projectOfTree(repository, tree, entries);
+  const [culprits, unread] = await Promise.all([culpritsIn(project, written), unreadFiles(project)]);
+  return [...culprits.map(fixerWarning), ...unread.map(unreadWarning)];
 }
 
 /**

@@ -23,16 +23,31 @@ export interface Surroundings {
 
 const MOST_SCRIPTS_DEEP = 4;
 
+/** Of scripts that others start: those that start each other could go on for ever. */
+const MOST_COMMANDS = 10_000;
+const followed = new WeakMap<Surroundings, number>();
+
 /** What a shell script does, step by step; the scripts of package.json that it runs are followed. */
-export function stepsOf(script: string, surroundings: Surroundings, deep = 0): readonly Step[] {
-  return commandsOf(script).flatMap((command) => stepsOfCommand(command, surroundings, deep));
+export function stepsOf(script: string, surroundings: Surroundings): readonly Step[] {
+  return stepsIn(commandsOf(script), surroundings, 0);
+}
+
+function stepsIn(
+  commands: readonly ShellCommand[],
+  surroundings: Surroundings,
+  deep: number,
+): readonly Step[] {
+  return commands.flatMap((command) => stepsOfCommand(command, surroundings, deep));
 }
 
 function stepsOfCommand(command: ShellCommand, surroundings: Surroundings, deep: number): readonly Step[] {
   const { words, line } = command;
   const script = surroundings.scripts.get(scriptName(words) ?? "");
-  if (script !== undefined && deep < MOST_SCRIPTS_DEEP) {
-    return stepsOf(script, surroundings, deep + 1).map((step) => ({ ...step, line }));
+  const before = followed.get(surroundings) ?? 0;
+  if (script !== undefined && deep < MOST_SCRIPTS_DEEP && before < MOST_COMMANDS) {
+    const commands = commandsOf(script);
+    followed.set(surroundings, before + commands.length);
+    return stepsIn(commands, surroundings, deep + 1).map((step) => ({ ...step, line }));
   }
   const label = words.slice(0, 3).join(" ").slice(0, 60);
   return [{ label, line, callsGate: callsGate(words, surroundings), restages: canRestage(words) }];

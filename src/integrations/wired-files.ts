@@ -42,6 +42,7 @@ export function packageCommands(path: string, text: string): readonly PackageCom
     membersOf(content.husky).hooks,
     content.gitHooks,
     path.endsWith("package.json") ? null : content,
+    path.startsWith(".huskyrc") ? content.hooks : null,
   ];
   const hooks = managers.flatMap((manager) => Object.entries(membersOf(manager)));
   return hooks.flatMap(([hook, command]) => (typeof command === "string" ? [{ hook, command }] : []));

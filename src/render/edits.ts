@@ -1,11 +1,12 @@
 import type { ShownEdit } from "../commands/offer-edits.ts";
+import { onScreen } from "../integrations/unified-diff.ts";
 import { unreachable } from "../result.ts";
 
 /** The diff of what is planned; a line of what was done. */
 export function renderEdit({ kind, target, diff, state }: ShownEdit): string {
   switch (state) {
     case "planned":
-      return diff;
+      return onScreen(diff);
     case "applied":
       return `${DONE[kind]}  ${target}`;
     case "failed":

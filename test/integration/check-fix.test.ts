@@ -56,6 +56,15 @@ describe("gate check --fix", () => {
     expect(await rig.changes()).toEqual([]);
   });
 
+  it("answers a person's own rules, and does not call the answer idle", async () => {
+    const rig = await project(".gate/\n");
+    writeFileSync(join(rig.base, "excludes"), "test-reports/\n*.json\n");
+    await rig.git("config", "core.excludesFile", join(rig.base, "excludes"));
+    const { code, document } = await checked(rig, "--fix", "--yes");
+    expect({ code, problems: document.problems }).toEqual({ code: 0, problems: [] });
+    expect(rig.read(".gitignore")).toContain("!/test-reports/\n");
+  });
+
   it("adds the attributes of the reports, at the end of what is there", async () => {
     const rig = await project(".gate/\n");
     rig.write(".gitattributes", "# ours\n*.py text\n");
@@ -69,6 +78,7 @@ describe("gate check --fix", () => {
 
   it("keeps line ends and a missing final newline's neighbours", async () => {
     const rig = await project(".gate/\r\n*.log\r\nlogs/\r\n!test-reports/logs/");
+    expect((await rig.gate("check", "--fix", "--dry-run")).stderr).toContain(`\n logs/\n`);
     await checked(rig, "--fix", "--yes");
     expect(rig.read(".gitignore")).toBe(
       `.gate/\r\n*.log\r\nlogs/\r\n!test-reports/logs/\r\n\r\n# gate: the reports are committed\r\n${LINE}\r\n`,

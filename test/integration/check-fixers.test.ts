@@ -1,3 +1,5 @@
+import { lstatSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checked, soundProject } from "../rig/checked.ts";
 import { Rig } from "../rig/repository.ts";
@@ -99,5 +101,42 @@ describe("tools that would rewrite reports", () => {
     const rig = await project({ ".prettierrc": "{}\n", ".prettierignore": "dist\n# generated\n*.gen.ts" });
     await checked(rig, "--fix", "--yes");
     expect(rig.read(".prettierignore")).toMatch(/^dist\n# generated\n\*\.gen\.ts\n/);
+  });
+
+  it("are found where the configuration is a link to where it is kept, in a commit too", async () => {
+    const rig = await project({ "config/hooks.yaml": FRAMEWORK });
+    symlinkSync("config/hooks.yaml", join(rig.directory, ".pre-commit-config.yaml"));
+    await rig.git("add", "-A");
+    await rig.git("commit", "-q", "--no-verify", "-m", "link");
+    expect((await checked(rig)).errors).toContain("fixer-not-exempt .pre-commit-config.yaml:6");
+    const warned = (await verified(rig)).document.problems;
+    expect(warned.map(({ code, path, line }) => `${code} ${path}:${line}`)).toContain(
+      "fixer-not-exempt .pre-commit-config.yaml:6",
+    );
+    const { document } = await checked(rig, "--fix", "--yes");
+    expect(document.problems.filter(({ code }) => code === "fixer-not-exempt")).toEqual([]);
+    expect(rig.read("config/hooks.yaml")).toContain("exclude: ^test-reports/");
+    expect(lstatSync(join(rig.directory, ".pre-commit-config.yaml")).isSymbolicLink()).toBe(true);
+  });
+
+  it("are found in what a person has added for herself, though git ignores it", async () => {
+    const rig = await project({
+      ".gitignore": ".gate/\nlefthook-local.yml\n",
+      "lefthook.yml": "pre-commit: {}\n",
+    });
+    rig.write(
+      "lefthook-local.yml",
+      "pre-push:\n  commands:\n    a:\n      run: sed -i s/a/b/ {push_files}\n",
+    );
+    expect((await checked(rig)).errors).toContain("fixer-not-exempt lefthook-local.yml:3");
+    expect((await verified(rig)).warnings).not.toContain("fixer-not-exempt");
+  });
+
+  it("are not said to be none where a configuration could not be read", async () => {
+    const rig = await project({ "lefthook.yml": "pre-commit:\n  jobs: [\n" });
+    const { document, warnings } = await checked(rig);
+    expect(warnings).toContain("fixer-not-exempt lefthook.yml");
+    expect(document.fine.map(({ area }) => area)).not.toContain("fixers");
+    expect((await verified(rig)).warnings).toContain("fixer-not-exempt");
   });
 });

@@ -51,16 +51,25 @@ describe("the files of a project", () => {
     "of %s are listed and read; what is nobody's setting is not",
     async (where) => {
       const rig = await rigWith(files);
-      symlinkSync("a.txt", join(rig.directory, "link.txt"));
+      symlinkSync("../a.txt", join(rig.directory, "b/link.txt"));
+      symlinkSync("link.txt", join(rig.directory, "b/round.txt"));
+      symlinkSync("b/gone.txt", join(rig.directory, "lost.txt"));
+      symlinkSync("../../etc/hostname", join(rig.directory, "out.txt"));
+      symlinkSync("a.txt", join(rig.directory, "b/.gitattributes"));
       await rig.git("add", "-A");
       await rig.commit("first");
       rig.write("untracked.txt", "u\n");
       const onDisk = where === "the disk";
       const project = onDisk ? await projectOnDisk(await open(rig)) : await ofHead(rig);
-      const tracked = ["a.txt", "b/c.json", "big.txt", "binary", "latin.txt", "link.txt"];
+      const links = ["b/link.txt", "b/round.txt", "lost.txt", "out.txt", "b/.gitattributes"];
+      const tracked = ["a.txt", "b/c.json", "big.txt", "binary", "latin.txt", ...links].sort();
       expect(project.files).toEqual(onDisk ? [...tracked, "untracked.txt"] : tracked);
-      const read = await Promise.all([...tracked, "nowhere.txt"].map((path) => project.read(path)));
-      expect(read).toEqual(["é\n", "{}\n", null, null, null, null, null]);
+      const asked = ["b/c.json", "big.txt", "binary", "latin.txt", "nowhere.txt"];
+      const read = await Promise.all(asked.map((path) => project.read(path)));
+      expect(read).toEqual(["{}\n", null, null, null, null]);
+      // as their programs do, but for git's own files, and never out of the repository
+      const through = await Promise.all(links.map((path) => project.read(path)));
+      expect(through).toEqual(["é\n", "é\n", null, null, null]);
       expect(await project.read("a.txt")).toBe("é\n");
     },
   );

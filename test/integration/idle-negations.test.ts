@@ -151,12 +151,31 @@ describe("a negation that is called idle", () => {
     ["a class", "*.[Cc]ache\n!?*.[Cc]ache/\n"],
     ["only part of it undone", "*.log\n!keep*.log\nkeep-not.log\n"],
     ["meant for people's own rules", "# whatever a global gitignore says\n!.vscode/\n"],
+    ["what gate has answered such rules with", "# gate: the reports are committed\n!/test-reports/\n"],
+    [
+      "what others are warned of",
+      "# Avoid ignoring the wrapper (.jar files are usually ignored)\n!wrapper.jar\n",
+    ],
     ["unreadable patterns above", "[[:alpha:]].log\n!a.log\n"],
     ["a name with escapes", "\\#*\n!\\#keep\n"],
     ["carriage returns", "*.log\r\n!keep.log\r\n"],
   ])("is not: %s", async (_, text) => {
     expect(await idle(text)).toEqual([]);
   });
+
+  it("is not one below many rules, of which a single one gives it something to do", async () => {
+    const folders = Array.from({ length: 80 }, (_, index) => `folder-${index}\n`).join("");
+    const files = Array.from({ length: 80 }, (_, index) => `*.kind-${index}\n`).join("");
+    expect(await idle(`${folders}notes-*.txt\n${files}!*-public.txt\n`)).toEqual([]);
+    expect(await idle(`notes-*.txt\n${files}${folders}!*-public.txt\n`)).toEqual([]);
+    expect(await idle(`${folders}${files}!*-public.txt\n`)).toHaveLength(1);
+  });
+
+  it("is not looked for among more rules than anybody reads", async () => {
+    const rules = Array.from({ length: 1_500 }, (_, index) => `/a${index}*/**/*b[x-z]\n`);
+    const negations = Array.from({ length: 300 }, (_, index) => `!c${index}*d\n`);
+    expect(await idle([...negations, ...rules].join(""))).toEqual([]);
+  }, 30_000);
 
   it("is judged with the rules of the folders above and below", async () => {
     expect(await idle("*.log\n", { "src/.gitignore": "!keep.log\n" })).toEqual([]);

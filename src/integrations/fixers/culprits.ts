@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { isHookFile, PACKAGE_FILES } from "../wiring-places.ts";
+import { beginJudgement } from "./bounded-match.ts";
 import type { Culprit, Exemption, Fixer, Project, WrittenReports } from "./fixer.ts";
 import { knownHook } from "./hook-ids.ts";
 import type { StagedStart } from "./lint-staged.ts";
@@ -9,10 +10,12 @@ import { standingCulprits } from "./tools/standing.ts";
 
 /** Every tool of a project that would rewrite one of the reports: those that a commit runs, and those that are set up. */
 export async function culpritsIn(
-  project: Project,
+  known: Project,
   reports: readonly WrittenReports[],
 ): Promise<readonly Culprit[]> {
   if (reports.every(({ paths }) => paths.length === 0)) return [];
+  beginJudgement();
+  const project = withReports(known, reports);
   const [calls, standing] = await Promise.all([
     callsIn(project, reports),
     standingCulprits(project, reports),
@@ -25,13 +28,20 @@ export async function culpritsIn(
   return merged([...called.flat(), ...own]).toSorted(byPlace);
 }
 
+/** A command may name reports that are not there yet. */
+function withReports(project: Project, reports: readonly WrittenReports[]): Project {
+  const files = new Set(project.files);
+  const missing = reports.flatMap(({ paths }) => paths).filter((path) => !files.has(path));
+  return missing.length === 0 ? { ...project } : { ...project, files: [...project.files, ...missing].sort() };
+}
+
 /** To load what reads a file takes longer than to look whether there is such a file. */
 async function callsIn(project: Project, reports: readonly WrittenReports[]): Promise<readonly ToolCall[]> {
   const [scripts, framework, lefthook] = await Promise.all([
     project.files.some((path) => isHookFile(path) || PACKAGE_FILES.includes(path))
       ? import("./hook-scripts.ts").then(({ hookScriptCalls }) => hookScriptCalls(project))
       : [],
-    project.files.some((path) => path.startsWith(".pre-commit-config."))
+    project.files.some((path) => path.startsWith(".pre-commit-config.") || path === "prek.toml")
       ? import("./pre-commit.ts").then(({ frameworkCalls }) => frameworkCalls(project))
       : [],
     project.files.some((path) => /^(?:\.config\/)?\.?lefthook(?:-local)?\.\w+$/.test(path))

@@ -24,7 +24,13 @@ async function callsOfPackage(path: string, project: Project): Promise<readonly 
   const text = await project.read(path);
   const commands = text === null ? [] : packageCommands(path, text);
   const calls = commands.map(({ hook, command }) => {
-    const places = [["simple-git-hooks", hook], ["husky", "hooks", hook], ["gitHooks", hook], [hook]];
+    const places = [
+      ["simple-git-hooks", hook],
+      ["husky", "hooks", hook],
+      ["gitHooks", hook],
+      ["hooks", hook],
+      [hook],
+    ];
     const line = places.map((place) => jsonLineOf(text ?? "", place)).find((one) => one !== null);
     const start = { script: command, args: [], directory: "", files: "none" } as const;
     return toolCallsOf(start, project, startedBy(path, line ?? null));

@@ -4,14 +4,17 @@ import { matchedInTime } from "./bounded-match.ts";
 /** `glob_matcher: doublestar`; without it `*` also means slashes. */
 export type GlobMatcher = "gobwas" | "doublestar";
 
-/** Which of the paths a glob of lefthook's means; `glob` does not look at cases, `exclude` does. */
+/**
+ * Which of the paths a glob of lefthook's means; `glob` does not look at cases, `exclude` does. null where that takes
+ * too long.
+ */
 export function lefthookMatches(
   globs: readonly string[],
   paths: readonly string[],
   { matcher, cases }: { readonly matcher: GlobMatcher; readonly cases: boolean },
-): readonly boolean[] {
+): readonly boolean[] | null {
   const patterns = globs.flatMap((glob) => patternOf(glob, matcher, cases ? "" : "i"));
-  return matchedInTime(patterns, paths) ?? paths.map(() => false);
+  return matchedInTime(patterns, paths);
 }
 
 function patternOf(glob: string, matcher: GlobMatcher, flags: string): readonly RegExp[] {

@@ -1,14 +1,15 @@
+import { posix } from "node:path";
 import { err } from "../../result.ts";
 import { listOf, type Members, membersOf } from "../members.ts";
-import { commandsOf } from "../shell-commands.ts";
 import { matchedInTime } from "./bounded-match.ts";
 import type { Exemption, Project } from "./fixer.ts";
 import { jsonLineOf } from "./json-lines.ts";
 import { isExpression, withExcludedGlob } from "./lefthook-exclude.ts";
 import { type GlobMatcher, lefthookMatches } from "./lefthook-globs.ts";
-import { sourceOf } from "./name-sources.ts";
+import { readScript, sourceOf } from "./name-sources.ts";
 import { toolCallsOf } from "./shell-runs.ts";
 import { everyPath, type ToolCall } from "./tool-call.ts";
+import { globMatcher } from "./tools/globs.ts";
 import { jsonIn, textsOf, tomlIn } from "./tools/settings.ts";
 import { placedYaml } from "./yaml-lines.ts";
 
@@ -24,9 +25,14 @@ const TEMPLATE = /\{(?:staged_files|push_files|all_files|files)\}/;
 export async function lefthookCalls(project: Project): Promise<readonly ToolCall[]> {
   const found = [MAIN, LOCAL].flatMap((places) => places.find((one) => project.files.includes(one)) ?? []);
   const files = await Promise.all(found.map((path) => read(path, project)));
-  const extended = files.flatMap(({ content }) => textsOf(content.extends));
+  const extended = files
+    .flatMap(({ content }) => textsOf(content.extends))
+    .map((one) => posix.normalize(one));
+  const isExtended = (path: string) => extended.some((glob) => glob === path || globMatcher(glob)(path));
   const others = await Promise.all(
-    extended.filter((path) => project.files.includes(path)).map((path) => read(path, project)),
+    (extended.length === 0 ? [] : project.files.filter(isExtended))
+      .filter((path) => !found.includes(path))
+      .map((path) => read(path, project)),
   );
   const calls = [...files, ...others].flatMap((file) => jobsIn(file).map((job) => callsOf(job, project)));
   return (await Promise.all(calls)).flat();
@@ -40,7 +46,7 @@ interface LefthookFile {
 
 async function read(path: string, project: Project): Promise<LefthookFile> {
   const text = (await project.read(path)) ?? "";
-  if (/\.ya?ml$/.test(path)) return { path, ...placedYaml(text, "1.2") };
+  if (/\.ya?ml$/.test(path)) return { path, ...placedYaml(text, "go") };
   if (path.endsWith(".toml")) return { path, content: membersOf(tomlIn(text)), lineOf: () => null };
   return { path, content: membersOf(jsonIn(text)), lineOf: (place) => jsonLineOf(text, place) };
 }
@@ -153,34 +159,30 @@ function handedTo(job: Job, paths: readonly string[]): readonly string[] {
   const included =
     wanted.length === 0 ? paths : kept(paths, lefthookMatches(wanted, paths, { matcher, cases: false }));
   const left = excludes.reduce<readonly string[]>(
-    (some, exclude) =>
-      kept(
-        some,
-        excludedBy(exclude, some, matcher).map((one) => !one),
-      ),
+    (some, exclude) => kept(some, excludedBy(exclude, some, matcher)?.map((one) => !one) ?? null),
     included,
   );
   const below = left.filter((path) => root === "" || path.startsWith(`${root}/`));
-  const listed = lists !== null && script.includes("{files}") ? commandsOf(`${lists} | xargs true`) : null;
-  const source = listed === null ? null : sourceOf(lists ?? "", listed, listed.length - 1);
+  const listed = lists !== null && script.includes("{files}") ? readScript(`${lists} | xargs true`) : null;
+  const source = listed === null ? null : sourceOf(listed, listed.commands.length - 1);
   return source === null ? below : source(below);
 }
 
-const kept = (paths: readonly string[], which: readonly boolean[]) =>
-  paths.filter((_path, index) => which[index]);
+const kept = (paths: readonly string[], which: readonly boolean[] | null) =>
+  which === null ? paths : paths.filter((_path, index) => which[index]);
 
 function excludedBy(
   exclude: readonly string[] | string,
   paths: readonly string[],
   matcher: GlobMatcher,
-): readonly boolean[] {
+): readonly boolean[] | null {
   if (typeof exclude !== "string" || !isExpression(exclude)) {
     return lefthookMatches(textsOf(exclude), paths, { matcher, cases: true });
   }
   try {
-    return matchedInTime([new RegExp(exclude)], paths) ?? paths.map(() => false);
+    return matchedInTime([new RegExp(exclude)], paths);
   } catch {
-    return paths.map(() => false);
+    return null;
   }
 }
 

@@ -116,7 +116,7 @@ function entriesIn(path: string, text: string): readonly WrittenEntry[] {
   if (CODE.some((end) => name.endsWith(`.${end}`))) return entriesOfCode(text);
   const inPackage = name.startsWith("package.");
   const lead = inPackage ? [KEY] : [];
-  const yaml = name.endsWith(".json") ? null : placedYaml(text, "1.2");
+  const yaml = name.endsWith(".json") ? null : placedYaml(text, "node");
   const whole = yaml === null ? membersOf(parsedJson(text)) : yaml.content;
   const lineOf = (glob: string) =>
     yaml === null ? jsonLineOf(text, [...lead, glob]) : yaml.lineOf([...lead, glob]);
@@ -194,8 +194,12 @@ function matching(
   });
 }
 
+/** Longer ones are nobody's. */
+const LONGEST = 2_000;
+
 /** null where it takes too long; a pattern with brackets that do not close is refused by lint-staged too. */
 function globMatches(glob: string, paths: readonly string[]): readonly boolean[] | null {
+  if (glob.length > LONGEST) return null;
   try {
     const pattern = micromatch.makeRe(glob, { dot: true, strictBrackets: true });
     return matchedInTime([pattern], paths);
@@ -206,6 +210,7 @@ function globMatches(glob: string, paths: readonly string[]): readonly boolean[]
 
 /** Braces around a single name mean nothing, and lint-staged takes them away: `*.{md}` is `*.md`. */
 function withoutIdleBraces(glob: string): string {
+  if (glob.length > LONGEST) return glob;
   const single = /(?<![\\$])\{((?:(?!\.\.)[^{},\\]|\\.)*)\}/;
   let left = glob;
   while (single.test(left)) left = left.replace(single, "$1");

@@ -1,5 +1,34 @@
-import type { ShellCommand } from "../shell-commands.ts";
+import { commandsOf, type ShellCommand } from "../shell-commands.ts";
 import { matchedInTime } from "./bounded-match.ts";
+
+/** A script, cut up once for all that is asked of it. */
+export interface ReadScript {
+  readonly lines: readonly string[];
+  readonly commands: readonly ShellCommand[];
+  /** The line, 1-based, on which a variable is first filled by a command. */
+  readonly filledOn: ReadonlyMap<string, number>;
+}
+
+/** Longer ones are nobody's hook. */
+const LONGEST_SCRIPT = 100_000;
+const MOST_COMMANDS = 2_000;
+
+/** null where it is too long to be followed. */
+export function readScript(text: string): ReadScript | null {
+  if (text.length > LONGEST_SCRIPT) return null;
+  const commands = commandsOf(text);
+  if (commands.length > MOST_COMMANDS) return null;
+  const lines = text.split("\n");
+  const filledOn = new Map<string, number>();
+  for (const [index, line] of lines.entries()) {
+    const name = FILLING.exec(line)?.[1];
+    if (name !== undefined && !filledOn.has(name)) filledOn.set(name, index + 1);
+  }
+  return { lines, commands, filledOn };
+}
+
+/** `FILES=$(…)` */
+const FILLING = /^\s*(?:export\s+|local\s+|readonly\s+)?(\w+)=["']?(?:\$\(|`)/;
 
 /** Leaves those of the paths that come through. */
 export type Sieve = (paths: readonly string[]) => readonly string[];
@@ -19,8 +48,9 @@ const isListing = ({ words: [program, ...args] }: ShellCommand) =>
  * Where the names come from that a command of a script is given: what it substitutes, the command that filled its
  * variable, or the last one above that lists files, with the greps behind it. null where no command lists any.
  */
-export function sourceOf(script: string, commands: readonly ShellCommand[], which: number): Sieve | null {
-  const start = startOfSource(script, commands, which);
+export function sourceOf(script: ReadScript, which: number): Sieve | null {
+  const { commands } = script;
+  const start = startOfSource(script, which);
   const source = commands[start];
   if (source === undefined) return null;
   const behind = commands.slice(start + 1, start > which ? undefined : which);
@@ -29,8 +59,9 @@ export function sourceOf(script: string, commands: readonly ShellCommand[], whic
   return (paths) => sieves.reduce((left, sieve) => sieve(left), paths);
 }
 
-function startOfSource(script: string, commands: readonly ShellCommand[], which: number): number {
-  if (substitutes(script, commands, which)) return which + 1;
+function startOfSource(script: ReadScript, which: number): number {
+  const { commands } = script;
+  if (substitutes(script, which)) return which + 1;
   const [line] = commands[which]?.words.flatMap((word) => lineThatFills(script, word)) ?? [];
   return line === undefined
     ? commands.findLastIndex((one, index) => index < which && isListing(one))
@@ -38,26 +69,19 @@ function startOfSource(script: string, commands: readonly ShellCommand[], which:
 }
 
 /** `black $(git diff --name-only)`: the listing stands behind the command, on the same line. */
-export function substitutes(script: string, commands: readonly ShellCommand[], which: number): boolean {
+export function substitutes({ lines, commands }: ReadScript, which: number): boolean {
   const [command, next] = commands.slice(which, which + 2);
   if (command === undefined || next === undefined || !isListing(next)) return false;
-  const text = script
-    .split("\n")
-    .slice(command.line - 1, next.line)
-    .join("\n");
+  const text = lines.slice(command.line - 1, next.line).join("\n");
   const program = command.words[0].replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   const passed = `(?:"[^"]*"|'[^']*'|[^;|&\\n(\`"']|\\\\\\n)*`;
   const opened = new RegExp(`(?:^|[^\\w-])${program}${passed}"?(?:\\$\\(|\`)\\s*${next.words[0]}`);
   return opened.test(text);
 }
 
-/** `FILES=$(…)` */
-function lineThatFills(script: string, word: string): readonly number[] {
+function lineThatFills({ filledOn }: ReadScript, word: string): readonly number[] | number {
   const name = /\$\{?(\w+)/.exec(word)?.[1];
-  if (name === undefined || /^\d*$/.test(name)) return [];
-  const filling = new RegExp(`^\\s*(?:export\\s+|local\\s+|readonly\\s+)?${name}=["']?(?:\\$\\(|\`)`);
-  const index = script.split("\n").findIndex((line) => filling.test(line));
-  return index === -1 ? [] : [index + 1];
+  return name === undefined ? [] : (filledOn.get(name) ?? []);
 }
 
 const all: Sieve = (paths) => paths;

@@ -8,10 +8,13 @@ import { passing } from "./path-filter.ts";
 import { pythonPattern } from "./python-pattern.ts";
 import { toolCallsOf } from "./shell-runs.ts";
 import { everyPath, type ToolCall } from "./tool-call.ts";
-import { placedYaml } from "./yaml-lines.ts";
+import { globMatcher } from "./tools/globs.ts";
+import { textsOf, tomlIn } from "./tools/settings.ts";
+import { type PlacedYaml, placedYaml } from "./yaml-lines.ts";
 
-/** The framework reads the first; the second is given to it by name. */
+/** The framework reads the first; the second is given to it by name. prek reads them too, unless it has its own. */
 const FRAMEWORK_FILES = [".pre-commit-config.yaml", ".pre-commit-config.yml"] as const;
+const PREK_FILE = "prek.toml";
 
 /**
  * The occasions at which hooks are handed files of the repository. `manual` is one of them: such a hook is run by
@@ -29,11 +32,14 @@ const NO_PROGRAM = new Set(["pygrep", "fail"]);
 
 /** What the hooks of the pre-commit framework start, with the files that each is handed. */
 export async function frameworkCalls(project: Project): Promise<readonly ToolCall[]> {
-  const path = FRAMEWORK_FILES.find((one) => project.files.includes(one));
-  const text = path === undefined ? null : await project.read(path);
-  if (path === undefined || text === null) return [];
-  const hooks = hooksIn(path, text);
-  return (await Promise.all(hooks.map((hook) => callsOf(hook, project)))).flat();
+  const framework = FRAMEWORK_FILES.find((one) => project.files.includes(one)) ?? [];
+  const found = [framework, project.files.includes(PREK_FILE) ? PREK_FILE : []].flat();
+  const hooks = found.map(async (path) => {
+    const text = await project.read(path);
+    return text === null ? [] : hooksIn(path, text);
+  });
+  const calls = (await Promise.all(hooks)).flat().map((hook) => callsOf(hook, project));
+  return (await Promise.all(calls)).flat();
 }
 
 interface FrameworkHook {
@@ -48,7 +54,7 @@ interface FrameworkHook {
 }
 
 function hooksIn(file: string, text: string): readonly FrameworkHook[] {
-  const { content, lineOf } = placedYaml(text, "1.1");
+  const { content, lineOf } = file === PREK_FILE ? placedToml(text) : placedYaml(text, "python");
   const defaults = listOf(content.default_stages);
   return hookPlaces(content).flatMap(({ repo, hook, path }): readonly FrameworkHook[] => {
     const { id } = hook;
@@ -59,6 +65,24 @@ function hooksIn(file: string, text: string): readonly FrameworkHook[] {
     const place = { path, id, inherited: known?.exclude ?? "^$" };
     return [{ file, line: lineOf(path), place, settings, rewrites: known?.rewrites ?? null, whole: content }];
   });
+}
+
+/** Its parser tells no lines: a hook's is that of its id, where there is one such line. */
+function placedToml(text: string): PlacedYaml {
+  const content = membersOf(tomlIn(text));
+  const lineOf = (path: readonly string[]) => {
+    const hook = path.reduce<unknown>(
+      (inner, key) => (Array.isArray(inner) ? inner[Number(key)] : membersOf(inner)[key]),
+      content,
+    );
+    const { id } = membersOf(hook);
+    const lines = text
+      .split("\n")
+      .map((line) => /^\s*(?:.*[{,\s])?id\s*=\s*["']([^"']*)["']/.exec(line)?.[1]);
+    const which = lines.indexOf(typeof id === "string" ? id : "");
+    return which === -1 || which !== lines.lastIndexOf(lines[which]) ? null : which + 1;
+  };
+  return { content, lineOf };
 }
 
 interface PlacedHook {
@@ -125,10 +149,16 @@ function handedTo({ settings, whole }: FrameworkHook, paths: readonly string[]):
   };
   const typed = paths.filter((path) => hasTypes(path, wanted));
   return [whole, settings].reduce<readonly string[]>((left, { files, exclude }) => {
-    return left.length === 0
-      ? left
-      : passing(left, { files: textOr(files, ""), exclude: textOr(exclude, "^$") });
+    if (left.length === 0) return left;
+    const passed = passing(left, { files: textOr(files, ""), exclude: textOr(exclude, "^$") });
+    return passed.filter((path) => globMatches(files, path) !== false && globMatches(exclude, path) !== true);
   }, typed);
+}
+
+/** prek takes globs for patterns: `files = { glob = "src/*.py" }`. null where there are none. */
+function globMatches(pattern: unknown, path: string): boolean | null {
+  const { glob } = membersOf(pattern);
+  return glob === undefined ? null : textsOf(glob).some((one) => globMatcher(one)(path));
 }
 
 const textOr = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
@@ -149,6 +179,7 @@ function exemption({ file, place, settings }: FrameworkHook, directory: string):
     byHand: `exclude: ${whole}  for the hook ${place.id} in ${file}`,
     apply: (text) => {
       if (text === null) return err("is gone");
+      if (file === PREK_FILE) return err("is not edited by gate");
       if (!pythonPattern(exclude).ok) return err(`has an exclude for ${place.id} that gate cannot read`);
       return withExclude(text, place, pattern);
     },

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { readEditable, withScratchDirectory } from "../../adapters/files/editing.ts";
 import { kindOf, writeAtomically } from "../../adapters/files/files.ts";
 import { type Attributes, attributesOf } from "../../adapters/git/attributes.ts";
@@ -29,6 +29,8 @@ interface Source {
   ) => Promise<readonly Attributes[]>;
 }
 
+const LINK = "120000";
+const MOST_LINKS = 5;
 const LARGEST = 1 << 20;
 const ATTRIBUTES = /(?:^|\/)\.gitattributes$/;
 
@@ -39,12 +41,15 @@ export async function projectOfTree(
   entries?: readonly TreeEntry[],
 ): Promise<ChangeableProject> {
   const all = entries ?? (await listTree(repository, tree, []));
-  const ids = new Map(
-    all.filter(({ mode }) => mode.startsWith("100")).map(({ path, id }): [string, string] => [path, id]),
+  const readable = all.filter(
+    ({ mode, path }) => mode.startsWith("100") || (mode === LINK && isFollowed(path)),
   );
+  const ids = new Map(readable.map(({ path, id }): [string, string] => [path, id]));
+  const links = new Set(all.filter(({ mode }) => mode === LINK).map(({ path }) => path));
+  const read = batched((wanted) => readBlobsUpTo(repository, wanted, LARGEST), ids);
   return projectFrom({
     files: plainNames(all.filter(({ mode }) => mode !== "160000").map(({ path }) => path)),
-    read: batched((wanted) => readBlobsUpTo(repository, wanted, LARGEST), ids),
+    read: (path) => readThrough(links, read, path),
     judge: async (texts, paths, names) => {
       if (texts.size === 0) return paths.map(() => new Map(names.map((name) => [name, "unspecified"])));
       return withScratchDirectory(async (directory) => {
@@ -56,6 +61,21 @@ export async function projectOfTree(
   });
 }
 
+/** What is read where a link leads, inside of the tree. */
+async function readThrough(
+  links: ReadonlySet<string>,
+  read: Project["read"],
+  path: string,
+): Promise<string | null> {
+  let place = path;
+  for (let followed = 0; links.has(place); followed += 1) {
+    const target = followed < MOST_LINKS ? await read(place) : null;
+    if (target === null || target.startsWith("/")) return null;
+    place = posix.join(posix.dirname(place), target);
+  }
+  return read(place);
+}
+
 /** The files on disk: those that git tracks, and those that it would. */
 export async function projectOnDisk(worktree: Worktree): Promise<ChangeableProject> {
   const [staged, untracked] = await Promise.all([
@@ -63,7 +83,8 @@ export async function projectOnDisk(worktree: Worktree): Promise<ChangeableProje
     untrackedFiles(worktree, { ignored: false }),
   ]);
   const tracked = staged.filter(({ mode }) => mode !== "160000").map(({ path }) => path);
-  const files = plainNames([...tracked, ...untracked.filter((path) => !path.endsWith("/"))]);
+  const own = [...tracked, ...untracked.filter((path) => !path.endsWith("/"))];
+  const files = plainNames([...own, ...(await personalFiles(worktree, own))]);
   return projectFrom({
     files,
     read: (path) => readOnDisk(worktree, path),
@@ -73,6 +94,13 @@ export async function projectOnDisk(worktree: Worktree): Promise<ChangeableProje
         return attributesOf(worktree, paths, names, { worktree: directory });
       }),
   });
+}
+
+/** What lefthook lets a person add, which is in force here although git ignores it. */
+async function personalFiles(worktree: Worktree, files: readonly string[]): Promise<readonly string[]> {
+  if (!files.some((path) => path.includes("lefthook."))) return [];
+  const pathspecs = ["", ".", ".config/"].map((folder) => `:(top,glob)${folder}lefthook-local.*`);
+  return untrackedFiles(worktree, { ignored: true, pathspecs });
 }
 
 /** The same project with other texts in some of its files; others are new in it. */
@@ -123,8 +151,12 @@ function plainNames(paths: readonly string[]): readonly string[] {
 
 const leadsElsewhere = (path: string) => path.includes("./") && /(?:^|\/)\.\.?\//.test(path);
 
+/** git reads its own files where they are files; what others read may be a link to where it is kept. */
+const isFollowed = (path: string) => !/(?:^|\/)\.git(?:ignore|attributes|modules)$/.test(path);
+
 async function readOnDisk({ topLevel }: Worktree, path: string): Promise<string | null> {
-  if ((await kindOf(join(topLevel, path))) !== "file") return null;
+  const kind = await kindOf(join(topLevel, path));
+  if (kind !== "file" && !(kind === "symlink" && isFollowed(path))) return null;
   const file = await readEditable(topLevel, path);
   return file.ok ? file.value.text : null;
 }

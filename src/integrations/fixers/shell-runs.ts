@@ -4,7 +4,7 @@ import { membersOf, parsedJson } from "../members.ts";
 import { commandsOf, type ShellCommand } from "../shell-commands.ts";
 import type { Project } from "./fixer.ts";
 import { recipesOf } from "./makefile.ts";
-import { sourceOf, substitutes } from "./name-sources.ts";
+import { type ReadScript, readScript, sourceOf, substitutes } from "./name-sources.ts";
 import { everyPath, type ToolCall } from "./tool-call.ts";
 
 /** A script, or a single command, and how it is started. */
@@ -22,6 +22,8 @@ export interface Start {
 export type StartedBy = Omit<ToolCall, "words" | "directory" | "files">;
 
 const MOST_SCRIPTS_DEEP = 5;
+/** In one project, with those of the scripts that scripts start. */
+const MOST_COMMANDS = 5_000;
 /** `$@`, and what lefthook puts names in the place of. */
 const NAMES_GIVEN = /\$(?:[@*0-9]|\{[@*0-9])|\{(?:staged_files|push_files|all_files|files)\}/;
 const INLINE = /(?:^|[\s;&|])(?:\S*\/)?(?:ba|da|z|k|a)?sh\s+(?:-\w+\s+)*-\w*c\s/;
@@ -39,19 +41,50 @@ export async function toolCallsOf(
 ): Promise<readonly ToolCall[]> {
   if (deep > MOST_SCRIPTS_DEEP) return [];
   const puts = start.isScript !== true && !INLINE.test(start.script);
-  const commands = commandsOf(start.script).map((one) => (puts ? one : filledIn(one, start)));
+  const script = readScript(start.script);
+  if (script === null || !isFollowed(project, script.commands.length)) return unfollowed(start, project, by);
+  const commands = script.commands.map((one) => (puts ? one : filledIn(one, start)));
   const calls: ToolCall[] = [];
   let { directory } = start;
   for (const [which, { line, words }] of commands.entries()) {
     if (words[0] === "cd") directory = goneTo(directory, words[1]);
     // what is put behind a script is put behind its last command
     const last = puts && which === commands.length - 1;
-    const own = givenIn(start.script, commands, which, by);
+    const own = givenIn({ ...script, commands }, which, by);
     const given = last ? withBehind(own, start, by) : own;
     const call = { ...by, line: by.line ?? line, ...given, directory };
     calls.push(...(await followed(call, project, deep)));
   }
   return calls;
+}
+
+interface Followed {
+  commands: number;
+  /** Where there was too much to follow. */
+  readonly unfollowed: Set<string>;
+}
+
+const already = new WeakMap<Project, Followed>();
+
+function followedIn(project: Project): Followed {
+  const found = already.get(project) ?? { commands: 0, unfollowed: new Set() };
+  already.set(project, found);
+  return found;
+}
+
+function isFollowed(project: Project, commands: number): boolean {
+  const found = followedIn(project);
+  found.commands += commands;
+  return found.commands <= MOST_COMMANDS;
+}
+
+/** What nobody can follow is taken to rewrite what it is handed. It is said once of each file. */
+function unfollowed({ directory, files }: Start, project: Project, by: StartedBy): readonly ToolCall[] {
+  const found = followedIn(project);
+  if (found.unfollowed.has(by.path)) return [];
+  found.unfollowed.add(by.path);
+  const program = `${by.path}, which is too long to be followed,`;
+  return [{ ...by, words: [program], directory, files, rewrites: true }];
 }
 
 /** With what the script was called with in the place of `$@` and `$1`; names that are only known later stay. */
@@ -82,16 +115,16 @@ function withBehind(own: Given, { args, files }: Start, { handed }: StartedBy): 
 }
 
 /** What a command inside a script is given: names that the script was given, names that it has listed, or none. */
-function givenIn(script: string, commands: readonly ShellCommand[], which: number, by: StartedBy): Given {
-  const words = commands[which]?.words ?? [":"];
-  const fed = words[0] === "xargs" || substitutes(script, commands, which);
+function givenIn(script: ReadScript, which: number, by: StartedBy): Given {
+  const words = script.commands[which]?.words ?? [":"];
+  const fed = words[0] === "xargs" || substitutes(script, which);
   const started = startedBy(words);
   const own = words.some((word) => NAMES_GIVEN.test(word));
   if (!fed && !own && !words.some((word) => word.includes("$"))) {
     return { words: started, files: "none", handed: everyPath };
   }
   const files = fed ? "appended" : "none";
-  const from = own ? null : sourceOf(script, commands, which);
+  const from = own ? null : sourceOf(script, which);
   return { words: started, files, handed: from ?? by.handed };
 }
 
@@ -124,9 +157,9 @@ function unwrapped(call: ToolCall): ToolCall {
   return inner === undefined || others.length > 0 ? call : { ...call, words: inner.words };
 }
 
-type Followed = Pick<Start, "script" | "args"> & Partial<Start>;
+type FoundScript = Pick<Start, "script" | "args"> & Partial<Start>;
 
-async function packageScript({ words, directory }: ToolCall, project: Project): Promise<Followed | null> {
+async function packageScript({ words, directory }: ToolCall, project: Project): Promise<FoundScript | null> {
   const name = scriptName(words);
   if (name === null) return null;
   const place = nearest(project, directory, ["package.json"]);
@@ -137,7 +170,7 @@ async function packageScript({ words, directory }: ToolCall, project: Project): 
   return { script, args: behind, directory: directoryOf(place) };
 }
 
-async function makeRecipes({ words, directory }: ToolCall, project: Project): Promise<Followed | null> {
+async function makeRecipes({ words, directory }: ToolCall, project: Project): Promise<FoundScript | null> {
   const [program, ...args] = words;
   if (!/^g?make$/.test(program)) return null;
   const elsewhere = args[args.indexOf("-C") + 1];
@@ -160,7 +193,7 @@ async function makeRecipes({ words, directory }: ToolCall, project: Project): Pr
 }
 
 /** A shell script of the project's. */
-async function ownScript({ words, directory }: ToolCall, project: Project): Promise<Followed | null> {
+async function ownScript({ words, directory }: ToolCall, project: Project): Promise<FoundScript | null> {
   const [program, ...args] = words;
   if (!program.includes("/") && !/\.(?:ba|z|k)?sh$/.test(program)) return null;
   const path = posix.join(directory, program);

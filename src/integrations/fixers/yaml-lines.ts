@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  type DocumentOptions,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+} from "yaml";
 import { type Members, membersOf } from "../members.ts";
 import { nestsTooDeep } from "../yaml-depth.ts";
 
@@ -9,10 +19,19 @@ export interface PlacedYaml {
   readonly lineOf: (path: readonly string[]) => number | null;
 }
 
-/** Without members where it is not valid. `1.1` is what Python's programs read. */
-export function placedYaml(text: string, version: "1.1" | "1.2"): PlacedYaml {
+/** Who reads it: in Python's programs the last of two keys holds, and in Go's `<<` brings in what it names, too. */
+export type YamlReader = "python" | "go" | "node";
+
+const OPTIONS: Readonly<Record<YamlReader, DocumentOptions & ParseOptions & SchemaOptions>> = {
+  python: { version: "1.1", uniqueKeys: false },
+  go: { version: "1.2", merge: true },
+  node: { version: "1.2" },
+};
+
+/** Without members where it is not valid. */
+export function placedYaml(text: string, reader: YamlReader): PlacedYaml {
   const lines = new LineCounter();
-  const document = parsed(text, version, lines);
+  const document = parsed(text, reader, lines);
   if (document === null) return { content: {}, lineOf: () => null };
   return {
     content: contentOf(document),
@@ -23,11 +42,15 @@ export function placedYaml(text: string, version: "1.1" | "1.2"): PlacedYaml {
   };
 }
 
+export function isValidYaml(text: string, reader: YamlReader): boolean {
+  return parsed(text, reader, new LineCounter()) !== null;
+}
+
 /** null where it is not valid, or deeper than the parser goes. */
-function parsed(text: string, version: "1.1" | "1.2", lineCounter: LineCounter): Document | null {
+function parsed(text: string, reader: YamlReader, lineCounter: LineCounter): Document | null {
   if (nestsTooDeep(text)) return null;
   try {
-    const document = parseDocument(text, { version, lineCounter });
+    const document = parseDocument(text, { ...OPTIONS[reader], lineCounter });
     return document.errors.length > 0 ? null : document;
   } catch {
     return null;

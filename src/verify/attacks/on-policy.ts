@@ -31,6 +31,11 @@ export const ON_POLICY: readonly GuardedForgery[] = [
       tests: new Map([...manifest.tests].map(([id, test]) => [id, { ...test, outcome: "xfailed" }])),
     }),
   ),
+  relaxing("secrets-off", "gate.yaml no longer has reports searched for secrets", (on) =>
+    on.suite.secrets.mode === "off"
+      ? null
+      : putConfiguration(on, [[["suites", on.suite.name, "secrets"], "off"]]),
+  ),
   relaxing("opened-policy", "gate.yaml no longer protects the policy", (on) =>
     putConfiguration(on, [[["policy"], "open"]]),
   ),

@@ -19,6 +19,16 @@ describe("unifiedDiff", () => {
     );
   });
 
+  it("shows what is added in many places where it is added, and nothing between", () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `line ${index}\n`);
+    const after = lines.flatMap((line, index) => ([2, 4, 25].includes(index) ? [line, "new\n"] : [line]));
+    expect(change(lines.join(""), after.join(""))).toBe(
+      "--- a/file\n+++ b/file\n" +
+        "@@ -1,8 +1,10 @@\n line 0\n line 1\n line 2\n+new\n line 3\n line 4\n+new\n line 5\n line 6\n line 7\n" +
+        "@@ -24,6 +26,7 @@\n line 23\n line 24\n line 25\n+new\n line 26\n line 27\n line 28\n",
+    );
+  });
+
   it("shows a new file against nothing, and whether it is a program", () => {
     const place = { root: directory, path: "file", shown: "hooks/file" };
     const edit = { kind: "create", place, before: null, after: "a\n", executable: true } as const;

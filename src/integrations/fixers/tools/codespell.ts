@@ -1,5 +1,6 @@
 import { err } from "../../../result.ts";
 import { membersOf } from "../../members.ts";
+import { matchesInTime } from "../bounded-match.ts";
 import type { Exemption } from "../fixer.ts";
 import { type Arguments, has, readArguments, valuesOf } from "./arguments.ts";
 import { hasSection, iniSection, withIniItems } from "./edit-ini.ts";
@@ -65,7 +66,8 @@ function matchesName(glob: string, name: string): boolean {
     return set === undefined ? `\\${part}` : `[${not === "!" ? "^" : ""}${set.replace(/[\\\]^[]/g, "\\$&")}]`;
   });
   try {
-    return new RegExp(`^(?:${source})$`, "s").test(name);
+    const pattern = new RegExp(`^(?:${source})$`, "s");
+    return matchesInTime(glob, name, () => pattern.test(name));
   } catch {
     return false;
   }

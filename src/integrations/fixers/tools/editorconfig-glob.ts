@@ -1,3 +1,4 @@
+import { matchesInTime } from "../bounded-match.ts";
 import { isTame } from "./globs.ts";
 
 /** How the headings of .editorconfig name files, relative to the directory that it lies in. */
@@ -13,8 +14,9 @@ export function headingMatcher(glob: string): (path: string) => boolean {
     return () => false;
   }
   return (path) => {
-    const found = pattern.exec(path);
-    return found !== null && ranges.every(([low, high], index) => isBetween(found[index + 1], low, high));
+    if (!matchesInTime(glob, path, () => pattern.test(path))) return false;
+    const found = ranges.length === 0 ? null : pattern.exec(path);
+    return ranges.every(([low, high], index) => isBetween(found?.[index + 1], low, high));
   };
 }
 

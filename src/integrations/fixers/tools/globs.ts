@@ -1,4 +1,5 @@
 import micromatch from "micromatch";
+import { matchesInTime } from "../bounded-match.ts";
 
 type Matcher = (path: string) => boolean;
 
@@ -14,7 +15,8 @@ export function globMatcher(glob: string): Matcher {
 function compile(glob: string): Matcher {
   if (!isTame(glob)) return () => false;
   try {
-    return micromatch.matcher(glob, { dot: true, noextglob: true });
+    const pattern = micromatch.makeRe(glob, { dot: true, noextglob: true });
+    return (path) => path === glob || matchesInTime(glob, path, () => pattern.test(path));
   } catch {
     // longer than the library takes
     return () => false;
@@ -29,7 +31,9 @@ export function isTame(glob: string): boolean {
 
 /** `*.{json,md}` as `*.json` and `*.md`, for those who know no braces. */
 export function spelledOut(glob: string): readonly string[] {
-  return isTame(glob) && glob.length < 200 ? micromatch.braces(glob, { expand: true }) : [glob];
+  // one list of braces in another, or many behind each other, come to more than there are files
+  const few = (glob.match(/\{/g)?.length ?? 0) <= (glob.includes("..") ? 1 : 3);
+  return few && isTame(glob) && glob.length < 200 ? micromatch.braces(glob, { expand: true }) : [glob];
 }
 
 /** No tool reads another meaning into it than a plain path. */

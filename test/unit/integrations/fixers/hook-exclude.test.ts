@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { beginJudgement } from "../../../../src/integrations/fixers/bounded-match.ts";
 import { pythonPatternFor, withExclude } from "../../../../src/integrations/fixers/hook-exclude.ts";
 import { foundIn } from "../../../../src/integrations/fixers/path-filter.ts";
 import { placedYaml } from "../../../../src/integrations/fixers/yaml-lines.ts";
@@ -134,6 +135,7 @@ describe("the exclude of a hook", () => {
     );
     fc.assert(
       fc.property(patterns, styles, directories, (pattern, style, directory) => {
+        beginJudgement();
         const document = {
           repos: [{ repo: "r", hooks: [{ id: "a", exclude: pattern, args: ["-x"] }, { id: "b" }] }],
         };
@@ -141,7 +143,7 @@ describe("the exclude of a hook", () => {
           style === "JSON" ? JSON.stringify(document) : stringify(document, { defaultStringType: style });
         const result = withExclude(text, place("a"), pythonPatternFor(directory));
         if (!result.ok) throw new Error(`${result.error}\n${text}`);
-        const after = placedYaml(result.value, "1.1").content;
+        const after = placedYaml(result.value, "python").content;
         const exclude = Object(after).repos[0].hooks[0].exclude;
         expect(after).toEqual({
           repos: [{ repo: "r", hooks: [{ id: "a", exclude, args: ["-x"] }, { id: "b" }] }],

@@ -28,7 +28,7 @@ describe("lefthook", () => {
     ["r/test?puml", "gobwas", [0]],
   ] as const)("%s means for %s", (glob, matcher, which) => {
     const matched = lefthookMatches([glob], PATHS, { matcher, cases: false });
-    expect(PATHS.filter((_path, index) => matched[index])).toEqual(which.map((index) => PATHS[index]));
+    expect(PATHS.filter((_path, index) => matched?.[index])).toEqual(which.map((index) => PATHS[index]));
   });
 
   it.each([
