@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defineConfig, type Plugin } from "rolldown";
 
 /** What is bundled keeps its licence: the texts travel beside the code. */
-const licences: Plugin = {
+const licences = (fileName: string): Plugin => ({
   name: "third-party-licences",
   generateBundle(_, bundle) {
     const modules = Object.values(bundle).flatMap((part) => (part.type === "chunk" ? part.moduleIds : []));
@@ -11,9 +11,9 @@ const licences: Plugin = {
       modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []),
     );
     const source = [...folders].sort().map(licenceOf).join("\n");
-    this.emitFile({ type: "asset", fileName: "third-party-licences.txt", source });
+    this.emitFile({ type: "asset", fileName, source });
   },
-};
+});
 
 function licenceOf(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -33,18 +33,36 @@ const hashaWithoutTopLevelAwait: Plugin = {
   },
 };
 
+/** The one file that draws is an ES module of its own: ink has top-level awaits, which CommonJS has not. */
+const framesApart: Plugin = {
+  name: "frames-apart",
+  resolveId: (id) => (id === "./frames.ts" ? { id: "./frames.mjs", external: true } : null),
+};
+
+/** ink has tools for who develops it, which it loads where the user's environment has DEV=true. */
+const inkWithoutDevtools: Plugin = {
+  name: "ink-without-devtools",
+  transform(code, id) {
+    if (/[\\/]ink[\\/]build[\\/]devtools\.js$/.test(id)) return "export {};";
+    if (!/[\\/]ink[\\/]build[\\/]utils\.js$/.test(id)) return null;
+    const asking = "process.env['DEV'] === 'true'";
+    if (!code.includes(asking)) this.error("ink has changed: see whether it still needs this plugin");
+    return code.replace(asking, "false");
+  },
+};
+
 /**
  * Each verb is loaded when it is called, with what it uses. What judges is one chunk, because each file more
  * takes a start another millisecond; what `gate status` needs while the memo holds is a smaller one of its own.
  * CommonJS, because Node starts that 5 ms sooner. Everything third-party is bundled, because loading it
  * unbundled costs two to four times as much.
  */
-export default defineConfig({
+const program = defineConfig({
   input: { cli: "src/cli.ts" },
   platform: "node",
   // Its main file asks for its parts in a way that no bundler can follow.
   resolve: { alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" } },
-  plugins: [licences, hashaWithoutTopLevelAwait],
+  plugins: [licences("third-party-licences.txt"), hashaWithoutTopLevelAwait, framesApart],
   output: {
     dir: "dist",
     format: "cjs",
@@ -74,3 +92,19 @@ export default defineConfig({
     },
   },
 });
+
+const frames = defineConfig({
+  input: { frames: "src/render/dashboard/frames.ts" },
+  platform: "node",
+  transform: { define: { "process.env.NODE_ENV": '"production"' } },
+  plugins: [licences("third-party-licences-frames.txt"), inkWithoutDevtools],
+  output: {
+    dir: "dist",
+    format: "esm",
+    entryFileNames: "[name].mjs",
+    codeSplitting: false,
+    minify: false,
+  },
+});
+
+export default [program, frames];

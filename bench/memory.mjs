@@ -46,7 +46,8 @@ async function peak(mebibytes) {
   }
 }
 
-const REPORT_PEAK = `process.on("exit", () => {
+/** For `--require`: notes the most memory that a process held, beside this file. */
+export const REPORT_PEAK = `process.on("exit", () => {
   require("node:fs").writeFileSync(__dirname + "/peak", String(process.resourceUsage().maxRSS));
 });
 `;

@@ -3,11 +3,13 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { attach } from "./attach.mjs";
 import { decision } from "./decision.mjs";
+import { events } from "./events.mjs";
 import { fresh } from "./fresh.mjs";
 import { gaps } from "./gaps.mjs";
 import { timed } from "./measure.mjs";
 import { memory } from "./memory.mjs";
 import { pytest } from "./pytest.mjs";
+import { screen } from "./screen.mjs";
 import { suite } from "./suite.mjs";
 import { turbo } from "./turbo.mjs";
 import { verify } from "./verify.mjs";
@@ -15,7 +17,7 @@ import { whyIgnored } from "./why-ignored.mjs";
 
 /** Those in the first group are measured at every size of `--files`. */
 const BY_SIZE = { fresh, decision, turbo, verify };
-const ONCE = { suite, memory, attach, gaps, pytest, "why-ignored": whyIgnored };
+const ONCE = { suite, memory, events, screen, attach, gaps, pytest, "why-ignored": whyIgnored };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -14,8 +14,11 @@ export interface GateRecord {
   toolCall(tool: string, args: unknown): void;
   toolResult(tool: string, result: unknown): void;
   response(text: string): void;
-  /** Adds text to one of the test's logs, such as `session.log`. */
-  log(name: string, text: string): void;
+  /**
+   * Adds text to one of the test's logs, such as `session.log`. In the session it is told to the log of a component for
+   * the step: the one that is named, or else `session` of `session.log`.
+   */
+  log(name: string, text: string, about?: { readonly component?: string }): void;
   /** Copies a file, as it is now, to the test's logs. */
   logFile(path: string, name?: string): void;
 }

@@ -63,9 +63,12 @@ class GateRecord {
     this.#turn({ kind: "response", text: clip(text) });
   }
 
-  /** @param {string} name @param {string} text */
-  log(name, text) {
-    for (const chunk of chunks(text)) this.#write({ type: "log", id: this.id, name, text: chunk });
+  /** @param {string} name @param {string} text @param {{ component?: string }} [about] */
+  log(name, text, { component } = {}) {
+    if (component !== undefined && !/^[\w-]{1,64}$/.test(component))
+      throw new TypeError(`gateRecord: a component is letters, digits, - and _, not ${component}`);
+    const about = component === undefined ? {} : { component };
+    for (const chunk of chunks(text)) this.#write({ type: "log", id: this.id, name, text: chunk, ...about });
   }
 
   /** Copies the file at once: fixtures may clean up before gate looks. @param {string} path @param {string} [name] */

@@ -3,6 +3,8 @@ import { isatty } from "node:tty";
 import type { Context } from "./commands/context.ts";
 import { plainArguments } from "./commands/why-ignored-arguments.ts";
 import type { ExitCode } from "./outcome.ts";
+import type { Watching } from "./render/dashboard/form.ts";
+import type { Terminal, TerminalScreen } from "./render/dashboard/screen.ts";
 import { printable } from "./render/printable.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
@@ -66,7 +68,7 @@ function environment(): Environment {
 
 async function perform(verb: Verb, json: boolean, directory: string, env: Environment): Promise<ExitCode> {
   const abort = abortOnSignals();
-  const { exit, document, text, forPrograms = false } = await verb(contextOf(directory, env, abort));
+  const { exit, document, text, forPrograms = false } = await verb(contextOf(directory, env, json, abort));
   const shown = json ? JSON.stringify(document) : printable(typeof text === "string" ? text : text());
   const isAnswer = json || exit === 0 || forPrograms;
   if (shown !== "") (isAnswer ? process.stdout : standardError()).write(`${shown}\n`);
@@ -85,22 +87,57 @@ function abortOnSignals(): AbortSignal {
   return abort.signal;
 }
 
-function contextOf(directory: string, env: Environment, abort: AbortSignal): Context {
+function contextOf(directory: string, env: Environment, json: boolean, abort: AbortSignal): Context {
+  const screens: TerminalScreen[] = [];
+  const say = (text: string) => {
+    if (!screens.some((screen) => screen.say(text))) standardError().write(`${text}\n`);
+  };
   return {
     directory,
     environment: env,
     now: () => new Date(),
-    say: (text) => standardError().write(`${printable(text)}\n`),
+    say: (text) => say(printable(text)),
+    print: (text) => void (json || process.stdout.write(`${printable(text)}\n`)),
     // Opened when used: a stream costs a start a millisecond or two.
     get suiteOutput() {
       return standardError();
     },
     ask: isatty(STDIN) && isatty(STDERR) ? ask : null,
+    openScreen: async () => {
+      const screen = await openScreen({ environment: env, json, say, abort });
+      screens.push(screen);
+      return screen;
+    },
     input: standardInput,
     abort,
     pluginsDirectory: resolve(import.meta.dirname, "../plugins"),
     launcher: { node: process.execPath, script: process.argv[1] ?? "" },
   };
+}
+
+type Watched = Pick<Watching, "environment" | "json"> & Pick<Terminal, "say" | "abort">;
+
+async function openScreen({ environment, json, say, abort }: Watched): Promise<TerminalScreen> {
+  const dashboard = await import("./render/dashboard/screen.ts");
+  const stderr = standardError();
+  const size = () => ({ columns: stderr.columns ?? 0, rows: stderr.rows ?? 0 });
+  return dashboard.openScreen({
+    fileDescriptor: STDERR,
+    watching: { ...size(), terminal: isatty(STDERR), json, environment },
+    size,
+    onResize: (changed) => {
+      stderr.on("resize", changed);
+      return () => stderr.off("resize", changed);
+    },
+    onContinue: (continued) => {
+      process.on("SIGCONT", continued);
+      return () => process.off("SIGCONT", continued);
+    },
+    suiteOutput: stderr,
+    say,
+    now: () => new Date(),
+    abort,
+  });
 }
 
 async function ask(question: string): Promise<boolean> {

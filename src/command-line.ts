@@ -43,6 +43,11 @@ interface RunArguments {
   readonly red?: readonly string[];
 }
 
+interface SessionsArguments {
+  readonly suite?: string;
+  readonly follow?: true;
+}
+
 interface VerifyArguments {
   readonly rev: string;
   readonly base?: string;
@@ -105,7 +110,10 @@ function declare(choose: (invocation: Invocation) => void): Command {
   command(program, "run", "run a suite now and stage its reports")
     .argument("[suite]", "one suite of gate.yaml; all of them without it")
     .option("--force", "run although the evidence exists")
-    .option("--from <session>", "finish a session that was refused after its suite had ended")
+    .option(
+      "--from <session>",
+      "finish a session that was refused, or run what is left of one that was cut short",
+    )
     .addOption(
       new Option(
         "--red <selector...>",
@@ -196,6 +204,34 @@ function declare(choose: (invocation: Invocation) => void): Command {
       const { rev, base = null, suite = null, format } = options;
       perform(verbs.evidenceExport({ revision: rev, base, suite, format }), self);
     });
+  const sessions = command(program, "sessions", "the runs of this worktree: the newest first")
+    .option("--suite <name>", "one suite alone")
+    .addOption(
+      new Option("--follow", "print what happens in the newest one until it has ended").conflicts("suite"),
+    )
+    .action((options: SessionsArguments, self: Command) => {
+      const { suite = null, follow = false } = options;
+      perform(follow ? verbs.sessionsShow({ session: null, follow }) : verbs.sessions({ suite }), self);
+    });
+  command(sessions, "show", "one run, also one that was killed: how far it came, what failed, its files")
+    .argument("[session]", "its name or its path; the newest one without it")
+    .option("--follow", "print what happens until it has ended")
+    .action((session: string | undefined, _: object, self: Command) => {
+      const { follow } = self.optsWithGlobals<SessionsArguments>();
+      perform(verbs.sessionsShow({ session: session ?? null, follow: follow ?? false }), self);
+    });
+  command(sessions, "report", "write one run as a spreadsheet, whatever there is of it")
+    .argument("[session]", "its name or its path; the newest one without it")
+    .option("--output <file>", "where to write it; report.xlsx in the session's directory without it")
+    .action((session: string | undefined, { output }: { output?: string }, self: Command) =>
+      perform(verbs.sessionsReport({ session: session ?? null, output: output ?? null }), self),
+    );
+  command(program, "archive", "pack one run into run.tar.gz, the same bytes each time")
+    .argument("[session]", "its name or its path; the newest one that has ended without it")
+    .option("--verify", "read an archive from end to end, also one elsewhere, named by its path")
+    .action((session: string | undefined, { verify = false }: { verify?: boolean }, self: Command) =>
+      perform(verbs.archive({ session: session ?? null, verify }), self),
+    );
   command(program, "attach", "put the evidence that exists for the index into it; runs nothing").action(
     (_, self: Command) => perform(verbs.attach(), self),
   );

@@ -41,12 +41,18 @@ export type ProblemCode =
   | "environment-differs"
   | "pattern-tests"
   | "machine-cannot-run"
+  | "gpu-busy"
   | "report-refused"
+  | "service-failed"
   | "secret-found"
   | "secret-redacted"
   | "disk-full"
   | "session-unusable"
   | "left-processes"
+  // archives of sessions
+  | "archive-refused"
+  | "archive-missing"
+  | "archive-invalid"
   // what the tests leave untested
   | "coverage-invalid"
   | "coverage-missing"

@@ -30,6 +30,8 @@ export interface ReporterSettings {
   readonly inheritedOptions: string;
   /** Whether a file that cannot be collected leaves the others to run. */
   readonly continueOnCollectionErrors: boolean;
+  /** A JSON file: the ids of the tests that ended before this run was cut short. They are not run again. */
+  readonly ended?: string;
 }
 
 export type JsonValue =
@@ -70,12 +72,23 @@ export interface HelloEvent extends EventBase {
   readonly role: "main" | "helper";
   readonly runner: { readonly name: string; readonly version: string };
   readonly pid: number;
+  /** It leaves out the tests that `ended` of the settings names. */
+  readonly resumes?: boolean;
 }
 
 /** The tests that are about to run. May come several times; the union counts. */
 export interface PlanEvent extends EventBase {
   readonly type: "plan";
-  readonly tests: readonly { readonly id: string; readonly name: string; readonly file: string | null }[];
+  readonly tests: readonly PlannedTest[];
+}
+
+export interface PlannedTest {
+  /** Unique in the suite and the same on every machine: a path relative to the top level, then the names. */
+  readonly id: string;
+  readonly name: string;
+  readonly file: string | null;
+  /** What is known of it before it runs, such as `tier: smoke`; by these a suite may group its tests. */
+  readonly markers?: Readonly<Record<string, string>>;
 }
 
 /** Tests that exist and do not run, because of an option. May come several times. */
@@ -91,12 +104,8 @@ export interface DeselectedEvent extends EventBase {
   readonly files: number;
 }
 
-export interface TestStartEvent extends EventBase {
+export interface TestStartEvent extends EventBase, PlannedTest {
   readonly type: "test-start";
-  /** Unique in the suite and the same on every machine: a path relative to the top level, then the names. */
-  readonly id: string;
-  readonly name: string;
-  readonly file: string | null;
 }
 
 export interface TestEndEvent extends EventBase {
@@ -151,6 +160,8 @@ export interface LogEvent extends EventBase {
   readonly id: string | null;
   readonly name: string;
   readonly text: string;
+  /** The part of the suite that says it, such as `adapter`; without one, the name without its `.log`. */
+  readonly component?: string;
 }
 
 /** Files below the top level that were opened and could be read, in any of the writer's processes. */

@@ -1,11 +1,15 @@
 import { resolve } from "node:path";
 import type { ApproveOptions } from "./commands/approve.ts";
+import type { ArchiveOptions } from "./commands/archive.ts";
 import type { Context } from "./commands/context.ts";
 import type { ExportOptions } from "./commands/evidence-export.ts";
 import type { GapsFormat, VerifyFormat } from "./commands/formats.ts";
 import type { GapsOptions } from "./commands/gaps.ts";
 import type { RedOptions } from "./commands/red.ts";
 import type { RunDocument } from "./commands/run-document.ts";
+import type { SessionsOptions } from "./commands/sessions.ts";
+import type { SessionsReportOptions } from "./commands/sessions-report.ts";
+import type { SessionsShowOptions } from "./commands/sessions-show.ts";
 import { status } from "./commands/status.ts";
 import type { StatusOptions } from "./commands/status-document.ts";
 import type { VerifyOptions } from "./commands/verify.ts";
@@ -103,6 +107,38 @@ export const verbs = {
     async (context) => {
       const { run } = await import("./commands/run.ts");
       return runAnswer(context, "request", () => run(context, { suite, force, from }));
+    },
+  sessions:
+    (options: SessionsOptions): Verb =>
+    async (context) => {
+      const { sessions } = await import("./commands/sessions.ts");
+      const { renderSessions } = await import("./render/sessions.ts");
+      const { exit, document } = await sessions(context, options);
+      return { exit, document, text: renderSessions(document) };
+    },
+  sessionsShow:
+    (options: SessionsShowOptions): Verb =>
+    async (context) => {
+      const { sessionsShow } = await import("./commands/sessions-show.ts");
+      const { renderSession } = await import("./render/sessions-show.ts");
+      const { exit, document } = await sessionsShow(context, options);
+      return { exit, document, text: () => renderSession(document) };
+    },
+  sessionsReport:
+    (options: SessionsReportOptions): Verb =>
+    async (context) => {
+      const { sessionsReport } = await import("./commands/sessions-report.ts");
+      const { renderSessionsReport } = await import("./render/sessions-report.ts");
+      const { exit, document } = await sessionsReport(context, options);
+      return { exit, document, text: renderSessionsReport(document) };
+    },
+  archive:
+    (options: ArchiveOptions): Verb =>
+    async (context) => {
+      const { archive } = await import("./commands/archive.ts");
+      const { renderArchive } = await import("./render/archive.ts");
+      const { exit, document } = await archive(context, options);
+      return { exit, document, text: renderArchive(document) };
     },
   red:
     (options: RedOptions): Verb =>

@@ -27,14 +27,17 @@ def _leaves(path):
 class Test:
     """What gate is told of a test."""
 
-    def __init__(self, id, name, file):
+    def __init__(self, id, name, file, markers=None):
         self.id = id
         self.name = name
         self.file = file
         # written three times for each test
         encode = gate_events.encode_text
         self.encoded_id = encode(id)
-        self.encoded = '{"id":%s,"name":%s,"file":%s}' % (self.encoded_id, encode(name), encode(file))
+        named = '"id":%s,"name":%s,"file":%s' % (self.encoded_id, encode(name), encode(file))
+        if markers:
+            named += ',"markers":' + gate_events.encode(markers)
+        self.encoded = "{%s}" % named
 
 
 class TestNames:
@@ -49,7 +52,7 @@ class TestNames:
         self._files = {}
         self._seen = {}
 
-    def of(self, nodeid, path=None):
+    def of(self, nodeid, path=None, markers=None):
         """The test of a node id; the second one of the same id gets ` #2`."""
         file_part, _, names = nodeid.partition("::")
         known = path is not None and not self.is_distributed
@@ -57,7 +60,8 @@ class TestNames:
         base = _clipped("%s::%s" % (file, names) if names else file)
         count = self._seen.get(base, 0) + 1
         self._seen[base] = count
-        return Test(base if count == 1 else "%s #%d" % (base, count), _clipped(_own_name(file, names)), file)
+        id = base if count == 1 else "%s #%d" % (base, count)
+        return Test(id, _clipped(_own_name(file, names)), file, markers)
 
     def _below(self, path):
         found = self._files.get((path,))

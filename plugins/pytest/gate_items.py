@@ -7,14 +7,13 @@ import gate_environment
 import gate_events
 import gate_ids
 import gate_logs
+import gate_markers
 import gate_observed
 import gate_outcomes
 import gate_record
+import gate_resume
 import gate_selection
 import gate_values
-
-# They say how pytest runs the test, not what the test is about.
-_MECHANICAL = frozenset(("parametrize", "usefixtures", "filterwarnings", "skip", "skipif", "xfail"))
 
 
 class Items:
@@ -37,7 +36,10 @@ class Items:
 
     def pytest_collection_finish(self, session):
         names = self._reporter.names if self._reporter else gate_ids.TestNames(self._config)
-        tests = [(item.nodeid, names.of(item.nodeid, gate_ids.path_of(item))) for item in session.items]
+        tests = [
+            (item.nodeid, names.of(item.nodeid, gate_ids.path_of(item), gate_markers.plain(item)))
+            for item in session.items
+        ]
         for nodeid, test in tests:
             self._waiting.setdefault(nodeid, []).append(test)
         gate_ids.test_files.update(test.file for _, test in tests)
@@ -120,7 +122,7 @@ class Items:
 
     def _tell_details(self, item):
         details = {}
-        markers = _markers(item)
+        markers = gate_markers.whole(item)
         if markers:
             details["markers"] = markers
         callspec = getattr(item, "callspec", None)
@@ -152,6 +154,12 @@ class WorkerItems(Items):
     def pytest_runtest_logfinish(self, nodeid):
         self.finish(nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session):
+        """Before xdist tells the controller, which plans the tests and has none of them itself."""
+        super().pytest_collection_finish(session)
+        gate_markers.leave(self._config.workerinput["workerid"], session.items)
+
     def describe(self, nodeid, details):
         for name, value in details.items():
             gate_events.emit(("property", {"id": self._current.id, "name": name, "value": value}))
@@ -167,17 +175,4 @@ def begin_worker(config):
     # every worker collects the same
     if config.workerinput["workerid"] == "gw0":
         gate_selection.register(config, config.workerinput["gate_foreign"])
-
-
-def _markers(item):
-    found = []
-    for mark in item.iter_markers():
-        if mark.name in _MECHANICAL:
-            continue
-        one = {"name": mark.name}
-        if mark.args:
-            one["args"] = gate_values.json_text(mark.args)
-        if mark.kwargs:
-            one["kwargs"] = gate_values.json_text(mark.kwargs)
-        found.append(one if len(one) > 1 else mark.name)
-    return found[::-1]
+    gate_resume.register(config)

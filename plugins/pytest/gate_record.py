@@ -1,8 +1,9 @@
 """Tells gate what a test said to its model, and what the model said and did.
 
-    from gate_record import gate_record
+    from gate_record import gate_log, gate_record
 
     gate_record(prompt="hello", tier="simple", response=answer, tokens=41)
+    gate_log("adapter", "POST /v1/chat/completions: 200 in 1.4 s")
 
 It finds the running test by itself, in threads, asyncio, xdist's workers and the processes that a test starts.
 Where gate does not run the suite, or its plugin was taken away, it does nothing.
@@ -10,9 +11,13 @@ Where gate does not run the suite, or its plugin was taken away, it does nothing
 
 import json
 import os
+import re
 
 import gate_events
 import gate_values
+
+# It becomes the name of a file.
+_COMPONENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _current = None
 _has_begun = False
@@ -54,6 +59,25 @@ def gate_record(prompt=None, tier=None, thinking=None, tool_calls=None, response
     # Unlike the reporter it throws: a test that lost its record must not pass.
     for event in events:
         gate_events.process_writer().write([event])
+
+
+def gate_log(component, text):
+    """A line or more of one part of the suite, such as `adapter`: one of the test's logs, and in the session a log of
+    that part for the step. Before the first test and after the last one it is the suite's own.
+    """
+    if gate_events.EVENTS is None:
+        return
+    if not _COMPONENT.fullmatch(component):
+        raise ValueError("gate_log: a component is letters, digits, - and _, not %r" % (component,))
+    test = _current or os.environ.get("GATE_TEST")
+    text = _text(text)
+    fields = {
+        "id": test or None,
+        "name": "%s.log" % component,
+        "text": text if text.endswith("\n") else text + "\n",
+        "component": component,
+    }
+    gate_events.process_writer().write([("log", fields)])
 
 
 def _adds_up(name):

@@ -8,7 +8,9 @@ import gate_environment
 import gate_events
 import gate_ids
 import gate_items
+import gate_markers
 import gate_outcomes
+import gate_resume
 import gate_selection
 import gate_values
 
@@ -64,6 +66,7 @@ class Reporter:
         self._foreign = gate_selection.foreign_options(self._config)
         gate_selection.tell_uncounted(self._foreign)
         gate_selection.register(self._config, self._foreign)
+        gate_resume.register(self._config)
 
     def plan(self, tests):
         """Takes pairs of a node id and gate's test."""
@@ -87,7 +90,11 @@ class Reporter:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node, ids):
         if not self._waiting and not self._ended:
-            tests = [(nodeid, self.names.of(nodeid)) for nodeid in ids]
+            markers = gate_markers.left_by(node.gateway.id)
+            tests = [
+                (nodeid, self.names.of(nodeid, markers=markers.get(place)))
+                for place, nodeid in enumerate(ids)
+            ]
             gate_ids.test_files.update(test.file for _, test in tests)
             self.plan(tests)
 
@@ -108,6 +115,8 @@ class Reporter:
 
     def report_whole(self, test, outcome, message):
         """Something that stands for the tests which nobody got to see."""
+        if gate_resume.has_ended(test):
+            return
         self._say("test-start", test.encoded)
         self._end(test, gate_outcomes.Ending(outcome, message), 0.0, {})
 

@@ -9,6 +9,7 @@ import pytest
 import gate_events
 import gate_hooks
 import gate_ids
+import gate_resume
 
 # What pytest remembers on this machine decides then, and no file of the repository.
 _OF_CACHE = {"_pytest.cacheprovider": "--lf", "_pytest.stepwise": "--stepwise"}
@@ -103,7 +104,8 @@ class Selection:
         return result
 
     def pytest_deselected(self, items):
-        self._add(*self._option(*_asker()), items)
+        if not gate_resume.is_leaving_out:
+            self._add(*self._option(*_asker()), items)
 
     def _add(self, option, source, items):
         if items:

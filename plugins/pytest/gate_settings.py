@@ -26,12 +26,22 @@ def _parsed(text):
 
 
 def read():
-    try:
-        with real.open(os.environ["GATE_SETTINGS"], encoding="utf-8") as file:
-            found = _parsed(file.read())
-    except (KeyError, OSError, ValueError, StopIteration):
-        found = {}
+    found = _json_of(os.environ.get("GATE_SETTINGS", ""))
     return found if isinstance(found, dict) else {}
+
+
+def ended(path):
+    """The ids in the file that names the tests which are not to be run again."""
+    found = _json_of(path) if path else None
+    return frozenset(one for one in found or () if isinstance(one, str))
+
+
+def _json_of(path):
+    try:
+        with real.open(path, encoding="utf-8") as file:
+            return _parsed(file.read())
+    except (OSError, ValueError, StopIteration):
+        return None
 
 
 class Settings:
@@ -42,3 +52,4 @@ class Settings:
         self.inherited_options = str(found.get("inheritedOptions") or "")
         self.collect_on = bool(found.get("continueOnCollectionErrors"))
         self.own_modules = frozenset(found.get("ownModules", []))
+        self.ended_file = str(found.get("ended") or "")

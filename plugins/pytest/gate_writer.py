@@ -46,6 +46,9 @@ class Writer:
         self.pid = os.getpid()
         self.seq = 0
         self._hello = {"role": role, "runner": {"name": runner, "version": version}, "pid": self.pid}
+        if role == "main":
+            # the reporter leaves out what has ended (gate_resume)
+            self._hello["resumes"] = True
         self._fd = None
         self._identity = None
         self._deferred = []

@@ -10,7 +10,7 @@ import { moduleId } from "./task-ids.js";
  * @typedef {{ name: string, moduleId: string, project: { name?: string }, children: { allTests(): Iterable<Case> }, errors(): readonly Failure[], state(): string }} Module
  * @typedef {{ name: string, fullName: string, module: Module, errors(): readonly Failure[] }} Suite
  * @typedef {{ type: string, name: string, parent: Parent }} Parent
- * @typedef {{ id: string, name: string, module: Module, parent: Parent, options: { fails?: boolean, mode?: string },
+ * @typedef {{ id: string, name: string, module: Module, parent: Parent, tags?: readonly string[], options: { fails?: boolean, mode?: string },
  *   result(): { state: string, errors?: readonly Failure[], note?: string },
  *   diagnostic(): { duration?: number, flaky?: boolean } | undefined }} Case
  */
@@ -54,7 +54,7 @@ export default class GateReporter {
     for (const test of module.children.allTests()) {
       const id = distinct.next(testId(moduleId(module.moduleId, module.project.name), namesOf(test)));
       if (this.#isLeftOut(test)) continue;
-      const known = { id, name: test.name, file };
+      const known = { id, name: test.name, file, ...markersOf(test) };
       this.#tests.set(test.id, known);
       tests.push(known);
     }
@@ -122,6 +122,12 @@ export default class GateReporter {
   #isLeftOut(test) {
     return this.#pattern !== null && namesOf(test).join(" ").search(this.#pattern) < 0;
   }
+}
+
+/** vitest 4.1 has tags. @param {Case} test */
+function markersOf({ tags = [] }) {
+  const some = tags.filter((tag) => tag.length <= 200).slice(0, 50);
+  return some.length === 0 ? {} : { markers: Object.fromEntries(some.map((tag) => [tag, "true"])) };
 }
 
 /** @param {Case} test */

@@ -1,8 +1,9 @@
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { fixerError } from "../integrations/fixer-problem.ts";
+import { fixerError, unreadWarning } from "../integrations/fixer-problem.ts";
 import { culpritsIn } from "../integrations/fixers/culprits.ts";
 import { projectOnDisk } from "../integrations/fixers/project.ts";
+import { unreadFiles } from "../integrations/fixers/unread.ts";
 import { planAttributes } from "../integrations/gitattributes.ts";
 import { type Problem, warning } from "../problem.ts";
 import { reportsPlaces, type WrittenReports } from "../reports/reports-place.ts";
@@ -16,7 +17,8 @@ export async function examineFixers(
   configuration: Configuration,
   written: readonly WrittenReports[],
 ): Promise<Examined> {
-  const culprits = await culpritsIn(await projectOnDisk(worktree), written);
+  const project = await projectOnDisk(worktree);
+  const [culprits, unread] = await Promise.all([culpritsIn(project, written), unreadFiles(project)]);
   const attributes = await planAttributes(worktree, reportsPlaces(configuration));
   const named = new Set(culprits.flatMap(({ reports }) => reports));
   const unsaid =
@@ -25,16 +27,18 @@ export async function examineFixers(
     ...culprits.map(fixerError),
     ...attributes.problems.map((one): Problem => ({ ...one, severity: "warning" })),
     ...(unsaid ? [noAttributes()] : []),
+    ...unread.map(unreadWarning),
   ];
   const spared = written.filter(({ paths }) => paths.every((path) => !named.has(path)));
   return {
-    fine: unsaid
-      ? []
-      : spared.map(({ suite }) => ({
-          area: "fixers",
-          suite,
-          message: "no tool set up here would rewrite a report",
-        })),
+    fine:
+      unsaid || unread.length > 0
+        ? []
+        : spared.map(({ suite }) => ({
+            area: "fixers",
+            suite,
+            message: "no tool set up here would rewrite a report",
+          })),
     problems,
   };
 }

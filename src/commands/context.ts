@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { Screen } from "../recording/request.ts";
 
 /** The surroundings of one invocation, as values: only `cli.ts` reads them from the process. */
 export interface Context {
@@ -8,10 +9,14 @@ export interface Context {
   readonly now: () => Date;
   /** Says something to the person watching, at once, on stderr. */
   readonly say: (text: string) => void;
+  /** Prints a part of the answer before the rest of it is known, on stdout; nothing where `--json` is asked for. */
+  readonly print: (text: string) => void;
   /** Where a suite's own output streams to, untouched. */
   readonly suiteOutput: Writable;
   /** Asks the person at the terminal; null where there is none. */
   readonly ask: ((question: string) => Promise<boolean>) | null;
+  /** Shows a run as it goes, in place of the suite's own output; null where nobody watches. */
+  readonly openScreen: (() => Promise<Screen>) | null;
   /** All that comes on standard input; empty where that is a terminal. */
   readonly input: () => Promise<Buffer>;
   /** Fires on Ctrl-C and on SIGTERM. */

@@ -1,6 +1,6 @@
 import type { Repository } from "../adapters/git/repository.ts";
 import { applyEdit, type PlannedEdit } from "../integrations/edits.ts";
-import { unifiedDiff } from "../integrations/unified-diff.ts";
+import { onScreen, unifiedDiff } from "../integrations/unified-diff.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { Context } from "./context.ts";
 
@@ -45,7 +45,7 @@ export async function offerEdits(
     const problems = [problem("usage", message, { hint: `${command} --yes` })];
     return { outcome: "unasked", edits: shown, problems };
   }
-  context.say(shown.map(({ diff }) => diff).join("\n"));
+  context.say(shown.map(({ diff }) => onScreen(diff)).join("\n"));
   const agreed = yes || (await context.ask?.(question(planned.length))) === true;
   if (!agreed) return { outcome: "declined", edits: shown, problems: [] };
   const edits: ShownEdit[] = [];

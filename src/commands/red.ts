@@ -100,7 +100,9 @@ function emptySelector(): Problem {
 }
 
 function refused(problems: readonly Problem[]): Outcome<RedDocument> {
-  const impossible = problems.some(({ code }) => code === "machine-cannot-run");
+  const impossible = problems.some(({ code }) =>
+    ["machine-cannot-run", "gpu-busy", "service-failed"].includes(code),
+  );
   const exit: ExitCode = impossible ? 3 : exitFor(problems);
   const nothing = { suite: null, session: null, summary: null, variables: [], selectors: [], proposed: null };
   return { exit, document: { schema: "gate/red@1", ok: false, interrupted: false, ...nothing, problems } };

@@ -2,9 +2,10 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
-import { finishSession } from "../recording/accept-session.ts";
+import type { RunRequest } from "../recording/request.ts";
+import type { Settled } from "../recording/reuse.ts";
 import { judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
-import { settleOnRequest } from "../recording/settle-suite.ts";
+import { type Announce, settleOnRequest } from "../recording/settle-suite.ts";
 import { withLock } from "../recording/with-lock.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isSessionName, loadSession, sessionFolder, sessionPath } from "../suite/session.ts";
@@ -17,7 +18,7 @@ export interface RunOptions {
   /** null: every suite. */
   readonly suite: string | null;
   readonly force: boolean;
-  /** A session to finish instead of starting one: its name, or a path that ends in it. */
+  /** A session to finish or to resume instead of starting one: its name, or a path that ends in it. */
   readonly from: string | null;
 }
 
@@ -32,13 +33,21 @@ export async function run(context: Context, options: RunOptions): Promise<Outcom
   const announce = announceTo(context);
   const settled = await withLock(worktree, "gate run", waitingOf(context), () =>
     settleIndexSuites(worktree, surroundingsOf(context), suite, (request) =>
-      session === null ? settleOnRequest(request, options.force, announce) : finishSession(request, session),
+      session === null
+        ? settleOnRequest(request, options.force, announce)
+        : finish(request, session, announce),
     ),
   );
   if (!settled.ok) return refusedDocument([settled.error]);
   return settled.value.ok
     ? outcomesDocument(settled.value.value.outcomes)
     : refusedDocument(settled.value.error);
+}
+
+/** What it needs is loaded where somebody asks for it. */
+async function finish(request: RunRequest, session: string, announce: Announce): Promise<Settled> {
+  const { finishSession } = await import("../recording/finish-session.ts");
+  return finishSession(request, session, announce);
 }
 
 interface Choice {
@@ -93,7 +102,7 @@ async function sessionChoice(
   return ok({ suite: record.suite, session: name });
 }
 
-const LOOK = "Look which there are:  ls .gate/sessions";
+const LOOK = "Look which there are:  gate sessions";
 
 export function noConfiguration(): Problem {
   return problem("config-missing", `there is no ${CONFIGURATION_PATH} among the staged files.`, {

@@ -9,6 +9,13 @@ export interface Configuration {
   /** Who is trusted to sign evidence; null: evidence is unsigned. */
   readonly signing: Signing | null;
   readonly waivers: WaiverPolicy;
+  readonly sessions: SessionLimits;
+}
+
+/** How many sessions of each suite stay on this machine, and how much they may take. */
+export interface SessionLimits {
+  readonly count: number;
+  readonly bytes: number;
 }
 
 export interface Signing {
@@ -55,6 +62,14 @@ export interface Suite {
   readonly undeclaredInputs: "warn" | "error";
   readonly patternTests: "allow" | "error";
   readonly maxReportBytes: number;
+  /** Started in this order before the suite, stopped after it. */
+  readonly services: readonly Service[];
+  /** How much of a GPU's memory a run takes; null: all of it. */
+  readonly gpuMemoryBytes: number | null;
+  readonly domains: Grouping;
+  readonly steps: Grouping;
+  /** Whether the summary of a session is committed with the reports. */
+  readonly summary: "session" | "committed";
   readonly normalise: NormaliseSettings;
   readonly secrets: SecretSettings;
   /** What enters the fingerprint besides the inputs: whatever of the above can change a result. */
@@ -112,4 +127,49 @@ export interface AllowedSecret {
   readonly reason: string;
   /** 1-based line in gate.yaml. */
   readonly line: number | null;
+}
+
+/** What a suite needs running while it runs: `services:` of gate.yaml. */
+export interface Service {
+  readonly name: string;
+  /** The shell command that stays in the foreground. */
+  readonly run: string;
+  readonly port: number | null;
+  readonly ready: Readiness;
+  readonly env: Readonly<Record<string, string>>;
+  /** Named in the log's name. */
+  readonly model: string | null;
+  readonly domain: string | null;
+  /** Whether an instance that listens already is ended first. */
+  readonly replace: boolean;
+  /** How long it may take to be ready. */
+  readonly timeoutMs: number;
+}
+
+export type Readiness =
+  /** It takes connections at its port. */
+  | { readonly by: "tcp" }
+  /** A GET of the path at its port is answered with 2xx. */
+  | { readonly by: "http"; readonly path: string }
+  /** A line of its output matches. */
+  | { readonly by: "log"; readonly match: string }
+  /** It has been started. */
+  | { readonly by: "start" };
+
+/** By what tests are kept together: `domains:` and `steps:` of gate.yaml. */
+export type Grouping =
+  /** Each test for itself. */
+  | { readonly by: "test" }
+  /** The folder that its file lies in. */
+  | { readonly by: "directory" }
+  | { readonly by: "file" }
+  /** The value of a marker of this name. */
+  | { readonly by: "marker"; readonly marker: string }
+  /** The first glob over test ids that matches names the group. */
+  | { readonly by: "name"; readonly groups: readonly NamedGroup[] };
+
+export interface NamedGroup {
+  readonly name: string;
+  /** A glob over test ids (`*` matches anything). */
+  readonly match: string;
 }

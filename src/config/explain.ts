@@ -3,6 +3,7 @@ import { isMap, isNode, isScalar, isSeq } from "yaml";
 import type { z } from "zod";
 import { type Problem, problem } from "../problem.ts";
 import type { Position } from "./document.ts";
+import { SERVICE_KEYS } from "./running-schema.ts";
 import { configurationSchema } from "./schema.ts";
 
 interface Place {
@@ -50,9 +51,16 @@ export function explainAll(
       ? issue.keys.map((key) => pathText([...issue.path, nearestName(key, knownKeys(issue.path)) ?? key]))
       : [],
   );
-  return issues
-    .filter((issue) => locate(contents, issue.path).found || !misspelt.includes(pathText(issue.path)))
-    .flatMap((issue) => explain(issue, contents, at));
+  const inMisspelt = issues.flatMap(({ code, path }) =>
+    code === "unrecognized_keys" ? [pathText(path)] : [],
+  );
+  return (
+    issues
+      .filter((issue) => locate(contents, issue.path).found || !misspelt.includes(pathText(issue.path)))
+      // what else would be missing from a map is the key that is misspelt in it
+      .filter(({ code, path }) => code !== "custom" || !inMisspelt.includes(pathText(path)))
+      .flatMap((issue) => explain(issue, contents, at))
+  );
 }
 
 /** Of a value that may be a word or a map: what is wrong with the one that was written. */
@@ -92,7 +100,10 @@ function sentence(issue: Issue, { node, found }: Place): string {
   const subject = `${subjectOf(issue.path)}${within(issue.path.slice(0, -1))}`;
   if (!found) return `${subjectOf(issue.path)} is missing${within(issue.path.slice(0, -1))}.`;
   const value = isScalar(node) ? `, found ${asWritten(node.value)}` : "";
-  if (issue.message.startsWith("expected")) return `${subject}: ${issue.message}${value}.`;
+  if (issue.message.startsWith("expected")) {
+    const nearest = issue.code === "invalid_value" && isScalar(node) ? issue.values.map(String) : [];
+    return `${subject}: ${issue.message}${value}.${suggest(String(isScalar(node) ? node.value : ""), nearest)}`;
+  }
   if (issue.code === "invalid_type") return `${subject}: expected ${kindName(issue.expected)}${value}.`;
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
@@ -116,6 +127,7 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   record: "a map of names",
   string: "a text",
   number: "a number",
+  boolean: "true or false",
 };
 
 const kindName = (kind: string) => KIND_NAMES[kind] ?? kind;
@@ -134,8 +146,11 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(top);
   if (path[0] === "signing") return Object.keys(top.signing.unwrap().shape);
   if (path[0] === "waivers") return Object.keys(top.waivers.unwrap().shape);
+  if (path[0] === "sessions") return Object.keys(top.sessions.unwrap().shape);
   const suiteShape = configurationSchema.shape.suites.valueType.shape;
   if (path.length === 2) return Object.keys(suiteShape);
+  if (path[2] === "services") return path.length === 4 ? SERVICE_KEYS : ["http", "log"];
+  if (path[2] === "domains" || path[2] === "steps") return ["marker", "names"];
   if (path[2] === "secrets") return path.length === 3 ? ["mode", "allow"] : ["match", "rule", "reason"];
   if (path[2] !== "normalise") return ["match", "reason"];
   return path.length === 3 ? ["off", "rules"] : ["match", "replace"];

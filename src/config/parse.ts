@@ -3,11 +3,12 @@ import { type Problem, problem } from "../problem.ts";
 import type { JsonObject } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import { amountProblems } from "./amounts.ts";
-import type { Configuration, InputPattern, Suite } from "./configuration.ts";
+import type { Configuration, InputPattern, Service, Suite } from "./configuration.ts";
 import { readYaml, type YamlFile } from "./document.ts";
 import { explainAll, locate } from "./explain.ts";
 import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
 import { reportsProblems } from "./reports-directories.ts";
+import { servicesDefinition, textsOf, typedGrouping, typedServices } from "./running.ts";
 import { configurationSchema, type WrittenConfiguration, type WrittenSuite } from "./schema.ts";
 
 type Path = readonly PropertyKey[];
@@ -23,16 +24,24 @@ export function parseConfiguration(bytes: Uint8Array): Result<Configuration, rea
   // A JavaScript object puts names that are numbers first.
   const suites = Object.entries(written.data.suites)
     .toSorted(([left], [right]) => offsetOf(["suites", left]) - offsetOf(["suites", right]))
-    .map(([name, suite]) => typed(name, suite, (path) => at(offsetOf(path)).line));
+    .map(([name, suite]) => typed(name, suite, { lineOf: (path) => at(offsetOf(path)).line, offsetOf }));
   const problems = [
-    ...suites.flatMap(({ name }) => rewrittenValues(name, yaml.value)),
+    ...suites.flatMap(({ name, services }) => [
+      ...rewrittenValues(name, ["env"], yaml.value),
+      ...services.flatMap((one) => rewrittenValues(name, ["services", one.name, "env"], yaml.value)),
+    ]),
     ...reportsProblems(suites, (path) => at(offsetOf(path))),
     ...amountProblems(suites, at(offsetOf(["suites"]))),
   ];
   return problems.length === 0 ? ok({ suites, ...policyOf(written.data) }) : err(problems);
 }
 
-function policyOf({ policy, signing, waivers }: WrittenConfiguration): Omit<Configuration, "suites"> {
+function policyOf({
+  policy,
+  signing,
+  waivers,
+  sessions,
+}: WrittenConfiguration): Omit<Configuration, "suites"> {
   const path = (text: string) => normalisePath(text) ?? text;
   return {
     policy,
@@ -49,12 +58,13 @@ function policyOf({ policy, signing, waivers }: WrittenConfiguration): Omit<Conf
       atOnce: waivers["at-once"],
       longestMs: parseDuration(waivers.longest) ?? 0,
     },
+    sessions: { count: sessions.keep, bytes: parseSize(sessions.size) ?? 0 },
   };
 }
 
 /** YAML reads `1.10` as the number 1.1: a variable would get another text than the one in the file. */
-function rewrittenValues(suite: string, { contents, at }: YamlFile): Problem[] {
-  const { node, found } = locate(contents, ["suites", suite, "env"]);
+function rewrittenValues(suite: string, variables: Path, { contents, at }: YamlFile): Problem[] {
+  const { node, found } = locate(contents, ["suites", suite, ...variables]);
   if (!found || !isMap(node)) return [];
   return node.items.flatMap(({ key, value }) => {
     if (!isScalar(value) || value.source === undefined || String(value.value) === value.source) return [];
@@ -64,8 +74,16 @@ function rewrittenValues(suite: string, { contents, at }: YamlFile): Problem[] {
   });
 }
 
-function typed(name: string, suite: WrittenSuite, lineOf: (path: Path) => number): Suite {
-  const env = Object.fromEntries(Object.entries(suite.env).map(([key, value]) => [key, String(value)]));
+interface Places {
+  readonly lineOf: (path: Path) => number;
+  readonly offsetOf: (path: Path) => number;
+}
+
+function typed(name: string, suite: WrittenSuite, { lineOf, offsetOf }: Places): Suite {
+  const env = textsOf(suite.env);
+  const services = typedServices(suite.services, (service) =>
+    offsetOf(["suites", name, "services", service]),
+  );
   const pins = suite.pins.map((path) => normalisePath(path) ?? path);
   return {
     name,
@@ -93,9 +111,14 @@ function typed(name: string, suite: WrittenSuite, lineOf: (path: Path) => number
     undeclaredInputs: suite["undeclared-inputs"],
     patternTests: suite["pattern-tests"],
     maxReportBytes: parseSize(suite["max-report-size"]) ?? 0,
+    services,
+    gpuMemoryBytes: suite["gpu-memory"] === undefined ? null : parseSize(suite["gpu-memory"]),
+    domains: typedGrouping(suite.domains, (group) => offsetOf(["suites", name, "domains", "names", group])),
+    steps: typedGrouping(suite.steps, (group) => offsetOf(["suites", name, "steps", "names", group])),
+    summary: suite.summary,
     normalise: suite.normalise,
     secrets: secretSettings(suite.secrets, (index) => lineOf(["suites", name, "secrets", "allow", index])),
-    definition: definition(suite, env, pins),
+    definition: definition(suite, env, pins, services),
   };
 }
 
@@ -125,6 +148,7 @@ function definition(
   suite: WrittenSuite,
   env: Readonly<Record<string, string>>,
   pins: readonly string[],
+  services: readonly Service[],
 ): JsonObject {
   const expected = suite["expected-failures"].map(({ match, reason, until }) => ({
     match,
@@ -136,6 +160,7 @@ function definition(
     ...(suite.gpu === "none" ? {} : { gpu: suite.gpu }),
     ...(Object.keys(env).length === 0 ? {} : { env }),
     ...(pins.length === 0 ? {} : { pins }),
+    ...(services.length === 0 ? {} : { services: servicesDefinition(services) }),
     ...(suite.skips.length === 0 ? {} : { skips: suite.skips }),
     ...(expected.length === 0 ? {} : { "expected-failures": expected }),
     ...(suite.flaky === "refuse" ? {} : { flaky: suite.flaky }),

@@ -1,27 +1,17 @@
 import { z } from "zod";
+import { expressionBetweenSlashes, normalisePath, normalisePattern } from "./pattern.ts";
+import { domains, services, sessions, steps } from "./running-schema.ts";
 import {
-  expressionBetweenSlashes,
-  normalisePath,
-  normalisePattern,
-  parseDuration,
-  parseSize,
-} from "./pattern.ts";
+  date,
+  duration,
+  refuseBadExpression,
+  regularExpression,
+  size,
+  text,
+  timeLimit,
+  variables,
+} from "./scalars.ts";
 import { SECRET_RULES } from "./secret-rules.ts";
-
-const DURATION = 'expected a duration such as "90s", "45m", "1.5h" or "14d"';
-const duration = z
-  .string(DURATION)
-  .refine((text) => parseDuration(text) !== null, DURATION)
-  .meta({ pattern: "^\\d+(\\.\\d+)?\\s*(ms|s|m|h|d)$" });
-
-const SIZE = 'expected a size such as "512KiB" or "10MiB"';
-const size = z
-  .string(SIZE)
-  .refine((text) => parseSize(text) !== null, SIZE)
-  .meta({ pattern: "^\\d+(\\.\\d+)?\\s*([KMG]i?)?B$" });
-
-/** The last day on which something holds, in UTC. */
-const date = z.iso.date('expected a day such as "2026-12-31"');
 
 const repositoryPath = z
   .string()
@@ -42,23 +32,10 @@ const pattern = z
   })
   .meta({ pattern: "^!?[^:/\\\\\\n][^\\\\\\n]*$" });
 
-const text = z.string().min(1, "expected a text that is not empty");
-
 const logGlob = text.refine(
   (glob) => !glob.startsWith("/") && !glob.split("/").includes(".."),
   "expected a glob below the repository's top level",
 );
-
-function refuseBadExpression(source: string, context: z.RefinementCtx): void {
-  try {
-    new RegExp(source, "u");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^.*: /, "") : String(error);
-    context.addIssue({ code: "custom", message: `expected a regular expression (${reason})` });
-  }
-}
-
-const regularExpression = text.superRefine(refuseBadExpression);
 
 const secretMode = z.enum(["refuse", "redact", "off"]);
 
@@ -114,13 +91,7 @@ const suite = z.strictObject({
     .enum(["required", "optional", "none"])
     .default("none")
     .describe("Whether a run needs an NVIDIA GPU. In the fingerprint."),
-  env: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a name of letters, digits and underscores"),
-      z.union([z.string(), z.number(), z.boolean()], "expected a text, a number, true or false"),
-    )
-    .default({})
-    .describe("Environment variables for the run. In the fingerprint."),
+  env: variables.describe("Environment variables for the run. In the fingerprint."),
   pins: z
     .array(repositoryPath)
     .default([])
@@ -146,10 +117,7 @@ const suite = z.strictObject({
   "commit-budget": duration
     .default("5m")
     .describe("With on-stale auto: the longest suite that a commit waits for. Not in the fingerprint."),
-  timeout: duration
-    .refine((text) => parseDuration(text) !== 0, "expected a time above zero")
-    .default("1h")
-    .describe("The run is ended after this time. Not in the fingerprint."),
+  timeout: timeLimit.default("1h").describe("The run is ended after this time. Not in the fingerprint."),
   leaks: z
     .enum(["warn", "error"])
     .default("warn")
@@ -175,6 +143,22 @@ const suite = z.strictObject({
   "max-report-size": size
     .default("10MiB")
     .describe("Largest report that is committed. Not in the fingerprint."),
+  services: services
+    .default({})
+    .describe("What the suite needs running, by name; started in this order. In the fingerprint."),
+  "gpu-memory": size
+    .optional()
+    .describe(
+      "How much of a GPU's memory a run takes: runs that fit share it, others take turns. Not in the fingerprint.",
+    ),
+  domains: domains
+    .default("directory")
+    .describe("By what the results in a session are kept together. Not in the fingerprint."),
+  steps: steps.default("test").describe("What a step of the logs in a session is. Not in the fingerprint."),
+  summary: z
+    .enum(["session", "committed"])
+    .default("session")
+    .describe("Whether the summary of a session is among the committed reports. Not in the fingerprint."),
   normalise: z
     .strictObject({
       off: z.array(text).default([]),
@@ -227,6 +211,7 @@ export const configurationSchema = z
       ),
     signing: signing.optional().describe("Who is trusted to sign evidence. Not in the fingerprint."),
     waivers: waivers.prefault({}).describe("Who may waive a suite, how often and for how long."),
+    sessions: sessions.prefault({}).describe("How many sessions of each suite stay on this machine."),
     suites: z
       .record(
         z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected a name of lower-case letters, digits and dashes"),

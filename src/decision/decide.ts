@@ -33,6 +33,8 @@ export type PendingReason =
   | { readonly because: "merge" }
   | { readonly because: "inside-framework" }
   | { readonly because: "no-gpu"; readonly detail: string }
+  /** Found out while it waits. */
+  | { readonly because: "gpu-busy"; readonly detail: string }
   | { readonly because: "cannot-sign"; readonly detail: string }
   | { readonly because: "over-budget"; readonly lastDurationMs: number; readonly commitBudgetMs: number };
 

@@ -10,7 +10,7 @@ import { findStored } from "../evidence/store.ts";
 import { type Fingerprint, fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { renderHashFile } from "../reports/hash-file.ts";
-import { probeGpu } from "../suite/gpu.ts";
+import { gpusFor } from "../suite/gpu.ts";
 import { lastEnd } from "../suite/session.ts";
 import { configurationOf, sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
@@ -126,7 +126,7 @@ async function missingGpu(
   environment: Readonly<Record<string, string>>,
 ): Promise<string | null> {
   if (suite.gpu !== "required" || !startsRuns(suite)) return null;
-  const gpus = await probeGpu(environment);
+  const gpus = await gpusFor(suite, environment);
   return gpus.ok ? null : gpus.error;
 }
 

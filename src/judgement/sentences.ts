@@ -14,6 +14,7 @@ export function pendingSentence(reason: PendingReason): string {
       return "inside the pre-commit framework no suite is run; a native hook can run it at the commit";
     case "no-gpu":
       return `this machine has no NVIDIA GPU (${reason.detail})`;
+    case "gpu-busy":
     case "cannot-sign":
       return reason.detail;
     case "over-budget":

@@ -1,4 +1,4 @@
-import { hostname, tmpdir, userInfo } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { removeTree } from "../adapters/files/files.ts";
 import { GitError, ranOutOfSpace } from "../adapters/git/command.ts";
 import { committerName } from "../adapters/git/identity.ts";
@@ -7,17 +7,23 @@ import { attachEvidence } from "../evidence/attach.ts";
 import { storeEvidence } from "../evidence/store.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
 import { type BuiltReports, buildReports } from "../reports/build.ts";
+import type { Manifest } from "../reports/manifest.ts";
 import type { PackedReads } from "../reports/read-sets.ts";
+import { type RecordedFacts, recordedFacts } from "../reports/recorded-facts.ts";
 import type { Result } from "../result.ts";
+import { readMemorySamples } from "../sessions/peak-memory.ts";
+import { userName } from "../suite/machine.ts";
 import { objectionProblems } from "../suite/objections.ts";
 import type { SuiteResults, Verdict } from "../suite/results.ts";
-import { listSessions, loadSession, saveSession, sessionFolder, sessionPath } from "../suite/session.ts";
+import { listSessions, saveSession, sessionPath } from "../suite/session.ts";
+import { wasCutShort } from "../suite/session-parts.ts";
 import { judgeObservations } from "./observations.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
 import { previousReports } from "./previous-reports.ts";
-import { type FinishedSession, noSpace, readSession } from "./read-session.ts";
+import { type FinishedSession, noSpace } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
-import { refused, type Settled } from "./reuse.ts";
+import { resumedParts } from "./resumed-parts.ts";
+import type { Settled } from "./reuse.ts";
 import { signReports } from "./signing.ts";
 
 /** Makes evidence of a finished session and attaches it, or says why it is not accepted. Nothing is lost. */
@@ -29,7 +35,7 @@ export async function acceptSession(request: RunRequest, session: FinishedSessio
   const refuse = (reasons: readonly Problem[]) =>
     notAccepted(suite.name, folder.name, judgement.verdict, reasons);
   if (judgement.verdict !== "passed" || results === null) {
-    return refuse([...verdictProblems(suite.name, session), ...problems]);
+    return refuse([...verdictProblems(suite.name, session), ...problems, ...resumeHint(suite.name, session)]);
   }
   if (hasErrors(problems)) return refuse(problems);
   try {
@@ -74,47 +80,15 @@ async function recordEvidence(
     on: record.machine.gpus[0]?.name ?? record.machine.os,
     reports: attached.value.changed,
     session: sessionPath(folder.name),
+    ...resumedOf(built.value.manifest),
     warnings: [...problems, ...built.value.warnings, ...signed.value.warnings, ...attached.value.warnings],
   };
   return { outcome, attached: { suite: suite.name, reports: suite.reports, before: attached.value.before } };
 }
 
-/** `gate run --from`: finishes a session that was refused after its suite had ended. Nothing is run again. */
-export async function finishSession(request: RunRequest, name: string): Promise<Settled> {
-  const { worktree, judged } = request;
-  const { suite, inputs } = judged;
-  const folder = sessionFolder(worktree.topLevel, name);
-  const record = await loadSession(folder);
-  const refuse = (message: string, hint: string) => ({
-    outcome: refused(suite.name, [problem("session-unusable", message, { suite: suite.name, hint })]),
-    attached: null,
-  });
-  if (record === null) return refuse(`session ${name} cannot be read.`, `gate run ${suite.name}`);
-  const { ended } = record;
-  if (ended === null) return refuse(`session ${name} never came to its end.`, `gate run ${suite.name}`);
-  if (record.fingerprint !== inputs.fingerprint) {
-    return refuse(
-      `session ${name} is of other sources than those staged now.`,
-      `gate status, or gate run ${suite.name}`,
-    );
-  }
-  if (ended.end.kind === "interrupted") {
-    return refuse(`session ${name} was interrupted before its suite had ended.`, `gate run ${suite.name}`);
-  }
-  if (ended.moved.length > 0) {
-    return refuse(`${ended.moved[0]} changed while session ${name} ran.`, `gate run ${suite.name}`);
-  }
-  const session = await readSession(worktree, suite, folder, { ...record, ended }, Date.parse(ended.time));
-  const leaks = suite.leaks === "error" ? ended.leaked.map((path) => leaked(suite.name, path)) : [];
-  return acceptSession(request, { ...session, problems: [...session.problems, ...leaks] });
-}
-
-function leaked(suite: string, path: string): Problem {
-  return problem("leaked-files", `the run left ${path}.`, {
-    path,
-    suite,
-    hint: "Let the suite write to a temporary directory.",
-  });
+function resumedOf(manifest: Manifest): Pick<RecordedFacts, "resumed"> {
+  const { resumed } = recordedFacts(manifest);
+  return resumed === undefined ? {} : { resumed };
 }
 
 async function build(
@@ -130,10 +104,15 @@ async function build(
     verdict: judgement.verdict,
     fingerprint: inputs.fingerprint,
     inputs: { files: inputs.files, ignored: record.ignoredInputs },
-    run: { started: new Date(record.started), ended: new Date(record.ended.time) },
+    run: {
+      started: new Date(record.started),
+      ended: new Date(record.ended.time),
+      ...(record.parts === undefined ? {} : { parts: resumedParts(record.parts, results) }),
+    },
     machine: record.machine,
     environment: observed.environment,
     reads,
+    memorySamples: await readMemorySamples(folder.directory),
     recordedBy: (await committerName(worktree)) ?? "an unknown person",
     earlierSessions: await earlierSessions(worktree.topLevel, suite.name, inputs.fingerprint, folder.name),
     previous: await previousReports(worktree, tree, suite.reports),
@@ -153,15 +132,6 @@ async function build(
   });
 }
 
-/** null for a user without an entry in the system's list, as in many containers. */
-function userName(): string | null {
-  try {
-    return userInfo().username;
-  } catch {
-    return null;
-  }
-}
-
 /** How often this fingerprint was tried here before, and what came of it. */
 async function earlierSessions(topLevel: string, suite: string, fingerprint: string, own: string) {
   const sessions = await listSessions(topLevel, suite);
@@ -177,6 +147,20 @@ async function earlierSessions(topLevel: string, suite: string, fingerprint: str
 function verdictProblems(suite: string, { judgement }: FinishedSession): Problem[] {
   const reasons = judgement.reasons.map((message) => problem("verdict-not-accepted", message, { suite }));
   return [...reasons, ...objectionProblems(judgement, { suite })];
+}
+
+/** Where some tests have ended, none of them badly, and others have not. */
+function resumeHint(
+  suite: string,
+  { folder, record: { ended }, results, judgement: { objections }, canResume }: FinishedSession,
+): Problem[] {
+  const tests = results?.tests ?? [];
+  const over = tests.filter(({ outcome }) => outcome !== null).length;
+  const isLost = objections.some(({ kind }) => kind !== "missing");
+  if (!canResume || isLost || over === 0 || !wasCutShort(ended.end, results?.complete ?? true)) return [];
+  const message = `${over} of ${tests.length} tests have ended, and need not run again.`;
+  const hint = `To run the rest:  gate run --from ${folder.name}`;
+  return [problem("session-unusable", message, { suite, hint })];
 }
 
 function finishHint(suite: string, session: string): Problem {

@@ -1,26 +1,40 @@
-import { writeAtomically } from "../adapters/files/files.ts";
-import { currentBranch } from "../adapters/git/remotes.ts";
-import { resolveCommit } from "../adapters/git/trees.ts";
+import type { Writable } from "node:stream";
+import { PROTOCOL_VERSION } from "../protocol.ts";
 import { DomainResults } from "../sessions/domain-results.ts";
 import { GpuLog } from "../sessions/gpu-log.ts";
-import type { RunObserver } from "../sessions/happening.ts";
-import { followEvents } from "../sessions/live-events.ts";
+import type { Happening, ServiceState } from "../sessions/happening.ts";
+import { LaterObserver } from "../sessions/later-observer.ts";
+import { followSuite, pastEvents } from "../sessions/live-events.ts";
 import { Narrator } from "../sessions/narrator.ts";
 import { ProgressionLog } from "../sessions/progression-log.ts";
+import { ServiceStates } from "../sessions/service-states.ts";
 import { StepLogs } from "../sessions/step-logs.ts";
-import { SYSTEM_INFO, systemInfo } from "../sessions/system-info.ts";
 import { startGpuTelemetry } from "../suite/gpu-telemetry.ts";
-import type { Verdict } from "../suite/results.ts";
-import type { SessionFolder, SessionRecord } from "../suite/session.ts";
+import type { TestResult, Verdict } from "../suite/results.ts";
+import {
+  lastEnd,
+  partFolder,
+  type SessionFolder,
+  type SessionRecord,
+  sessionFolder,
+} from "../suite/session.ts";
 import type { Cleared } from "./preflight.ts";
 import type { RunRequest } from "./request.ts";
+import { SystemDescription } from "./system-description.ts";
 
 /** What a session's directory tells of a run while it runs, and ever after. */
 export interface LiveRun {
+  /** Where the suite's own output goes. */
+  readonly suiteOutput: Writable;
+  readonly service: (state: ServiceState) => void;
   /** The suite has ended: everything it said is written. */
   readonly suiteEnded: () => Promise<void>;
   /** Sentences about what could not be written. */
-  readonly judged: (verdict: Verdict, reasons: readonly string[]) => readonly string[];
+  readonly judged: (judgement: {
+    readonly verdict: Verdict;
+    readonly reasons: readonly string[];
+    readonly tests: readonly TestResult[];
+  }) => Promise<readonly string[]>;
 }
 
 /** Begins to tell of a run, before it starts. What goes wrong here costs a file for people, never the run. */
@@ -30,66 +44,112 @@ export async function beginLiveRun(
   folder: SessionFolder,
   record: SessionRecord,
 ): Promise<LiveRun> {
-  const { judged, surroundings } = request;
-  const dirty = traces.map(({ path }) => path);
-  const problems = await writeSystemInfo(request, folder, record, dirty);
-  const narrator = new Narrator(observersIn(folder.directory));
-  const run = { session: record.name, suite: judged.suite.name };
-  narrator.tell({ kind: "run-started", at: new Date(record.started), run });
+  const { worktree, judged, surroundings } = request;
+  const { suite } = judged;
+  const parts = record.parts?.length ?? 1;
+  const [system, last, screen] = await Promise.all([
+    parts > 1 ? null : describeSystem(request, folder, record, traces),
+    lastEnd(worktree.topLevel, suite.name),
+    surroundings.openScreen?.(),
+  ]);
+  const logs = logsIn(folder.directory);
+  const results = [new DomainResults(folder.directory), ...(screen === undefined ? [] : [screen])];
+  const narrator = new Narrator([...logs, ...results], { domains: suite.domains, steps: suite.steps });
+  if (parts === 1) for (const log of logs) log.listen();
+  narrator.tell(startOf(record, last?.durationMs ?? null));
+  if (parts > 1) tellPast(request, record, narrator, logs);
   narrator.flush();
-  const following = followEvents(
-    folder.events,
-    (event) => narrator.event(event),
-    () => narrator.flush(),
-  );
-  const telemetry =
-    gpus.length === 0
-      ? null
-      : await startGpuTelemetry({
-          env: surroundings.environment,
-          mark: record.mark,
-          take: (gpu) => narrator.tell({ kind: "gpu", at: surroundings.now(), gpu }),
-        });
+  let toldOfTests = parts > 1;
+  const following = followSuite(folder, {
+    event: (event) => {
+      toldOfTests ||= event.type === "test-end";
+      system?.event(event);
+      narrator.event(event);
+    },
+    output: (line) => narrator.output(line, surroundings.now()),
+    afterBatch: () => narrator.flush(),
+  });
+  const telemetry = await telemetryOf(request, gpus, record.mark, narrator);
   return {
+    suiteOutput: screen?.suiteOutput ?? surroundings.suiteOutput,
+    service: (service) => {
+      narrator.tell({ kind: "service", at: surroundings.now(), service });
+      narrator.flush();
+    },
     suiteEnded: async () => {
       await Promise.all([following.stop(), telemetry?.stop()]);
     },
-    judged: (verdict, reasons) => {
+    judged: async ({ verdict, reasons, tests }) => {
+      if (!toldOfTests) tellResults(tests, narrator, surroundings.now());
       narrator.tell({ kind: "run-ended", at: surroundings.now(), verdict, reason: reasons[0] ?? null });
       narrator.flush();
-      return [...problems, ...narrator.finish()];
+      return [...((await system?.finish()) ?? []), ...narrator.finish()];
     },
   };
 }
 
-function observersIn(directory: string): readonly RunObserver[] {
-  return [
-    new ProgressionLog(directory),
-    new DomainResults(directory),
-    new StepLogs(directory),
-    new GpuLog(directory),
-  ];
+function startOf(record: SessionRecord, expectedMs: number | null): Happening {
+  const { name: session, suite, command, machine, parts, started } = record;
+  const at = new Date(parts?.at(-1)?.started ?? started);
+  return { kind: "run-started", at, run: { session, suite, command, machine, expectedMs } };
 }
 
-async function writeSystemInfo(
-  { worktree, tree, judged: { suite, inputs } }: RunRequest,
-  { name, directory }: SessionFolder,
-  { started, machine }: SessionRecord,
-  dirty: readonly string[],
-): Promise<readonly string[]> {
-  try {
-    const [commit, branch] = await Promise.all([resolveCommit(worktree, "HEAD"), currentBranch(worktree)]);
-    const text = systemInfo({
-      session: name,
-      started,
-      machine,
-      git: { commit, branch, tree, dirty },
-      suite: { name: suite.name, fingerprint: inputs.fingerprint },
-      definition: suite.definition,
-    });
-    await writeAtomically(`${directory}/${SYSTEM_INFO}`, text);
-    return [];
-  } catch (error) {
-    return [`${SYSTEM_INFO} was not written: ${error instanceof Error ? error.message : String(error)}`];
+/** What the earlier parts of a resumed session said: the logs have it, and who counts has to hear it. */
+function tellPast(
+  { worktree, surroundings }: RunRequest,
+  { name, suite, parts = [] }: SessionRecord,
+  narrator: Narrator,
+  logs: readonly LaterObserver[],
+): void {
+  const session = sessionFolder(worktree.topLevel, name);
+  for (let part = 1; part < parts.length; part += 1)
+    pastEvents(partFolder(session, part).events, (event) => narrator.event(event));
+  for (const log of logs) log.listen();
+  const text = `Resuming Test Run: ${suite} (${name}), part ${parts.length}`;
+  narrator.tell({ kind: "note", at: surroundings.now(), level: "INFO", text });
+}
+
+/** A runner that leaves a file of results at its end told of no test while it ran. */
+function tellResults(tests: readonly TestResult[], narrator: Narrator, now: Date): void {
+  for (const { id, name, file, outcome, startedAt, duration, message, properties } of tests) {
+    if (outcome === null) continue;
+    const event = { v: PROTOCOL_VERSION, seq: 0, time: startedAt ?? now.toISOString(), id };
+    narrator.event({ ...event, type: "test-start", name, file });
+    narrator.event({ ...event, type: "test-end", outcome, duration: duration ?? 0, message, properties });
   }
+}
+
+async function telemetryOf(
+  { surroundings }: RunRequest,
+  gpus: Cleared["gpus"],
+  mark: string,
+  narrator: Narrator,
+) {
+  if (gpus.length === 0) return null;
+  return startGpuTelemetry({
+    env: surroundings.environment,
+    mark,
+    indexes: gpus.map(({ index }) => index),
+    take: (gpu) => narrator.tell({ kind: "gpu", at: surroundings.now(), gpu }),
+  });
+}
+
+function describeSystem(
+  request: RunRequest,
+  folder: SessionFolder,
+  record: SessionRecord,
+  traces: Cleared["traces"],
+): Promise<SystemDescription> {
+  const dirty = traces.map(({ path }) => path);
+  return SystemDescription.begin(request, folder, record, dirty);
+}
+
+/** What goes on where it is when a session is resumed; the results by domain are made anew. */
+function logsIn(directory: string): readonly LaterObserver[] {
+  return [
+    new ProgressionLog(directory),
+    new StepLogs(directory),
+    new GpuLog(directory),
+    new ServiceStates(directory),
+  ].map((log) => new LaterObserver(log));
 }

@@ -3,7 +3,7 @@ import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import type { Problem } from "../problem.ts";
 import { type PackedReads, packReads } from "../reports/read-sets.ts";
 import { followReads } from "../suite/reads.ts";
-import type { SuiteResults } from "../suite/results.ts";
+import { partOf, type SuiteResults } from "../suite/results.ts";
 import { environmentDrift } from "./environment-drift.ts";
 import { foreignModules } from "./foreign-modules.ts";
 import { compareWithInputs, undeclaredInputs, untrackedInputs } from "./observed-inputs.ts";
@@ -27,7 +27,10 @@ export async function judgeObservations(
 ): Promise<JudgedObservations> {
   const { worktree, tree, judged, reportsDirectories, surroundings } = request;
   const { suite } = judged;
-  const fileOf = new Map((results?.tests ?? []).map(({ id, file }) => [id, file]));
+  const lastPart = record.parts?.length ?? 1;
+  // what a part that was cut short saw of its tests is not all that these read
+  const seenWhole = (results?.tests ?? []).filter((test) => partOf(test) === lastPart);
+  const fileOf = new Map(seenWhole.map(({ id, file }) => [id, file]));
   const reads = followReads(observed, fileOf);
   const seen = seenTests(results, reads);
   const unobserved = [...strictButUnobserved(suite, seen), ...modulesUnseen(suite, results, observed)];
@@ -42,7 +45,7 @@ export async function judgeObservations(
     declared,
     reads.all,
   );
-  await keepReads(folder, seen.reads, isWhole(results));
+  await keepReads(folder, seen.reads, lastPart === 1 && isWhole(results));
   const patterns = refusePatternTests(suite, results, reads);
   const started = new Date(record.started);
   const [foreign, untracked, drift] = await Promise.all([

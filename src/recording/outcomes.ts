@@ -1,7 +1,7 @@
 import type { PendingReason } from "../decision/decide.ts";
 import type { InputChange } from "../judgement/changes.ts";
 import type { Problem } from "../problem.ts";
-import type { RecordedFacts } from "../reports/recorded-facts.ts";
+import type { RecordedFacts, ResumedFacts } from "../reports/recorded-facts.ts";
 import type { Verdict } from "../suite/results.ts";
 import type { TestCounts } from "../suite/verdict.ts";
 
@@ -34,6 +34,9 @@ export type SuiteOutcome =
       readonly on: string;
       readonly reports: number;
       readonly session: string;
+      /** Where the run was resumed. */
+      readonly resumed?: ResumedFacts;
+      readonly removedSessions?: RemovedSessions;
       readonly warnings: readonly Problem[];
     }
   | {
@@ -50,9 +53,13 @@ export type SuiteOutcome =
       readonly verdict: Verdict | null;
       /** Where the raw output is; null where nothing was run. */
       readonly session: string | null;
+      readonly removedSessions?: RemovedSessions;
       /** The machine cannot do it, as opposed to the result being bad. */
       readonly impossibleHere: boolean;
     };
+
+/** Names of older ones that made room for this one (`sessions:` of gate.yaml); absent where none did. */
+type RemovedSessions = readonly string[];
 
 /** What is said besides, of a suite that has its evidence. */
 export function withWarnings(outcome: SuiteOutcome, warnings: readonly Problem[]): SuiteOutcome {

@@ -7,7 +7,7 @@ import { type Problem, problem } from "../problem.ts";
 import { manifestPath, signaturePath } from "../reports/manifest.ts";
 import { compileNormaliser } from "../reports/normalise.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type Gpu, gpusFor } from "../suite/gpu.ts";
+import { type Gpu, gpusFor, gpuVariables } from "../suite/gpu.ts";
 import { traces } from "./leaks.ts";
 import { checkPins } from "./pins.ts";
 import { clearOldResults } from "./read-results.ts";
@@ -17,6 +17,8 @@ import { inputsOnDisk, refuseDifferences } from "./worktree.ts";
 
 export interface Cleared {
   readonly gpus: readonly Gpu[];
+  /** What the suite and its services are told of them. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Ignored files that the patterns match: part of the run, not of the fingerprint. */
   readonly ignoredInputs: readonly string[];
   /** The state of everything else, to be compared after the run. */
@@ -43,12 +45,12 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
     ...unsignable,
   ];
   if (problems.length > 0) return err(problems);
-  const gpus = await gpusFor(suite.gpu, surroundings.environment);
+  const gpus = await gpusFor(suite, surroundings.environment);
   if (!gpus.ok) return err([noGpu(suite.name, gpus.error)]);
   const stale = await clearOldResults(worktree, suite);
-  return stale.length > 0
-    ? err(stale)
-    : ok({ gpus: gpus.value, ignoredInputs: onDisk.ignored, traces: before });
+  if (stale.length > 0) return err(stale);
+  const variables = gpuVariables(suite.gpu, gpus.value);
+  return ok({ gpus: gpus.value, variables, ignoredInputs: onDisk.ignored, traces: before });
 }
 
 /** A rule that cannot be used would otherwise be found when the suite has ended. */

@@ -5,13 +5,14 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
+import type { HelloEvent } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
-import { readEvents } from "../suite/events.ts";
+import { type EarlierEvents, readEvents } from "../suite/events.ts";
 import { readJunit } from "../suite/junit.ts";
 import type { Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
 import { type Selection, withSelection } from "../suite/selection.ts";
-import type { SessionFolder } from "../suite/session.ts";
+import { partFolder, type SessionFolder, type SessionPart } from "../suite/session.ts";
 import { type RunTime, withCollectedLogs } from "./collect-logs.ts";
 import { withoutResults } from "./without-results.ts";
 
@@ -63,27 +64,43 @@ export interface RunSaid {
   /** A problem where it said nothing, or nothing that can be read. */
   readonly results: Result<SuiteResults, Problem>;
   readonly observed: Observations;
+  /** The runners that told it. */
+  readonly mains: readonly HelloEvent[];
 }
 
-/** Can be asked again of an old session. */
-export async function readResults(worktree: Worktree, suite: Suite, folder: SessionFolder): Promise<RunSaid> {
+/** Can be asked again of an old session. `parts`: of one that was resumed. */
+export async function readResults(
+  worktree: Worktree,
+  suite: Suite,
+  folder: SessionFolder,
+  parts: readonly SessionPart[] = [],
+): Promise<RunSaid> {
+  const earlier = parts.slice(0, -1).map((part, index) => earlierEvents(part, partFolder(folder, index + 1)));
+  const last = partFolder(folder, earlier.length + 1);
   await removeTree(folder.texts);
   await makeDirectory(folder.texts);
-  const { results, observed, selection, unreported } = await readEvents({
-    eventsDirectory: folder.events,
-    artifactsDirectory: folder.artifacts,
+  const { results, mains, observed, selection, unreported } = await readEvents({
+    eventsDirectory: last.events,
+    artifactsDirectory: last.artifacts,
     logsDirectory: folder.texts,
+    earlier,
   });
   const structured =
     suite.results !== null
       ? selected(await readJunitFile(worktree, suite, suite.results, folder), selection)
       : results === null
-        ? err(await withoutResults(suite, folder, unreported))
+        ? err(await withoutResults(suite, last, unreported))
         : ok(results);
-  return {
-    results: structured.ok ? ok(await withCollectedLogs(suite, folder, structured.value)) : structured,
-    observed,
-  };
+  if (!structured.ok) return { results: structured, observed, mains };
+  const folders = [...earlier.keys(), earlier.length].map((index) => partFolder(folder, index + 1));
+  return { results: ok(await withCollectedLogs(suite, folders, structured.value)), observed, mains };
+}
+
+/** A suite that ended by itself in the middle has crashed; everything else came from outside. */
+function earlierEvents({ ended }: SessionPart, { events, artifacts }: SessionFolder): EarlierEvents {
+  const kind = ended?.end.kind ?? "killed";
+  const how = kind === "exited" || kind === "signalled" ? "crashed" : "stopped";
+  return { eventsDirectory: events, artifactsDirectory: artifacts, how };
 }
 
 /** A document tells of no test that did not run; gate's plugin does. */

@@ -2,10 +2,17 @@ import { ranOutOfSpace } from "../adapters/git/command.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
+import { peakOf, readMemorySamples } from "../sessions/peak-memory.ts";
 import { usageComplaint } from "../suite/complaint.ts";
 import { NOTHING_OBSERVED, type Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
-import { type SessionEnd, type SessionFolder, type SessionRecord, saveSession } from "../suite/session.ts";
+import {
+  partFolder,
+  type SessionEnd,
+  type SessionFolder,
+  type SessionRecord,
+  saveSession,
+} from "../suite/session.ts";
 import { countTests, drawVerdict, type Judgement } from "../suite/verdict.ts";
 import { collectLogs } from "./collect-logs.ts";
 import { keepResults, readResults } from "./read-results.ts";
@@ -17,6 +24,8 @@ export interface FinishedSession {
   readonly results: SuiteResults | null;
   readonly observed: Observations;
   readonly judgement: Judgement;
+  /** Whether its runners leave out what has ended, so that the rest can be run later. */
+  readonly canResume: boolean;
   /** What speaks against accepting it, besides its verdict, and what is only worth saying. */
   readonly problems: readonly Problem[];
 }
@@ -35,15 +44,29 @@ export async function readSession(
   const { ended } = record;
   try {
     if (!ended.collected) {
-      const time = { from: Date.parse(record.started), to: until };
+      const { parts = [] } = record;
+      const time = { from: Date.parse(parts.at(-1)?.started ?? record.started), to: until };
       await keepResults(worktree, suite, folder, time);
-      await collectLogs(suite, folder, worktree.topLevel, time);
+      await collectLogs(suite, partFolder(folder, Math.max(parts.length, 1)), worktree.topLevel, time);
     }
-    const { results, observed, judgement } = await judgeSession(worktree, suite, folder, record);
-    const { verdict, reasons } = judgement;
-    const read = { ...record, ended: { ...ended, verdict, reasons, collected: true } };
+    const judged = await judgeSession(worktree, suite, folder, record);
+    const { results, observed, canResume } = judged;
+    const judgement = ended.diskFull === true ? onFullDisk(judged.judgement) : judged.judgement;
+    const { verdict, reasons, counts } = judgement;
+    const read = {
+      ...record,
+      ended: {
+        ...ended,
+        verdict,
+        reasons,
+        collected: true,
+        tests: counts,
+        ...judgedIn(results),
+        ...(await peakIn(folder)),
+      },
+    };
     await saveSession(folder, read);
-    return { folder, record: read, results, observed, judgement, problems: [] };
+    return { folder, record: read, results, observed, judgement, canResume, problems: [] };
   } catch (error) {
     if (!ranOutOfSpace(error)) throw error;
     const { verdict, reasons } = ended;
@@ -53,17 +76,37 @@ export async function readSession(
       record,
       results: null,
       observed: NOTHING_OBSERVED,
+      canResume: false,
       judgement,
       problems: [noSpace(suite.name, folder.name)],
     };
   }
 }
 
+/** The runner knows nothing of what gate.yaml expects to fail, and of an earlier part that died under a test. */
+function judgedIn(results: SuiteResults | null): Pick<SessionEnd, "judged"> {
+  const judged = (results?.tests ?? []).flatMap(({ id, outcome, resumed }) =>
+    outcome === "xfailed" || (outcome === "flaky" && resumed !== undefined) ? [[id, outcome] as const] : [],
+  );
+  return judged.length === 0 ? {} : { judged: Object.fromEntries(judged) };
+}
+
+async function peakIn({ directory }: SessionFolder): Promise<Pick<SessionEnd, "peakVramMiB">> {
+  const peakVramMiB = peakOf(await readMemorySamples(directory));
+  return peakVramMiB === null ? {} : { peakVramMiB };
+}
+
+/** Whatever did not pass then may have failed for want of room. */
+function onFullDisk(judgement: Judgement): Judgement {
+  if (judgement.verdict === "passed") return judgement;
+  return { ...judgement, reasons: ["The disk was full when the suite had ended.", ...judgement.reasons] };
+}
+
 /** There is room for nothing more; the session has what there is. */
 export function noSpace(suite: string, session: string): Problem {
   return problem("disk-full", "the disk is full.", {
     suite,
-    hint: `Nothing is lost and nothing has to be run again. Make room, then:  gate run --from ${session}`,
+    hint: `The session has what was written. Make room, then go on from there:  gate run --from ${session}`,
   });
 }
 
@@ -71,13 +114,15 @@ async function judgeSession(
   worktree: Worktree,
   suite: Suite,
   folder: SessionFolder,
-  { command, started, ended: { end, outOfMemory } }: FinishedSession["record"],
-): Promise<Pick<FinishedSession, "results" | "observed" | "judgement">> {
-  const { results: read, observed } = await readResults(worktree, suite, folder);
-  const complaint = await usageComplaint(end, folder.output);
-  const run = { command, end, outOfMemory, complaint, suite, at: new Date(started) };
+  { command, started, parts = [], ended: { end, outOfMemory } }: FinishedSession["record"],
+): Promise<Pick<FinishedSession, "results" | "observed" | "judgement" | "canResume">> {
+  const { results: read, observed, mains } = await readResults(worktree, suite, folder, parts);
+  const lastPart = Math.max(parts.length, 1);
+  const complaint = await usageComplaint(end, partFolder(folder, lastPart).output);
+  const run = { command, end, outOfMemory, complaint, suite, at: new Date(started), lastPart };
   const judgement = read.ok
     ? drawVerdict({ ...run, results: read.value })
     : drawVerdict({ ...run, results: null, absence: read.error.message });
-  return { results: judgement.results, observed, judgement };
+  const canResume = suite.results === null && mains.every(({ resumes }) => resumes === true);
+  return { results: judgement.results, observed, judgement, canResume };
 }

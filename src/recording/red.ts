@@ -10,16 +10,18 @@ import { usageComplaint } from "../suite/complaint.ts";
 import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
 import { hasEnded, mayFail } from "../suite/expected-failures.ts";
-import { gpusFor, gpuVariables } from "../suite/gpu.ts";
+import { gpusFor } from "../suite/gpu.ts";
 import { injectReporters } from "../suite/injection.ts";
 import type { SuiteResults, TestResult } from "../suite/results.ts";
 import { createSession, newMark, type SessionFolder, sessionPath } from "../suite/session.ts";
 import { drawVerdict } from "../suite/verdict.ts";
+import { takeGpuTurn } from "./gpu-turn.ts";
 import { noGpu } from "./preflight.ts";
 import { clearOldResults, keepResults, readResults } from "./read-results.ts";
 import { type FailingAssertion, failingAssertion } from "./red-assertion.ts";
 import { redCommand, selectingPytest } from "./red-command.ts";
 import type { Surroundings } from "./request.ts";
+import { replaceInstances, type Served, serviceProblems, withServices } from "./services.ts";
 
 export interface RedRequest {
   readonly worktree: Worktree;
@@ -73,26 +75,77 @@ const GRACE_MS = 5_000;
  * session.json: whatever counts the sessions of a suite does not see it.
  */
 export async function runRed(request: RedRequest): Promise<Result<RedPhase, readonly Problem[]>> {
-  const { worktree, suite, selectors, surroundings } = request;
-  const gpus = await gpusFor(suite.gpu, surroundings.environment);
+  const { worktree, suite, surroundings } = request;
+  const gpus = await gpusFor(suite, surroundings.environment);
   if (!gpus.ok) return err([noGpu(suite.name, gpus.error)]);
-  const gpu = gpuVariables(suite.gpu, gpus.value);
+  const asked = { directory: worktree.topLevel, suite, surroundings, patienceMs: suite.timeoutMs };
+  const turn = await takeGpuTurn(asked, gpus.value);
+  if (!turn.ok) return err([turn.error]);
+  try {
+    return await runPhase(request, turn.value.variables);
+  } finally {
+    turn.value.release();
+  }
+}
+
+async function runPhase(
+  request: RedRequest,
+  gpu: Readonly<Record<string, string>>,
+): Promise<Result<RedPhase, readonly Problem[]>> {
+  const { worktree, suite, surroundings } = request;
   const started = surroundings.now();
   const session = await createSession(worktree.topLevel, started);
   await Promise.all(
     [session.events, session.artifacts, session.texts, session.reserve].map((path) => removeTree(path)),
   );
+  await replaceInstances(suite.services, surroundings);
+  const needs = {
+    suite,
+    cwd: worktree.topLevel,
+    surroundings,
+    variables: gpu,
+    session,
+    mark: newMark(),
+    changed: () => undefined,
+  };
+  const phase = phaseOf(suite, session, started, gpu);
+  const ran = await withServices(needs, (served) => runEach(request, { session, started, gpu, served }));
+  const failure = ran.kind === "not-up" ? ran.failure : ran.died;
+  if (failure === "interrupted" || surroundings.abort.aborted)
+    return ok({
+      ...phase,
+      runs: ran.kind === "ran" && ran.value.ok ? ran.value.value : [],
+      interrupted: true,
+    });
+  if (failure !== null) return err(serviceProblems(needs, failure));
+  if (ran.kind === "not-up") throw new Error("services that did not come up have a reason");
+  return ran.value.ok ? ok({ ...phase, runs: ran.value.value, interrupted: false }) : ran.value;
+}
+
+interface Phase {
+  readonly session: SessionFolder;
+  readonly started: Date;
+  readonly gpu: Readonly<Record<string, string>>;
+  readonly served: Served;
+}
+
+/** One selector after the other, until somebody interrupts. */
+async function runEach(
+  request: RedRequest,
+  { session, ...phase }: Phase,
+): Promise<Result<readonly RedRun[], readonly Problem[]>> {
+  const { worktree, suite, selectors } = request;
   const names = reportNames(selectors.map((selector) => ({ id: selector, name: selector })));
   const runs: RedRun[] = [];
   for (const selector of selectors) {
     const stale = await clearOldResults(worktree, suite);
     if (stale.length > 0) return err(stale);
     const place = await redPlace(session, names.get(selector) ?? selector);
-    const { run, interrupted } = await runOne(request, { selector, place, gpu, started });
-    if (interrupted) return ok({ ...phaseOf(suite, session, started, gpu), runs, interrupted });
+    const { run, interrupted } = await runOne(request, { ...phase, selector, place });
+    if (interrupted) break;
     runs.push(run);
   }
-  return ok({ ...phaseOf(suite, session, started, gpu), runs, interrupted: false });
+  return ok(runs);
 }
 
 function phaseOf(
@@ -125,6 +178,8 @@ async function redPlace(session: SessionFolder, name: string): Promise<SessionFo
     name: session.name,
     directory,
     record: below("session.json"),
+    settings: below("reporter.json"),
+    ended: null,
     output: join(redDirectory(session), `${name}.log`),
     events: below("events"),
     artifacts: below("artifacts"),
@@ -136,19 +191,17 @@ async function redPlace(session: SessionFolder, name: string): Promise<SessionFo
   return place;
 }
 
-interface OneRun {
+interface OneRun extends Omit<Phase, "session"> {
   readonly selector: string;
   readonly place: SessionFolder;
-  readonly gpu: Readonly<Record<string, string>>;
-  readonly started: Date;
 }
 
 async function runOne(
   request: RedRequest,
   one: OneRun,
 ): Promise<{ readonly run: RedRun; readonly interrupted: boolean }> {
-  const { worktree, suite, surroundings } = request;
-  const { selector, place, started } = one;
+  const { worktree, suite } = request;
+  const { selector, place, started, served } = one;
   const { command } = redCommand(suite, selector);
   const { end, outOfMemory, durationMs } = await execute(request, one);
   await keepResults(worktree, suite, place, { from: started.getTime(), to: Number.POSITIVE_INFINITY });
@@ -170,12 +223,12 @@ async function runOne(
     tests: tests.map((test) => redTest(test, suite, started, worktree.topLevel)),
     reasons: tests.length > 0 && tests.every(({ outcome }) => outcome !== null) ? [] : reasons,
   };
-  return { run, interrupted: surroundings.abort.aborted };
+  return { run, interrupted: served.abort.aborted };
 }
 
 async function execute(
   { worktree, suite, surroundings }: RedRequest,
-  { selector, place, gpu }: OneRun,
+  { selector, place, gpu, served }: OneRun,
 ): Promise<Execution> {
   const mark = newMark();
   const { command, variables } = redCommand(suite, selector);
@@ -184,7 +237,7 @@ async function execute(
     artifacts: place.artifacts,
     root: worktree.topLevel,
     sessionId: mark,
-    env: { ...gpu, ...suite.env, ...variables },
+    env: { ...served.variables, ...gpu, ...suite.env, ...variables },
   });
   const settings = {
     logs: suite.logs,
@@ -207,7 +260,7 @@ async function execute(
     sessionId: mark,
     outputPath: place.output,
     echo: surroundings.suiteOutput,
-    abort: surroundings.abort,
+    abort: served.abort,
   });
 }
 

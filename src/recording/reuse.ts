@@ -40,7 +40,7 @@ export async function reuseEvidence(
 }
 
 export function refused(suite: string, problems: readonly Problem[]): SuiteOutcome {
-  const impossibleHere = problems.some(({ code }) => code === "machine-cannot-run");
+  const impossibleHere = problems.some(({ code }) => code === "machine-cannot-run" || code === "gpu-busy");
   return { kind: "refused", suite, problems, verdict: null, session: null, impossibleHere };
 }
 

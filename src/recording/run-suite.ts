@@ -1,28 +1,35 @@
+import type { Writable } from "node:stream";
 import { indexIsAbsent } from "../adapters/git/index.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import type { WorktreeDifference } from "../adapters/git/worktree.ts";
 import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
 import type { ReporterSettings } from "../protocol.ts";
+import { summarise } from "../sessions/summary-file.ts";
 import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
-import { gpuVariables } from "../suite/gpu.ts";
 import { inheritedPytestOptions, injectReporters } from "../suite/injection.ts";
 import { machineFacts } from "../suite/machine.ts";
 import { ownModules } from "../suite/own-modules.ts";
+import type { ProcessEnd } from "../suite/results.ts";
 import {
   createSession,
+  isDiskFullAround,
   newMark,
+  partFolder,
   type SessionEnd,
   type SessionFolder,
   type SessionRecord,
   saveSession,
 } from "../suite/session.ts";
+import { withPartEnded } from "../suite/session-parts.ts";
+import { completeResults } from "./complete-results.ts";
 import { findLeaks, traces } from "./leaks.ts";
-import { beginLiveRun } from "./live-run.ts";
+import { beginLiveRun, type LiveRun } from "./live-run.ts";
 import type { Cleared } from "./preflight.ts";
 import { type FinishedSession, readSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
+import { executeAmongServices, replaceInstances, type Served } from "./services.ts";
 import { inputsMoved } from "./worktree.ts";
 
 /** From SIGTERM to SIGKILL. */
@@ -32,6 +39,7 @@ const GRACE_MS = 5_000;
 export async function runSuite(request: RunRequest, cleared: Cleared): Promise<FinishedSession> {
   const { worktree, judged, surroundings } = request;
   const { suite, inputs } = judged;
+  await completeResults(worktree.topLevel);
   const started = surroundings.now();
   const folder = await createSession(worktree.topLevel, started);
   const record: SessionRecord = {
@@ -46,22 +54,47 @@ export async function runSuite(request: RunRequest, cleared: Cleared): Promise<F
     ignoredInputs: cleared.ignoredInputs,
     ended: null,
     evidence: null,
+    groupings: { domains: suite.domains, steps: suite.steps },
   };
   await saveSession(folder, record);
-  const live = await beginLiveRun(request, cleared, folder, record);
-  const execution = await execute(request, cleared, folder, record.mark);
+  return runPart(request, cleared, folder, record);
+}
+
+/** Runs the suite's command in a session that has been begun: from the start, or what is left of one cut short. */
+export async function runPart(
+  request: RunRequest,
+  cleared: Cleared,
+  folder: SessionFolder,
+  record: SessionRecord,
+): Promise<FinishedSession> {
+  const { worktree, judged, surroundings } = request;
+  const { suite } = judged;
+  const place = partFolder(folder, record.parts?.length ?? 1);
+  await replaceInstances(suite.services, surroundings);
+  const live = await beginLiveRun(request, cleared, place, record);
+  const { execution, problems } = await executeServed(request, cleared, place, record.mark, live);
   await live.suiteEnded();
+  const full = isDiskFullAround(folder);
   const { leaks, moved } = await aftermath(request, cleared.traces, execution);
-  const finished = { ...record, ended: provisionalEnd(execution, leaks, moved) };
+  const end = provisionalEnd(execution, leaks, moved);
+  const finished = withPartEnded({ ...record, ended: { ...end, ...(full ? { diskFull: full } : {}) } });
   await saveSession(folder, finished);
   const session = await readSession(worktree, suite, folder, finished, Number.POSITIVE_INFINITY);
   const { verdict, reasons } = session.record.ended;
-  const unwritten = live
-    .judged(verdict, reasons)
-    .map((what) => warning("disk-full", what, { suite: suite.name }));
+  const unwritten = [
+    ...(await live.judged({ verdict, reasons, tests: session.results?.tests ?? [] })),
+    ...(await summarise(folder, session.record, "ended")),
+  ].map((what) => warning("disk-full", what, { suite: suite.name }));
   return {
     ...session,
-    problems: [...moved, ...leaks, ...leftovers(suite.name, execution), ...unwritten, ...session.problems],
+    problems: [
+      ...problems,
+      ...moved,
+      ...leaks,
+      ...leftovers(suite.name, execution),
+      ...unwritten,
+      ...session.problems,
+    ],
   };
 }
 
@@ -99,24 +132,52 @@ function provisionalEnd(
 }
 
 /** A commit that dies under its hook takes its index along: then nobody waits for the result any more. */
-async function execute(
+async function executeServed(
   request: RunRequest,
-  { gpus }: Cleared,
+  { variables: gpu }: Cleared,
   folder: SessionFolder,
   mark: string,
+  live: LiveRun,
+): Promise<{ readonly execution: Execution; readonly problems: readonly Problem[] }> {
+  const { worktree, judged, surroundings } = request;
+  const { execution, problems } = await executeAmongServices(
+    {
+      suite: judged.suite,
+      cwd: worktree.topLevel,
+      surroundings,
+      variables: gpu,
+      session: folder,
+      mark,
+      changed: live.service,
+    },
+    (served) => {
+      const variables = { ...served.variables, ...gpu };
+      return execute(request, folder, mark, { ...served, variables, echo: live.suiteOutput });
+    },
+  );
+  const end: ProcessEnd = { kind: "interrupted" };
+  return { execution: (await indexIsAbsent(worktree)) ? { ...execution, end } : execution, problems };
+}
+
+async function execute(
+  request: RunRequest,
+  folder: SessionFolder,
+  mark: string,
+  { variables, abort, echo }: Served & { readonly echo: Writable },
 ): Promise<Execution> {
   const { worktree, judged, surroundings } = request;
   const { suite } = judged;
-  const settings = await reporterSettings(request);
+  const { ended } = folder;
+  const settings = { ...(await reporterSettings(request)), ...(ended === null ? {} : { ended }) };
   const env = suiteEnvironment(surroundings.environment, {
     events: folder.events,
     artifacts: folder.artifacts,
     root: worktree.topLevel,
     sessionId: mark,
-    env: { ...gpuVariables(suite.gpu, gpus), ...suite.env },
+    env: { ...variables, ...suite.env },
   });
   const reporters = await injectReporters(folder, surroundings.pluginsDirectory, settings, env);
-  const execution = await executeSuite({
+  return executeSuite({
     command: suite.run,
     cwd: worktree.topLevel,
     env: { ...env, ...reporters },
@@ -124,10 +185,9 @@ async function execute(
     graceMs: GRACE_MS,
     sessionId: mark,
     outputPath: folder.output,
-    echo: surroundings.suiteOutput,
-    abort: surroundings.abort,
+    echo,
+    abort,
   });
-  return (await indexIsAbsent(worktree)) ? { ...execution, end: { kind: "interrupted" } } : execution;
 }
 
 async function reporterSettings({

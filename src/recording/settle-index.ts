@@ -1,7 +1,7 @@
 import { removeOld } from "../adapters/files/files.ts";
 import { indexIsAbsent } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import type { Signing } from "../config/configuration.ts";
+import type { SessionLimits, Signing } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Recovery, recoverAttachment } from "../evidence/recover.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
@@ -63,7 +63,7 @@ export async function settleIndexSuites(
   const attached: AttachedReports[] = [];
   for (const one of suites.filter(({ suite }) => only === null || suite.name === only)) {
     const settled = await settle({ ...common, judged: one });
-    outcomes.push(settled.outcome);
+    outcomes.push(await sparing(worktree, settled.outcome, configuration.sessions));
     if (settled.attached !== null) attached.push(settled.attached);
     if (await isOver(worktree, surroundings)) return ok({ outcomes, judged: null });
   }
@@ -73,6 +73,17 @@ export async function settleIndexSuites(
   const suitesNow = after.value.suites;
   const asserted = outcomes.map((outcome) => assertFresh(outcome, suitesNow, configuration.signing));
   return ok({ outcomes: asserted, judged: { tree: after.value.tree, attached } });
+}
+
+/** What takes old sessions away is loaded where there is a new one. */
+async function sparing(
+  { topLevel }: Worktree,
+  outcome: SuiteOutcome,
+  limits: SessionLimits,
+): Promise<SuiteOutcome> {
+  if (!("session" in outcome) || outcome.session === null) return outcome;
+  const { withoutOldSessions } = await import("./keep-sessions.ts");
+  return withoutOldSessions(topLevel, outcome, limits);
 }
 
 /** After Ctrl-C, or when the commit has died under its hook and taken its index along, nothing more is done. */

@@ -38,7 +38,7 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
       return reuseEvidence(worktree, judged, decision.evidence);
     }
     case "run":
-      return run(request, announce, since);
+      return orPending(request, since, await run(request, announce, since, patienceOf(suite)));
     case "pending":
       return untouched(pendingOutcome(suite, decision, since));
     case "blocked":
@@ -82,12 +82,32 @@ async function freshOnRequest(request: RunRequest): Promise<SuiteOutcome> {
 }
 
 /** What running needs is loaded here: most commits only judge. */
-async function run(request: RunRequest, announce: Announce, since: ChangesSince): Promise<Settled> {
+async function run(
+  request: RunRequest,
+  announce: Announce,
+  since: ChangesSince,
+  patienceMs?: number,
+): Promise<Settled> {
   const { suite, staleness } = request.judged;
   const { runAndAccept } = await import("./run-and-accept.ts");
-  return runAndAccept(request, () =>
-    announce({ suite: suite.name, command: suite.run, why: whyDue(staleness, since) }),
-  );
+  const why = whyDue(staleness, since);
+  const announced = () => announce({ suite: suite.name, command: suite.run, why });
+  return runAndAccept(request, announced, undefined, patienceMs);
+}
+
+/** How long a commit waits for a GPU that others use. */
+function patienceOf({ onStale, commitBudgetMs, timeoutMs }: Suite): number {
+  return onStale === "auto" ? commitBudgetMs : timeoutMs;
+}
+
+/** A GPU that is not to be had in time leaves a commit pending, as one that is not there does. */
+function orPending({ judged: { suite } }: RunRequest, since: ChangesSince, settled: Settled): Settled {
+  const { outcome } = settled;
+  if (suite.onStale !== "auto" || outcome.kind !== "refused" || outcome.verdict !== null) return settled;
+  const busy = outcome.problems.find(({ code }) => code === "gpu-busy");
+  if (busy === undefined) return settled;
+  const reason = { because: "gpu-busy", detail: busy.message } as const;
+  return untouched(pendingOutcome(suite, { kind: "pending", reason }, since));
 }
 
 /** The file that matters first. */

@@ -6,6 +6,7 @@ import type { TestCounts } from "../suite/verdict.ts";
 import { daysAgo } from "./ago.ts";
 import { singleLined } from "./printable.ts";
 import { renderGrouped, renderHookProblems, renderProblems } from "./problems.ts";
+import { resumedText } from "./resumed.ts";
 
 /** What a person sees of a run, an attachment or a commit. A fresh commit is silent. */
 export function renderRun(
@@ -70,9 +71,10 @@ function renderRecorded(
   name: string,
   atCommit: boolean,
 ): string[] {
-  const { counts, durationMs, on, reports, warnings } = outcome;
+  const { counts, durationMs, on, reports, resumed, warnings } = outcome;
   return [
     `${name}: ${countsText(counts)} in ${minutes(durationMs)} on ${on}. ${stagedText(reports, atCommit)}`,
+    ...(resumed === undefined ? [] : [`      ${resumedText(resumed)}`]),
     ...renderGrouped(warnings),
   ];
 }

@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import { tallyText } from "../verify/outcomes.ts";
 import { singleLined } from "./printable.ts";
 import { renderProblems, sharingHints } from "./problems.ts";
+import { resumedText } from "./resumed.ts";
 
 const MOST_CHANGES = 20;
 const MOST_PROBLEMS = 20;
@@ -72,11 +73,12 @@ const ORDINALS = [
 ];
 
 /** `third attempt; 2 failed before`. */
-function renderAttempts({ attempts }: VerifiedSuite): string[] {
-  if (attempts === null || attempts.earlier === 0) return [];
+function renderAttempts({ attempts, evidence }: VerifiedSuite): string[] {
+  const resumed = evidence?.resumed === undefined ? [] : [`  ${resumedText(evidence.resumed)}`];
+  if (attempts === null || attempts.earlier === 0) return resumed;
   const ended = Object.entries(attempts.verdicts).map(([verdict, count]) => `${count} ${verdict}`);
   const which = ORDINALS[attempts.earlier] ?? `${attempts.earlier + 1}th`;
-  return [`  ${which} attempt at these sources; before it: ${ended.join(", ")}`];
+  return [...resumed, `  ${which} attempt at these sources; before it: ${ended.join(", ")}`];
 }
 
 function renderChanges({ changes }: VerifiedSuite): string[] {

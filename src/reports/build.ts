@@ -1,21 +1,13 @@
 import { isDiskFull, removeTree } from "../adapters/files/files.ts";
-import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
-import type { TestOutcome } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { MachineFacts } from "../suite/machine.ts";
-import type { RunEnvironment } from "../suite/observations.ts";
-import type { SuiteResults, TestResult, Verdict } from "../suite/results.ts";
+import type { TestResult } from "../suite/results.ts";
 import { collectLogs, tooLarge } from "./collect.ts";
+import { COMMITTED_SUMMARY, committedSummary } from "./committed-summary.ts";
 import { renderDiagram } from "./diagram.ts";
 import { renderHashFile } from "./hash-file.ts";
-import {
-  type Manifest,
-  type ManifestTest,
-  manifestPath,
-  parseManifest,
-  serialiseManifest,
-} from "./manifest.ts";
+import { type Manifest, manifestPath, parseManifest, serialiseManifest } from "./manifest.ts";
+import { type ManifestInput, manifestOf, second } from "./manifest-of-run.ts";
 import {
   type Recording,
   recordingOfSame,
@@ -28,7 +20,6 @@ import { METADATA_FILE, reportNames } from "./names.ts";
 import { compileNormaliser, type Normaliser } from "./normalise.ts";
 import type { Places } from "./normalise-places.ts";
 import { behaviourFiles, type PreviousReports, readPreviousMetadata } from "./previous.ts";
-import type { PackedReads } from "./read-sets.ts";
 import type { Found, SecretGuard } from "./secrets/guard.ts";
 import { redactNames } from "./secrets/names.ts";
 import { secretGuard } from "./secrets/open-guard.ts";
@@ -36,20 +27,7 @@ import { type BuiltReport, type ReportStore, type StagedReport, Staging } from "
 import { renderSummary, type SummaryTest } from "./summary.ts";
 
 /** Everything that reports are made from; nothing is asked of the machine or the clock. */
-export interface ReportsInput {
-  readonly suite: Suite;
-  readonly results: SuiteResults;
-  readonly verdict: Verdict;
-  readonly fingerprint: string;
-  readonly inputs: Manifest["inputs"];
-  readonly run: RunFacts;
-  readonly machine: MachineFacts;
-  readonly environment: RunEnvironment | null;
-  /** Which inputs the tests read. */
-  readonly reads: PackedReads;
-  readonly recordedBy: string;
-  /** Sessions of this fingerprint before this one, and how they ended. */
-  readonly earlierSessions: Manifest["sessions"];
+export interface ReportsInput extends ManifestInput {
   readonly places: Places;
   /** Absolute path of the repository's top level. */
   readonly topLevel: string;
@@ -61,11 +39,6 @@ export interface ReportsInput {
   readonly stagingDirectory: string;
   readonly store: ReportStore;
   readonly previous: PreviousReports | null;
-}
-
-interface RunFacts {
-  readonly started: Date;
-  readonly ended: Date;
 }
 
 export interface BuiltReports {
@@ -154,6 +127,7 @@ async function build(
       summary,
       guard.sealed(summary, renderSummary(suite.name, input.verdict, tests, results.deselected)),
     ),
+    ...stagedSummary(input, tests, staging, guard),
     staging.text(`${suite.name}.hash`, renderHashFile(input.fingerprint, suite.name)),
   ];
   const tooMuch = oversized(described, input);
@@ -200,6 +174,18 @@ async function stageDiagrams(
   return staged;
 }
 
+/** Where gate.yaml wants the summary of a session among the reports. */
+function stagedSummary(
+  { suite, verdict, results }: ReportsInput,
+  tests: readonly DescribedTest[],
+  staging: Staging,
+  guard: SecretGuard,
+): readonly StagedReport[] {
+  if (suite.summary !== "committed") return [];
+  const text = committedSummary(suite, verdict, tests, results.deselected);
+  return [staging.text(COMMITTED_SUMMARY, guard.sealed(COMMITTED_SUMMARY, text))];
+}
+
 /** A test whose other files are the previous ones keeps its metadata, down to the time of recording. */
 async function stageMetadata(
   tests: readonly DescribedTest[],
@@ -234,53 +220,4 @@ function oversized(staged: readonly StagedReport[], { suite, session }: ReportsI
         suite: suite.name,
       }),
     );
-}
-
-function manifestOf(
-  input: ReportsInput,
-  tests: readonly SummaryTest[],
-  reports: readonly BuiltReport[],
-): Manifest {
-  const { suite, run, reads } = input;
-  return {
-    suite: suite.name,
-    fingerprint: input.fingerprint,
-    inputs: input.inputs,
-    verdict: input.verdict,
-    tests: new Map(tests.map(({ metadata }) => [metadata.test.id, manifestTest(metadata, reads.setOf)])),
-    deselected: input.results.deselected,
-    run: {
-      started: second(run.started),
-      ended: second(run.ended),
-      duration: roundedSeconds((run.ended.getTime() - run.started.getTime()) / 1000) ?? 0,
-      command: suite.run,
-    },
-    machine: input.machine,
-    environment: input.environment,
-    reads: reads.files.length === 0 ? null : { files: reads.files, sets: reads.sets },
-    runner: { name: input.results.runner.name, version: input.results.runner.version },
-    recordedBy: { name: input.recordedBy },
-    sessions: input.earlierSessions,
-    reports: new Map(reports.map(({ path, blob, sha256 }) => [path, { mode: "100644", blob, sha256 }])),
-  };
-}
-
-function manifestTest({ test, message }: SummaryTest["metadata"], setOf: PackedReads["setOf"]): ManifestTest {
-  if (test.outcome === null) throw new Error(`${test.id} never ended`);
-  return {
-    outcome: test.outcome,
-    duration: roundedSeconds(test.duration),
-    message: reasonIn(test.outcome, message),
-    reads: setOf.get(test.id) ?? null,
-  };
-}
-
-/** Why it did not have to pass. A runner may have more to say of an expected failure; metadata.json has it. */
-function reasonIn(outcome: TestOutcome, message: string | null): string | null {
-  if (outcome === "skipped") return message;
-  return outcome === "xfailed" ? (message?.split("\n", 1)[0] ?? null) : null;
-}
-
-function second(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
 }

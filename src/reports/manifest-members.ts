@@ -29,7 +29,7 @@ export function readRun(members: Members) {
   return run;
 }
 
-function isTime(text: string): boolean {
+export function isTime(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 

@@ -2,7 +2,7 @@ import { TEST_OUTCOMES, type TestOutcome } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { MachineFacts } from "../suite/machine.ts";
 import type { RunEnvironment } from "../suite/observations.ts";
-import type { Verdict } from "../suite/results.ts";
+import type { ResumedTest, Verdict } from "../suite/results.ts";
 import { type CanonicalValue, canonicalJson, isCanonicalJson } from "./canonical-json.ts";
 import { isDigest, isSuiteName } from "./digests.ts";
 import {
@@ -13,6 +13,14 @@ import {
   readReadSets,
   readRun,
 } from "./manifest-members.ts";
+import {
+  checkParts,
+  type ManifestPart,
+  partsForm,
+  readParts,
+  readResumed,
+  resumedForm,
+} from "./manifest-parts.ts";
 import { Members, Unexpected } from "./members.ts";
 import type { ReadSets } from "./read-sets.ts";
 
@@ -33,6 +41,8 @@ export interface Manifest {
   /** How many tests exist besides these and were not selected to run. Absent where none. */
   readonly deselected: number;
   readonly run: ManifestRun;
+  /** The parts of a run that was resumed. */
+  readonly parts?: readonly ManifestPart[];
   readonly machine: MachineFacts;
   /** What the tests ran in; null where their runner does not tell. */
   readonly environment: RunEnvironment | null;
@@ -54,6 +64,10 @@ export interface ManifestTest {
   readonly message: string | null;
   /** Which of `reads.sets` it read; null where that was not seen. */
   readonly reads: number | null;
+  /** The most of one GPU's memory in use while it ran, rounded up; absent where nobody saw. */
+  readonly peakVramMiB?: number;
+  /** Absent where it ended in the first part of the run, as most do. */
+  readonly resumed?: ResumedTest;
 }
 
 interface ManifestRun {
@@ -101,14 +115,17 @@ export function serialiseManifest(manifest: Manifest): string {
       ...(manifest.inputs.ignored.length === 0 ? {} : { ignored: manifest.inputs.ignored }),
     },
     verdict: manifest.verdict,
-    tests: mapValues(manifest.tests, ({ outcome, duration, message, reads }) => ({
+    tests: mapValues(manifest.tests, ({ outcome, duration, message, reads, resumed, peakVramMiB }) => ({
       outcome,
       duration_s: duration,
       ...(message === null ? {} : { message }),
       ...(reads === null ? {} : { reads }),
+      ...(resumed === undefined ? {} : resumedForm(resumed)),
+      ...(peakVramMiB === undefined ? {} : { peak_vram_mib: peakVramMiB }),
     })),
     ...(manifest.deselected === 0 ? {} : { deselected: manifest.deselected }),
     run: { started: run.started, ended: run.ended, duration_s: run.duration, command: run.command },
+    ...(manifest.parts === undefined ? {} : { parts: partsForm(manifest.parts) }),
     machine: {
       os: machine.os,
       cpus: machine.cpus,
@@ -148,6 +165,7 @@ function readManifest(json: unknown): Manifest {
   if (schema !== MANIFEST_SCHEMA) throw new Unexpected(foreignSchema(schema));
   const suite = members.text("suite", isSuiteName);
   const reads = members.optional("reads", (key) => readReadSets(members.members(key)));
+  const parts = members.optional("parts", () => readParts(members));
   const manifest: Manifest = {
     suite,
     fingerprint: members.text("fingerprint", isDigest),
@@ -156,6 +174,7 @@ function readManifest(json: unknown): Manifest {
     tests: members.members("tests").table((tests, id) => readTest(tests.members(id), reads)),
     deselected: readDeselected(members),
     run: readRun(members.members("run")),
+    ...(parts === null ? {} : { parts }),
     machine: readMachine(members.members("machine")),
     environment: members.optional("environment", (key) => readEnvironment(members.members(key))),
     reads,
@@ -165,6 +184,7 @@ function readManifest(json: unknown): Manifest {
     reports: readReports(members.record("reports"), suite),
   };
   members.end();
+  checkParts(manifest.parts, manifest.tests.values());
   return manifest;
 }
 
@@ -191,8 +211,14 @@ function readTest(members: Members, readSets: ReadSets | null): ManifestTest {
   if (reads !== null && reads >= (readSets?.sets.length ?? 0)) {
     throw new Unexpected(`${members.place("reads")} is not one of reads.sets`);
   }
+  const resumed = readResumed(members);
+  const peak = members.optional("peak_vram_mib", (key) => members.count(key));
   members.end();
-  return { outcome, duration, message, reads };
+  const optional = {
+    ...(resumed === null ? {} : { resumed }),
+    ...(peak === null ? {} : { peakVramMiB: peak }),
+  };
+  return { outcome, duration, message, reads, ...optional };
 }
 
 function readRunner(members: Members): Manifest["runner"] {

@@ -87,7 +87,7 @@ export class DomainResults implements RunObserver {
     file.pending = [];
     const start = performance.now();
     try {
-      growFile(file.path, `${file.written ? "," : file.heading}${pending.join(",")}`, ENDING);
+      growFile(file.path, `${file.written ? "," : file.heading}${pending.join(",")}`, ENDING, !file.written);
       file.written = true;
     } catch (error) {
       this.#problem ??= error instanceof Error ? error.message : String(error);
@@ -97,7 +97,7 @@ export class DomainResults implements RunObserver {
 }
 
 /** Files of the session that are no domain's. */
-const RESERVED = ["session.json", "reporter.json"];
+const RESERVED = ["session.json", "reporter.json", "reads.json", "services.json"];
 
 function resultText({ id, name, step, outcome, duration, message, properties }: EndedTest, at: Date): string {
   const result = {

@@ -1,17 +1,21 @@
 import { join } from "node:path";
 import { AppendedFile } from "../adapters/files/appended-file.ts";
+import { stateOfFile } from "../adapters/files/files.ts";
 import type { Happening, RunObserver } from "./happening.ts";
 
-const FILE = "gpu.csv";
+export const GPU_LOG = "gpu.csv";
 const HEADER = "time,index,name,utilisation_percent,memory_used_mib,memory_total_mib,temperature_c,power_w";
 
 /** `gpu.csv`: what each GPU was doing, about once a second. There is none where there is no GPU. */
 export class GpuLog implements RunObserver {
   readonly #file: AppendedFile;
-  #begun = false;
+  #begun: boolean;
 
   constructor(directory: string) {
-    this.#file = new AppendedFile(join(directory, FILE));
+    const path = join(directory, GPU_LOG);
+    this.#file = new AppendedFile(path);
+    // a session that is resumed has one
+    this.#begun = stateOfFile(path) !== null;
   }
 
   take(happening: Happening): void {
@@ -30,6 +34,6 @@ export class GpuLog implements RunObserver {
 
   finish(): readonly string[] {
     const problem = this.#file.close();
-    return problem === null ? [] : [`${FILE} is not whole: ${problem}`];
+    return problem === null ? [] : [`${GPU_LOG} is not whole: ${problem}`];
   }
 }

@@ -1,5 +1,6 @@
-import type { JsonObject, TestOutcome } from "../protocol.ts";
+import type { JsonObject, TestOutcome, Turn } from "../protocol.ts";
 import type { GpuSample } from "../suite/gpu-telemetry.ts";
+import type { MachineFacts } from "../suite/machine.ts";
 import type { Verdict } from "../suite/results.ts";
 
 /**
@@ -12,8 +13,13 @@ export type Happening =
   | { readonly kind: "planned"; readonly at: Date; readonly tests: readonly LiveTest[] }
   | { readonly kind: "test-started"; readonly at: Date; readonly test: LiveTest }
   | { readonly kind: "test-ended"; readonly at: Date; readonly test: EndedTest }
+  /** A prompt, an answer, a tool call. */
+  | { readonly kind: "turn"; readonly at: Date; readonly test: LiveTest; readonly turn: Turn }
   | { readonly kind: "line"; readonly at: Date; readonly line: ComponentLine }
+  | { readonly kind: "service"; readonly at: Date; readonly service: ServiceState }
   | { readonly kind: "gpu"; readonly at: Date; readonly gpu: GpuSample }
+  /** What a person who watches wants to know besides: a lease waited for, a reporter missing. */
+  | { readonly kind: "note"; readonly at: Date; readonly level: Level; readonly text: string }
   | {
       readonly kind: "run-ended";
       readonly at: Date;
@@ -24,14 +30,18 @@ export type Happening =
 export interface RunFacts {
   readonly session: string;
   readonly suite: string;
+  readonly command: string;
+  readonly machine: MachineFacts;
+  /** How long the last whole run took; null where there was none. */
+  readonly expectedMs: number | null;
 }
 
 export interface LiveTest {
   readonly id: string;
   readonly name: string;
-  /** What its results are kept together with: the folder of its file. */
+  /** What the results are kept together by (`domains:` of gate.yaml). */
   readonly domain: string;
-  /** 1, 2, 3 … in the order in which the tests begin; null where it has not begun. */
+  /** 1, 2, 3 … in the order in which steps begin (`steps:`); null where the test has not begun. */
   readonly step: number | null;
 }
 
@@ -53,6 +63,16 @@ export interface ComponentLine {
   readonly step: number | null;
   readonly level: Level;
   readonly text: string;
+}
+
+export interface ServiceState {
+  readonly name: string;
+  readonly model: string | null;
+  readonly domain: string | null;
+  readonly port: number | null;
+  readonly state: "starting" | "ready" | "stopped" | "died";
+  /** Of its log, relative to the session's directory. */
+  readonly log: string;
 }
 
 /** Is told of everything that happens in a run. What it cannot write it says at the end; it never throws. */

@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import { AppendedFile } from "../adapters/files/appended-file.ts";
-import type { Happening, RunObserver } from "./happening.ts";
+import type { Happening, LiveTest, RunObserver } from "./happening.ts";
 import { progressionLine } from "./progression-log.ts";
 
 /** Steps that are over are written no more: so many files are open at most. */
 const MOST_OPEN = 64;
 
+/** So many steps get a directory though they say nothing: of 100,000 tests nobody reads that each began. */
+const MOST_SILENT = 1000;
+
 /**
- * `logs/run.log`, and for each test that says something `logs/step_001/<component>.log`: what the parts of a suite
- * said, where it belongs. What is of no component goes to the orchestrator's.
+ * `logs/run.log`, and for each step `logs/step_001/<component>.log`: what the parts of a suite said, where it
+ * belongs. What is of no component goes to the orchestrator's.
  */
 export class StepLogs implements RunObserver {
   readonly #directory: string;
@@ -26,8 +29,13 @@ export class StepLogs implements RunObserver {
       this.#file(step, component).add(`${at} [${level}] ${text}`);
       return;
     }
+    if (happening.kind === "test-started" && tellsOf(happening.test))
+      this.#file(happening.test.step, null).add(`${at} [INFO] ${happening.test.id} begins`);
     const line = progressionLine(happening);
-    if (line !== null) this.#file(null, null).add(`${at} [${line.level}] ${line.text}`);
+    if (line === null) return;
+    const ended = happening.kind === "test-ended" && (tellsOf(happening.test) || line.level !== "INFO");
+    if (ended) this.#file(happening.test.step, null).add(`${at} [${line.level}] ${line.text}`);
+    this.#file(null, null).add(`${at} [${line.level}] ${line.text}`);
   }
 
   flush(): void {
@@ -61,6 +69,10 @@ export class StepLogs implements RunObserver {
     if (problem !== null) this.#problems.add(`logs/${name} is not whole: ${problem}`);
     this.#open.delete(name);
   }
+}
+
+function tellsOf({ step }: LiveTest): boolean {
+  return step !== null && step <= MOST_SILENT;
 }
 
 function stepFolder(step: number): string {

@@ -56,17 +56,24 @@ export function suiteEnvironment(
   base: Readonly<Record<string, string | undefined>>,
   additions: SuiteVariables,
 ): Readonly<Record<string, string>> {
-  const kept = Object.entries(base).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !isForeign(entry[0]),
-  );
   return {
-    ...Object.fromEntries(kept),
+    ...inheritedEnvironment(base),
     ...additions.env,
     [EVENTS_VARIABLE]: additions.events,
     [ARTIFACTS_VARIABLE]: additions.artifacts,
     [ROOT_VARIABLE]: additions.root,
     [SESSION_VARIABLE]: additions.sessionId,
   };
+}
+
+/** What a process that serves the suite, and tells nothing of tests, may inherit. */
+export function inheritedEnvironment(
+  base: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(base).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !isForeign(entry[0]),
+  );
+  return Object.fromEntries(kept);
 }
 
 function isForeign(name: string): boolean {

@@ -3,11 +3,10 @@ import type { LogSink } from "../adapters/files/log-sink.ts";
 import type {
   ArtifactEvent,
   GateEvent,
-  JsonValue,
   LogEvent,
+  PlannedTest,
   PropertyEvent,
   TestEndEvent,
-  TurnEvent,
   UnreportedEvent,
 } from "../protocol.ts";
 import { unreachable } from "../result.ts";
@@ -16,28 +15,18 @@ import { DistinctNames, isLogName } from "./log-names.ts";
 import { ObservationCollection, type Observations } from "./observations.ts";
 import type { LogSource, TestResult } from "./results.ts";
 import { type Selection, SelectionCollection } from "./selection.ts";
+import {
+  forget,
+  type Interruption,
+  type NamedLog,
+  newRecord,
+  resultOf,
+  type TestRecord,
+} from "./test-record.ts";
 
 /** What turns, properties and messages may hold together; logs are on disk and do not count. */
 const MOST_KEPT_CHARACTERS = 256 * 1024 * 1024;
-
-interface NamedLog {
-  readonly name: string;
-  /** Where the text was put, or what the artifact event said. */
-  readonly source: { readonly kind: "sink" | "artifact"; readonly path: string };
-}
-
-interface TestRecord {
-  readonly id: string;
-  name: string;
-  file: string | null;
-  /** A main writer announced, started or ended it. */
-  known: boolean;
-  startedAt: string | null;
-  end: TestEndEvent | null;
-  readonly properties: Map<string, JsonValue>;
-  readonly turns: TurnEvent[];
-  readonly logs: Map<string, NamedLog>;
-}
+const MOST_KEPT_MARKERS = 32 * 1024 * 1024;
 
 /** Joins the events of all files into one result per test. */
 export class EventCollection {
@@ -49,7 +38,9 @@ export class EventCollection {
   readonly #observations: ObservationCollection;
   readonly #selection = new SelectionCollection();
   #unreported: UnreportedEvent | null = null;
+  #part = 1;
   #keptCharacters = 0;
+  #roomForMarkers = MOST_KEPT_MARKERS;
 
   constructor(sink: LogSink, doubts: Doubts) {
     this.#sink = sink;
@@ -76,13 +67,13 @@ export class EventCollection {
       case "end":
         break;
       case "plan":
-        for (const test of event.tests) this.#announce(test.id, test.name, test.file);
+        for (const test of event.tests) this.#announce(test);
         break;
       case "deselected":
         if (this.#mayKeep(lineLength)) this.#selection.take(event);
         break;
       case "test-start":
-        this.#announce(event.id, event.name, event.file).startedAt ??= event.time;
+        this.#announce(event).startedAt ??= event.time;
         break;
       case "test-end":
         this.#end(event, lineLength);
@@ -113,45 +104,55 @@ export class EventCollection {
     }
   }
 
+  /** What was taken until now is of a part that was cut short: of tests that did not end, nothing of it counts. */
+  cutShort(how: Interruption): void {
+    for (const record of this.#records.values()) {
+      if (record.end !== null) continue;
+      if (!record.known) this.#records.delete(record.id);
+      forget(record, how);
+    }
+    this.#part += 1;
+  }
+
+  /** One directory of artifacts for each part of the run. */
   async finish(
-    artifactsDirectory: string,
+    artifactsDirectories: readonly string[],
   ): Promise<{ readonly tests: readonly TestResult[]; readonly logs: readonly LogSource[] }> {
     const known = [...this.#records.values()].filter((record) => this.#isKnown(record));
     const ordered = [...this.#ended, ...known.filter((record) => record.end === null)];
-    const locate = artifactLocator(artifactsDirectory);
+    const locators = artifactsDirectories.map((directory) => artifactLocator(directory));
     const tests: TestResult[] = [];
     for (const record of ordered) {
-      const logs = this.#sources(record.logs, locate, `test ${quoted(record.id)}`);
+      const logs = this.#sources(record.logs, locators, `test ${quoted(record.id)}`);
       tests.push(resultOf(record, logs));
     }
-    return { tests, logs: this.#sources(this.#suiteLogs, locate, "the suite") };
+    return { tests, logs: this.#sources(this.#suiteLogs, locators, "the suite") };
   }
 
   #record(id: string): TestRecord {
     const found = this.#records.get(id);
     if (found !== undefined) return found;
-    const record: TestRecord = {
-      id,
-      name: id,
-      file: null,
-      known: false,
-      startedAt: null,
-      end: null,
-      properties: new Map(),
-      turns: [],
-      logs: new Map(),
-    };
+    const record = newRecord(id);
     this.#records.set(id, record);
     return record;
   }
 
-  #announce(id: string, name: string, file: string | null): TestRecord {
+  #announce({ id, name, file, markers }: PlannedTest): TestRecord {
     const record = this.#record(id);
+    if (record.markers === null && markers !== undefined) record.markers = this.#keptMarkers(markers);
     if (record.known) return record;
     record.known = true;
     record.name = name;
     record.file = file;
     return record;
+  }
+
+  /** Where there are more of them than anybody groups by, the rest is left out: no verdict depends on any. */
+  #keptMarkers(markers: NonNullable<PlannedTest["markers"]>): TestRecord["markers"] {
+    const bytes = Object.entries(markers).reduce((sum, member) => sum + member.join("").length + 64, 0);
+    if (bytes === 0 || bytes > this.#roomForMarkers) return null;
+    this.#roomForMarkers -= bytes;
+    return markers;
   }
 
   #end(event: TestEndEvent, lineLength: number): void {
@@ -161,6 +162,7 @@ export class EventCollection {
     const kept = this.#mayKeep(lineLength) ? event : { ...event, message: null, properties: {} };
     if (record.end === null) {
       record.end = kept;
+      record.part = this.#part;
       this.#ended.push(record);
       return;
     }
@@ -178,13 +180,14 @@ export class EventCollection {
   #addArtifact({ id, path, name }: ArtifactEvent): void {
     if (!this.#acceptsName(id, name)) return;
     const logs = this.#logsOf(id);
-    logs.set(`artifact:${logs.size}`, { name, source: { kind: "artifact", path } });
+    logs.set(`artifact:${logs.size}`, { name, source: { kind: "artifact", path }, part: this.#part });
   }
 
   #addLog({ id, name, text }: LogEvent): void {
     if (!this.#acceptsName(id, name)) return;
-    const path = this.#sink.append(JSON.stringify([id, name]), text);
-    this.#logsOf(id).set(`log:${name}`, { name, source: { kind: "sink", path } });
+    const key = id === null ? [id, name] : [id, name, this.#part];
+    const path = this.#sink.append(JSON.stringify(key), text);
+    this.#logsOf(id).set(`log:${name}`, { name, source: { kind: "sink", path }, part: this.#part });
   }
 
   #logsOf(id: string | null): Map<string, NamedLog> {
@@ -216,14 +219,15 @@ export class EventCollection {
 
   #sources(
     logs: ReadonlyMap<string, NamedLog>,
-    locate: (path: string) => ArtifactPlace,
+    locators: readonly ((path: string) => ArtifactPlace)[],
     owner: string,
   ): readonly LogSource[] {
     const names = new DistinctNames();
     const sources: LogSource[] = [];
-    for (const { name, source } of logs.values()) {
+    for (const { name, source, part } of logs.values()) {
+      const place = source.kind === "sink" ? null : locators[part - 1]?.(source.path);
       const path =
-        source.kind === "sink" ? source.path : this.#found(locate(source.path), source.path, owner);
+        place === null ? source.path : this.#found(place ?? { kind: "absent" }, source.path, owner);
       if (path !== null) sources.push({ name: names.next(name), path });
     }
     return sources;
@@ -250,22 +254,4 @@ export class EventCollection {
 
 function isFailure({ outcome }: TestEndEvent): boolean {
   return outcome === "failed" || outcome === "error";
-}
-
-function resultOf(record: TestRecord, logs: readonly LogSource[]): TestResult {
-  const { id, name, file, startedAt, end, turns } = record;
-  // fromEntries defines, so that a property named __proto__ is only a name.
-  const properties = Object.fromEntries([...record.properties, ...Object.entries(end?.properties ?? {})]);
-  return {
-    id,
-    name,
-    file,
-    outcome: end?.outcome ?? null,
-    startedAt,
-    duration: end?.duration ?? null,
-    message: end?.message ?? null,
-    properties,
-    turns: turns.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time)).map((one) => one.turn),
-    logs,
-  };
 }

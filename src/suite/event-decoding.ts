@@ -20,6 +20,13 @@ const DEEPEST = 64;
 const id = z.string().min(1).max(4096);
 const name = z.string().max(4096);
 const file = z.string().max(4096).nullable().default(null);
+/** By them a suite groups its tests; nobody keeps them. */
+const markers = z
+  .record(z.string().max(200), z.string().max(1000))
+  .refine((all) => Object.keys(all).length <= 100)
+  .exactOptional();
+/** Becomes the name of a file. */
+const component = z.string().regex(/^[\w-]{1,64}$/);
 const json = z.custom<JsonValue>((value) => value !== undefined);
 const object = z.custom<JsonObject>(isObject);
 /** No system has a file with a NUL in its name, and no program can be asked for one. */
@@ -51,8 +58,9 @@ const event = z.discriminatedUnion("type", [
     role: z.enum(["main", "helper"]),
     runner: z.object({ name: fact, version: fact }),
     pid: z.number().int(),
+    resumes: z.boolean().exactOptional(),
   }),
-  z.object({ ...base, type: z.literal("plan"), tests: z.array(z.object({ id, name, file })) }),
+  z.object({ ...base, type: z.literal("plan"), tests: z.array(z.object({ id, name, file, markers })) }),
   z.object({
     ...base,
     type: z.literal("deselected"),
@@ -61,7 +69,7 @@ const event = z.discriminatedUnion("type", [
     tests: z.array(id).default([]),
     files: z.number().int().nonnegative().default(0),
   }),
-  z.object({ ...base, type: z.literal("test-start"), id, name, file }),
+  z.object({ ...base, type: z.literal("test-start"), id, name, file, markers }),
   z.object({
     ...base,
     type: z.literal("test-end"),
@@ -75,7 +83,14 @@ const event = z.discriminatedUnion("type", [
   z.object({ ...base, type: z.literal("property"), id, name, value: json, add: z.boolean().exactOptional() }),
   z.object({ ...base, type: z.literal("artifact"), id: id.nullable(), path: z.string().min(1), name }),
   z.object({ ...base, type: z.literal("turn"), id, turn }),
-  z.object({ ...base, type: z.literal("log"), id: id.nullable(), name, text: z.string() }),
+  z.object({
+    ...base,
+    type: z.literal("log"),
+    id: id.nullable(),
+    name,
+    text: z.string(),
+    component: component.exactOptional(),
+  }),
   z.object({ ...base, type: z.literal("reads"), id: id.nullable(), paths }),
   z.object({ ...base, type: z.literal("uses"), file: path, paths, follow: z.boolean().default(true) }),
   z.object({

@@ -9,12 +9,22 @@ import { decodeEvent } from "./event-decoding.ts";
 import type { Observations } from "./observations.ts";
 import type { SuiteResults } from "./results.ts";
 import { type Selection, withSelection } from "./selection.ts";
+import type { Interruption } from "./test-record.ts";
 
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+/** A part of a run that was cut short, and resumed later. */
+export interface EarlierEvents {
+  readonly eventsDirectory: string;
+  readonly artifactsDirectory: string;
+  readonly how: Interruption;
+}
 
 interface EventsRead {
   /** null: no process greeted as a main writer; the runner sends no events, or lost its reporter. */
   readonly results: SuiteResults | null;
+  /** Who told of the tests, in all parts of the run. */
+  readonly mains: readonly HelloEvent[];
   readonly observed: Observations;
   /** What the options of the runner left out. */
   readonly selection: Selection;
@@ -31,31 +41,70 @@ export async function readEvents(directories: {
   readonly artifactsDirectory: string;
   /** Text from `log` events is put here. */
   readonly logsDirectory: string;
+  /** The parts before this one, of a run that was resumed. */
+  readonly earlier?: readonly EarlierEvents[];
 }): Promise<EventsRead> {
-  const { eventsDirectory, artifactsDirectory, logsDirectory } = directories;
+  const { eventsDirectory, artifactsDirectory, logsDirectory, earlier = [] } = directories;
   const doubts = new Doubts();
   const sink = new LogSink(logsDirectory);
   const collection = new EventCollection(sink, doubts);
-  const writers: WriterState[] = [];
+  const before: WriterState[] = [];
+  let last: readonly WriterState[];
   try {
-    for (const name of await listDirectory(eventsDirectory)) {
-      if (!name.endsWith(".ndjson")) continue;
-      const path = join(eventsDirectory, name);
-      if ((await kindOf(path)) === "file") writers.push(await readWriter(path, name, collection, doubts));
-      else doubts.add(`The events file ${quoted(name)} is not a regular file.`);
+    for (const part of earlier) {
+      before.push(...(await readPart(part.eventsDirectory, collection, doubts, true)));
+      collection.cutShort(part.how);
     }
+    last = await readPart(eventsDirectory, collection, doubts, false);
   } finally {
     sink.close();
   }
-  const main = writers.find((writer) => writer.hello?.role === "main")?.hello;
+  const mains = mainsOf([...before, ...last]);
+  const [main] = mains;
   const { observed, unreported, selection } = collection;
-  if (main === undefined || main === null) return { results: null, observed, selection, unreported };
+  if (main === undefined) return { results: null, mains, observed, selection, unreported };
+  doubtRunners(mains, doubts);
   if (unreported !== null)
     doubts.add(`Another ${unreported.runner} ran without its reporter: ${unreported.reason}.`);
-  const { tests, logs } = await collection.finish(artifactsDirectory);
-  const complete = writers.every((writer) => writer.whole);
+  const directoriesOfArtifacts = [...earlier.map((part) => part.artifactsDirectory), artifactsDirectory];
+  const { tests, logs } = await collection.finish(directoriesOfArtifacts);
+  const complete = [...before, ...last].every((writer) => writer.whole) && mainsOf(last).length > 0;
   const results = { runner: main.runner, tests, deselected: 0, logs, complete, doubts: doubts.list() };
-  return { results: withSelection(results, selection), observed, selection, unreported };
+  return { results: withSelection(results, selection), mains, observed, selection, unreported };
+}
+
+async function readPart(
+  directory: string,
+  collection: EventCollection,
+  doubts: Doubts,
+  cutShort: boolean,
+): Promise<readonly WriterState[]> {
+  const writers: WriterState[] = [];
+  for (const name of await listDirectory(directory)) {
+    if (!name.endsWith(".ndjson")) continue;
+    const path = join(directory, name);
+    if ((await kindOf(path)) === "file")
+      writers.push(await readWriter(path, name, collection, doubts, cutShort));
+    else doubts.add(`The events file ${quoted(name)} is not a regular file.`);
+  }
+  return writers;
+}
+
+function mainsOf(writers: readonly WriterState[]): readonly HelloEvent[] {
+  return writers.flatMap(({ hello }) => (hello?.role === "main" ? [hello] : []));
+}
+
+/** A runner that was replaced before its run was resumed. */
+function doubtRunners(mains: readonly HelloEvent[], doubts: Doubts): void {
+  const versions = new Map<string, string>();
+  for (const { runner } of mains) {
+    const before = versions.get(runner.name) ?? runner.version;
+    versions.set(runner.name, before);
+    if (before !== runner.version)
+      doubts.add(
+        `Parts of the run had different versions of ${runner.name}, ${before} and ${runner.version}.`,
+      );
+  }
 }
 
 /** What is known of one file and the process that wrote it. */
@@ -74,20 +123,23 @@ async function readWriter(
   name: string,
   collection: EventCollection,
   doubts: Doubts,
+  cutShort: boolean,
 ): Promise<WriterState> {
   const state: WriterState = { hello: null, end: null, next: 0, testEnds: 0, whole: true };
   const lose = (what: string): void => {
     state.whole = false;
     doubts.add(`Events file ${quoted(name)}: ${what}.`);
   };
+  const breakOff: Lose = cutShort ? () => undefined : lose;
   let number = 0;
   for await (const line of readLines(path, MAX_LINE_BYTES)) {
     number++;
     if (line.kind === "oversized") lose(`line ${number} is longer than 8 MiB and was not read`);
     else if (line.kind === "not-utf8") lose(`line ${number} is not UTF-8`);
-    else if (!takeLine(line, number, state, collection, lose)) break;
+    else if (!takeLine(line, number, state, collection, line.ended ? lose : breakOff)) break;
   }
-  checkEnd(state, number, lose, doubts);
+  if (number === 0) breakOff("it is empty");
+  checkEnd(state, lose, doubts, cutShort);
   return state;
 }
 
@@ -144,14 +196,14 @@ function isInPlace(event: GateEvent, number: number, state: WriterState, lose: L
   return true;
 }
 
-function checkEnd(state: WriterState, lines: number, lose: Lose, doubts: Doubts): void {
+function checkEnd(state: WriterState, lose: Lose, doubts: Doubts, cutShort: boolean): void {
   const { hello, end, testEnds } = state;
-  if (lines === 0) lose("it is empty");
   if (hello?.role !== "main") return;
   if (end !== null) {
     if (end.tests !== testEnds) lose(`it announces ${end.tests} results and holds ${testEnds}`);
     return;
   }
+  if (cutShort) return;
   state.whole = false;
   doubts.add(`${hello.runner.name} stopped before it had told its end.`);
 }

@@ -27,11 +27,13 @@ const COMMAND =
 const GRACE_MS = 500;
 const LONGEST_LINE = 4096;
 
-/** Tells of every GPU about once a second, while there is an nvidia-smi that answers. It never fails a run. */
+/** Tells of the run's GPUs about once a second, while there is an nvidia-smi that answers. It never fails a run. */
 export async function startGpuTelemetry(options: {
   readonly env: Readonly<Record<string, string>>;
   /** Marks the process; unique on this machine. */
   readonly mark: string;
+  /** Which GPUs are the run's: of others nothing is told. */
+  readonly indexes: readonly number[];
   readonly take: (sample: GpuSample) => void;
 }): Promise<Telemetry> {
   const name = "GATE_TELEMETRY";
@@ -49,7 +51,7 @@ export async function startGpuTelemetry(options: {
     rest = (lines.pop() ?? "").slice(-LONGEST_LINE);
     for (const line of lines) {
       const sample = parseSample(line);
-      if (sample !== null) options.take(sample);
+      if (sample !== null && options.indexes.includes(sample.index)) options.take(sample);
     }
   });
   session.output.on("error", () => undefined);

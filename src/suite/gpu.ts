@@ -1,5 +1,5 @@
 import { type CapturedProcess, captureProcess, succeeded } from "../adapters/process/capture.ts";
-import type { GpuNeed } from "../config/configuration.ts";
+import type { GpuNeed, Suite } from "../config/configuration.ts";
 import { err, ok, type Result } from "../result.ts";
 
 export interface Gpu {
@@ -8,10 +8,13 @@ export interface Gpu {
   readonly driver: string;
   /** null where the GPU shares the machine's memory. */
   readonly memoryMiB: number | null;
+  /** `GPU-…`, the same in every container; null where the driver does not say. */
+  readonly uuid: string | null;
 }
 
-const LIMIT_MS = 3000;
-const QUERY = ["--query-gpu=index,name,driver_version,memory.total", "--format=csv,noheader,nounits"];
+/** A driver that nobody else keeps awake takes a second or two for each GPU. */
+const LIMIT_MS = 10_000;
+const QUERY = ["--query-gpu=index,name,driver_version,memory.total,uuid", "--format=csv,noheader,nounits"];
 
 /** The NVIDIA GPUs of this machine, at least one, or a short reason why none can be used. */
 export async function probeGpu(
@@ -35,16 +38,33 @@ export async function probeGpu(
 }
 
 /**
- * The GPUs that a suite gets: none where it needs none. A missing one is a reason against the run only where
- * the suite cannot do without.
+ * The GPUs that a suite gets: none where it needs none. A missing one, or none that is large enough, is a reason
+ * against the run only where the suite cannot do without.
  */
 export async function gpusFor(
-  need: GpuNeed,
+  { gpu, gpuMemoryBytes }: Pick<Suite, "gpu" | "gpuMemoryBytes">,
   env: Readonly<Record<string, string>>,
 ): Promise<Result<readonly Gpu[], string>> {
-  if (need === "none") return ok([]);
+  if (gpu === "none") return ok([]);
   const probed = await probeGpu(env);
-  return probed.ok || need === "required" ? probed : ok([]);
+  const usable = probed.ok ? largeEnough(probed.value, gpuMemoryBytes) : probed;
+  return usable.ok || gpu === "required" ? usable : ok([]);
+}
+
+function largeEnough(gpus: readonly Gpu[], memoryBytes: number | null): Result<readonly Gpu[], string> {
+  const wanted = memoryInMiB(memoryBytes) ?? 0;
+  const largest = Math.max(...gpus.map(({ memoryMiB }) => memoryMiB ?? Number.POSITIVE_INFINITY));
+  if (wanted <= largest) return ok(gpus);
+  return err(`gpu-memory is ${gibibytes(wanted)}, the largest GPU here has ${gibibytes(largest)}`);
+}
+
+export function memoryInMiB(bytes: number | null): number | null {
+  return bytes === null ? null : Math.ceil(bytes / 2 ** 20);
+}
+
+/** `24 GiB`, `23.5 GiB`. */
+export function gibibytes(mebibytes: number): string {
+  return `${Number((mebibytes / 1024).toFixed(1))} GiB`;
 }
 
 /**
@@ -56,13 +76,16 @@ export function gpuVariables(need: GpuNeed, gpus: readonly Gpu[]): Readonly<Reco
 }
 
 function parseGpu(line: string): Gpu | null {
-  const [, index, name, driver, memory] = /^(\d+), (.+), ([^,]+), ([^,]+)$/.exec(line) ?? [];
+  // a name may hold commas
+  const fields = /^(\d+), (.+), ([^,]+), ([^,]+), ([^,]+)$/.exec(line) ?? [];
+  const [, index, name, driver, memory, uuid] = fields;
   if (index === undefined || name === undefined || driver === undefined || memory === undefined) return null;
   return {
     index: Number(index),
     name,
     driver,
     memoryMiB: /^\d+$/.test(memory) ? Number(memory) : null,
+    uuid: uuid?.startsWith("GPU-") ? uuid : null,
   };
 }
 

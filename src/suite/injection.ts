@@ -18,7 +18,7 @@ export async function injectReporters(
   settings: ReporterSettings,
   env: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
-  const file = join(folder.directory, "reporter.json");
+  const file = folder.settings;
   await writeAtomically(file, `${JSON.stringify(settings)}\n`);
   return {
     [SETTINGS_VARIABLE]: file,

@@ -1,4 +1,4 @@
-import { availableParallelism, machine, release, totalmem, type } from "node:os";
+import { availableParallelism, machine, release, totalmem, type, userInfo } from "node:os";
 import type { Gpu } from "./gpu.ts";
 
 /** What the manifest says of the machine that ran the suite: nothing that names the machine or its user. */
@@ -24,4 +24,13 @@ export function machineFacts(gpus: readonly Gpu[]): MachineFacts {
 /** A kernel's full release often holds a build host's or a vendor's name. */
 function majorAndMinor(version: string): string {
   return /^\d+\.\d+/.exec(version)?.[0] ?? version;
+}
+
+/** null for a user without an entry in the system's list, as in many containers. */
+export function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }

@@ -35,6 +35,8 @@ export function endPhrase(who: string, { end, complaint, whole }: EndFacts): str
       return deathPhrase(who, end.signal);
     case "not-started":
       return `The command could not be started: ${end.reason}`;
+    case "service-failed":
+      return end.reason.replace(/\.$/, "");
     case "timed-out":
       return `${who} was stopped at its time limit`;
     case "interrupted":

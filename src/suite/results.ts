@@ -21,6 +21,8 @@ export interface TestResult {
   /** The test's own name, as the runner shows it. */
   readonly name: string;
   readonly file: string | null;
+  /** What was known of it before it ran; absent where its runner says nothing. */
+  readonly markers?: Readonly<Record<string, string>>;
   /** null: it was planned or started and never ended. */
   readonly outcome: TestOutcome | null;
   /** RFC 3339; null where the runner does not say. */
@@ -31,6 +33,20 @@ export interface TestResult {
   readonly properties: JsonObject;
   readonly turns: readonly Turn[];
   readonly logs: readonly LogSource[];
+  /** Absent where it ended in the first part of the run, as all do of a run that was not resumed. */
+  readonly resumed?: ResumedTest;
+}
+
+/** A test that ended after its run was cut short and resumed. */
+export interface ResumedTest {
+  /** 2 is the first one that was resumed. */
+  readonly part: number;
+  /** It was running already when an earlier part was cut short. */
+  readonly again: boolean;
+}
+
+export function partOf({ resumed }: TestResult): number {
+  return resumed?.part ?? 1;
 }
 
 /** A raw log on disk; never held in memory whole. */
@@ -56,4 +72,11 @@ export type ProcessEnd =
   | { readonly kind: "signalled"; readonly signal: string }
   | { readonly kind: "timed-out" }
   | { readonly kind: "interrupted" }
-  | { readonly kind: "not-started"; readonly reason: string };
+  | { readonly kind: "not-started"; readonly reason: string }
+  /** `starting`: the command was not even started. `running`: it was ended because a service had died. */
+  | {
+      readonly kind: "service-failed";
+      readonly when: "starting" | "running";
+      /** A sentence. */
+      readonly reason: string;
+    };

@@ -7,8 +7,12 @@ import {
   removeTree,
   writeAtomically,
 } from "../adapters/files/files.ts";
+import { freeBytes } from "../adapters/files/free-space.ts";
+import type { Grouping } from "../config/configuration.ts";
+import type { TestOutcome } from "../protocol.ts";
 import type { MachineFacts } from "./machine.ts";
 import type { ProcessEnd, Verdict } from "./results.ts";
+import type { TestCounts } from "./verdict.ts";
 
 /** One execution of a suite. Its directory holds everything raw; git ignores it. */
 export interface SessionFolder {
@@ -16,6 +20,10 @@ export interface SessionFolder {
   readonly name: string;
   readonly directory: string;
   readonly record: string;
+  /** What the reporters are told. */
+  readonly settings: string;
+  /** The ids of the tests that ended in earlier parts, as JSON; null where this is the first part. */
+  readonly ended: string | null;
   readonly output: string;
   readonly events: string;
   readonly artifacts: string;
@@ -44,6 +52,29 @@ export interface SessionRecord {
   readonly ended: SessionEnd | null;
   /** The evidence made from it; null where it was refused or not accepted. */
   readonly evidence: string | null;
+  /** The starts of the suite's command, where it was resumed; absent where it was started once. */
+  readonly parts?: readonly SessionPart[];
+  /** By what its tests are kept together; sessions of an older gate do not say. */
+  readonly groupings?: { readonly domains: Grouping; readonly steps: Grouping };
+}
+
+/** One start of the suite's command in a session that was resumed. */
+export interface SessionPart {
+  /** Marks its processes; the record's own mark is that of the last part. */
+  readonly mark: string;
+  readonly started: string;
+  /** null while it runs, and where gate was killed until it is resumed again. */
+  readonly ended: PartEnd | null;
+}
+
+export interface PartEnd {
+  /** Where gate was killed: the last sign of life. */
+  readonly time: string;
+  readonly durationMs: number;
+  readonly end: ProcessEnd | { readonly kind: "killed" };
+  readonly outOfMemory: string | null;
+  /** Files that it left in the repository. */
+  readonly leaked: readonly string[];
 }
 
 export interface SessionEnd {
@@ -57,8 +88,19 @@ export interface SessionEnd {
   readonly leaked: readonly string[];
   /** Inputs that were not what had been judged any more when the suite had ended. */
   readonly moved: readonly string[];
+  /** There was no room left on the disk when the suite had ended. */
+  readonly diskFull?: boolean;
   /** Whether everything that the run left elsewhere, and that is needed, has been copied to the session. */
   readonly collected: boolean;
+  /** The most of one GPU's memory that was in use; absent where nobody saw. */
+  readonly peakVramMiB?: number;
+  /** By outcome; absent until the results are read, and in sessions of an older gate. */
+  readonly tests?: TestCounts;
+  /**
+   * By id, tests that may have another outcome here than the runner gave them: what failed as expected, and what
+   * passed when a resumed run tried it again.
+   */
+  readonly judged?: Readonly<Record<string, TestOutcome>>;
 }
 
 const SESSIONS = ".gate/sessions";
@@ -79,12 +121,28 @@ export function sessionFolder(topLevel: string, name: string): SessionFolder {
     name,
     directory,
     record: join(directory, "session.json"),
+    settings: join(directory, "reporter.json"),
+    ended: null,
     output: join(directory, "output.log"),
     events: join(directory, "events"),
     artifacts: join(directory, "artifacts"),
     texts: join(directory, "texts"),
     staging: join(directory, "reports"),
     reserve: join(directory, "reserve"),
+  };
+}
+
+/** The places of a part of a session: the first one has the session's own. */
+export function partFolder(folder: SessionFolder, part: number): SessionFolder {
+  if (part === 1) return folder;
+  const directory = join(folder.directory, `resume_${part - 1}`);
+  return {
+    ...folder,
+    settings: join(directory, "reporter.json"),
+    ended: join(directory, "ended.json"),
+    output: join(directory, "output.log"),
+    events: join(directory, "events"),
+    artifacts: join(directory, "artifacts"),
   };
 }
 
@@ -100,10 +158,20 @@ export async function createSession(topLevel: string, now: Date): Promise<Sessio
     const folder = sessionFolder(topLevel, attempt === 1 ? base : `${base}_${attempt}`);
     if (!(await makeNewDirectory(folder.directory))) continue;
     for (const directory of [folder.events, folder.artifacts, folder.texts]) await makeDirectory(directory);
-    await writeAtomically(folder.reserve, Buffer.alloc(RESERVE_BYTES));
+    await reserveRoom(folder);
     await hideFromGit(topLevel);
     return folder;
   }
+}
+
+/** Whether the disk has no room besides what is reserved. */
+export function isDiskFullAround({ directory }: SessionFolder): boolean {
+  return (freeBytes(directory) ?? Number.POSITIVE_INFINITY) < RESERVE_BYTES;
+}
+
+/** So that the end of a part of it can be noted on a full disk. */
+export async function reserveRoom({ reserve }: SessionFolder): Promise<void> {
+  await writeAtomically(reserve, Buffer.alloc(RESERVE_BYTES));
 }
 
 /** Sessions are never committed, also where nobody has told git so. */
@@ -161,10 +229,24 @@ export async function lastEnd(topLevel: string, suite: string): Promise<SessionE
   return null;
 }
 
+/** The last sessions that never came to their end, of any suite, back to one that did. */
+export async function unendedSessions(
+  topLevel: string,
+): Promise<readonly { readonly folder: SessionFolder; readonly record: SessionRecord }[]> {
+  const unended: { folder: SessionFolder; record: SessionRecord }[] = [];
+  for (const name of (await sessionNames(topLevel)).reverse()) {
+    const folder = sessionFolder(topLevel, name);
+    const record = await loadSession(folder);
+    if (record !== null && record.ended !== null) break;
+    if (record !== null) unended.push({ folder, record });
+  }
+  return unended;
+}
+
 const WHOLE: ReadonlySet<Verdict> = new Set(["passed", "failed", "timed-out"]);
 
 /** Oldest first. */
-async function sessionNames(topLevel: string): Promise<string[]> {
+export async function sessionNames(topLevel: string): Promise<string[]> {
   const names = (await listDirectory(sessionsDirectory(topLevel))).filter(isSessionName);
   return names.sort(byTime);
 }

@@ -9,7 +9,7 @@ import {
   testCount,
 } from "./objections.ts";
 import { diedOf, endPhrase } from "./process-end.ts";
-import type { ProcessEnd, SuiteResults, TestResult, Verdict } from "./results.ts";
+import { type ProcessEnd, partOf, type SuiteResults, type TestResult, type Verdict } from "./results.ts";
 import { isOneCommand } from "./run-command.ts";
 import { whereItStopped } from "./where-it-stopped.ts";
 
@@ -56,6 +56,8 @@ interface Run {
   readonly suite: Tolerance;
   /** Expected failures that have ended by then excuse nothing. */
   readonly at: Date;
+  /** Of a run that was resumed, the part whose end this is. */
+  readonly lastPart?: number;
 }
 
 interface CommandRun extends Run {
@@ -79,7 +81,8 @@ export function drawVerdict(run: CommandRun): DrawnVerdict {
   const { tests } = run.results;
   const recorded = withExpectedFailures(tests, run.suite.expectedFailures, run.at);
   const results = { ...run.results, tests: recorded };
-  const excused = recorded.some((test, index) => test !== tests[index]);
+  const { lastPart = 1 } = run;
+  const excused = recorded.some((test, index) => test !== tests[index] && partOf(test) === lastPart);
   const excuse = excused ? (isOneCommand(run.command) ? "exit-code-1" : "unclear") : "none";
   return { ...judgeRecorded({ ...run, results }, excuse), results };
 }
@@ -106,7 +109,8 @@ function judge(
   const place = whereItStopped(results);
   const facts = { end, whole: results?.complete ?? false };
   // which of them, says the place
-  const isSaid = place.length > 0 && (diedOf(facts) || stoppedEarly(end) !== null);
+  const failed = end.kind === "service-failed" ? [end.reason] : [];
+  const isSaid = place.length > 0 && (diedOf(facts) || stoppedEarly(end) !== null || failed.length > 0);
   const findings = objectionPhrases(objections.filter(({ kind }) => !(isSaid && kind === "missing")));
   const doubts = [...place, ...idleSentences(idle), ...(results?.doubts ?? [])];
   const early = stoppedEarly(end);
@@ -116,9 +120,12 @@ function judge(
   if (memory !== null) {
     return {
       verdict: "out-of-memory",
-      reasons: [`Out of memory: ${memory}`, ...asSentence(findings), ...doubts],
+      reasons: [`Out of memory: ${memory}`, ...failed, ...asSentence(findings), ...doubts],
     };
   }
+  // whatever failed then may have failed for want of the service
+  if (failed.length > 0)
+    return { verdict: "incomplete", reasons: [...failed, ...asSentence(findings), ...place] };
   if (results === null) return { verdict: "incomplete", reasons: withoutResults(run) };
   if (objections.some(({ kind }) => FAILURES.has(kind))) {
     return { verdict: "failed", reasons: [contradicted(run, results, findings), ...doubts] };
@@ -151,6 +158,7 @@ function stoppedEarly(end: ProcessEnd): { readonly verdict: Verdict; readonly re
     case "exited":
     case "signalled":
     case "not-started":
+    case "service-failed":
       return null;
     default:
       return unreachable(end);
@@ -175,13 +183,21 @@ function joined(phrases: readonly string[]): string {
 }
 
 /** Names the contradiction where the exit code says that all is well, and how a run ended that broke off. */
-function contradicted(run: Run, results: SuiteResults, findings: readonly string[]): string {
+function contradicted(run: RecordedRun, results: SuiteResults, findings: readonly string[]): string {
   const said = joined(findings);
   const facts = { ...run, whole: results.complete };
   const how = endPhrase(runnerOf(results), facts);
   if (diedOf(facts)) return `${how}. Before that, ${said}.`;
+  const { lastPart = 1 } = run;
+  // the exit code of a part says nothing of those before it
+  if (lastPart > 1 && !results.tests.some((test) => partOf(test) === lastPart && isFailed(test)))
+    return `${said}.`;
   if (run.end.kind === "exited" && run.end.code === 0) return `${how}, but ${said}.`;
   return results.complete ? `${said}.` : `${how}, and ${said}.`;
+}
+
+function isFailed({ outcome }: TestResult): boolean {
+  return outcome === "failed" || outcome === "error";
 }
 
 function nothingRan(results: SuiteResults, counts: TestCounts): string | null {

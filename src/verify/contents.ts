@@ -3,6 +3,7 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { readBlobs } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
+import { COMMITTED_SUMMARY, committedSummaryHead } from "../reports/committed-summary.ts";
 import { type Manifest, manifestPath } from "../reports/manifest.ts";
 import { METADATA_FILE, reportNames, SUITE_LOGS } from "../reports/names.ts";
 import { summaryHead } from "../reports/summary.ts";
@@ -125,17 +126,31 @@ function disagreement(
     : [tampered(suite, path, `has no diagram ${directory}.puml beside it`)];
 }
 
-/** The summary is for people; what it says first has to be what the manifest says. */
+/** Summaries are for people; what they say first has to be what the manifest says. */
 async function summaryProblems(repository: Repository, suite: Suite, manifest: Manifest): Promise<Problem[]> {
-  const name = `${suite.name}-latest.txt`;
-  const blob = manifest.reports.get(name)?.blob;
-  if (blob === undefined) return [];
-  const [found] = await readBlobs(repository, [blob]);
-  const [first = "", second = ""] = (found?.bytes.toString("utf8") ?? "").split("\n");
   const outcomes = [...manifest.tests.values()].map(({ outcome }) => outcome);
-  const expected = summaryHead(suite.name, manifest.verdict, outcomes, manifest.deselected);
-  if (first === expected[0] && second === expected[1]) return [];
-  return [tampered(suite, name, `does not begin with "${expected.join(" / ")}", as the manifest has it`)];
+  const told = [suite.name, manifest.verdict, outcomes, manifest.deselected] as const;
+  const beginnings = [
+    [`${suite.name}-latest.txt`, `${summaryHead(...told).join("\n")}\n`],
+    [COMMITTED_SUMMARY, committedSummaryHead(...told)],
+  ] as const;
+  const listed = beginnings.filter(([name]) => manifest.reports.has(name));
+  const texts = await readReports(
+    repository,
+    manifest,
+    listed.map(([name]) => name),
+  );
+  return listed.flatMap(([name, beginning], index) =>
+    texts[index]?.toString("utf8").startsWith(beginning)
+      ? []
+      : [
+          tampered(
+            suite,
+            name,
+            `does not begin with "${summaryHead(...told).join(" / ")}", as the manifest has it`,
+          ),
+        ],
+  );
 }
 
 function metadataPaths(manifest: Manifest): readonly string[] {

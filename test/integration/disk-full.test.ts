@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Rig } from "../rig/repository.ts";
@@ -116,6 +116,55 @@ describe.skipIf(!mayMount())("a full disk (needs root and mount)", () => {
     await rig.commit("due");
     expect(rig.suite.runs).toBe(3);
     expect(await rig.changes()).toEqual([]);
+  });
+
+  it("while the suite runs: that is the reason, what had ended is kept, and the rest can be run", async () => {
+    const disk = await SmallDisk.create(100);
+    const { rig } = disk;
+    const time = "2026-02-13T14:27:22.000Z";
+    const test = (name: string) => ({ id: `tests/llm/t.py::${name}`, name, file: "tests/llm/t.py" });
+    const end = (name: string) => [
+      { type: "test-start", ...test(name) },
+      {
+        type: "test-end",
+        id: test(name).id,
+        outcome: "passed",
+        duration: 0.1,
+        message: null,
+        properties: {},
+      },
+    ];
+    const lines = (events: readonly object[], first: number) =>
+      events.map((event, seq) => `${JSON.stringify({ v: 1, seq: seq + first, time, ...event })}\n`).join("");
+    const runner = { name: "fake", version: "1" };
+    const hello = { type: "hello", role: "main", runner, pid: 1, resumes: true };
+    const plan = (...names: readonly string[]) => ({ type: "plan", tests: names.map(test) });
+    const part = (name: string) => join(rig.suite.directory, name);
+    writeFileSync(part("first"), lines([hello, plan("one", "two"), ...end("one")], 0));
+    // more than fits into the block that the file has
+    const log = { type: "log", id: null, name: "session.log", text: "answered\n".repeat(10_000) };
+    writeFileSync(part("more"), lines([log, ...end("two"), { type: "end", tests: 2 }], 4));
+    writeFileSync(part("rest"), lines([hello, plan("two"), ...end("two"), { type: "end", tests: 1 }], 0));
+    rig.suite.does(`
+if grep -q '"ended"' "$GATE_SETTINGS"; then cp "${part("rest")}" "$GATE_EVENTS/1-rest.ndjson"; exit 0; fi
+cp "${part("first")}" "$GATE_EVENTS/1-main.ndjson"
+until grep -q '::one' "$GATE_EVENTS/../llm.json" 2>/dev/null; do sleep 0.05; done
+${disk.fillLines}
+cat "${part("more")}" >> "$GATE_EVENTS/1-main.ndjson" || echo "no room"
+exit 1`);
+    const ended = await rig.gate("run");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("The disk was full when the suite had ended.");
+    const sessions = join(rig.directory, ".gate/sessions");
+    const session = readdirSync(sessions).toSorted().at(-1) ?? "";
+    for (const name of readdirSync(join(sessions, session)).filter((one) => one.endsWith(".json"))) {
+      const text = readFileSync(join(sessions, session, name), "utf8");
+      expect(() => JSON.parse(text), name).not.toThrow();
+    }
+    disk.makeRoom();
+    const resumed = await rig.gate("run", "--from", session);
+    expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringContaining("2 passed")]);
+    expect(await rig.decision()).toBe("fresh");
   });
 
   it.each([600_000, 800_000, 1_000_000, 1_200_000, 1_400_000, 1_800_000])(

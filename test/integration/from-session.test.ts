@@ -147,7 +147,7 @@ describe("gate run --from", () => {
     await expectUnusable(rig, session, "src/router.py changed while session");
   });
 
-  it("refuses a session that never came to its end", async () => {
+  it("refuses a session that was killed before a test had ended", async () => {
     const rig = await Rig.create();
     await rig.withEvidence();
     rig.write("src/router.py", "route = 2\n");
@@ -159,7 +159,7 @@ describe("gate run --from", () => {
     run.signal("SIGKILL");
     await until(() => livingProcesses(rig).length === 0, "the suite to end");
     const session = readdirSync(join(rig.directory, ".gate/sessions")).toSorted().at(-1) ?? "";
-    await expectUnusable(rig, session, "never came to its end");
+    await expectUnusable(rig, session, "cannot be resumed: no test of it had ended");
   });
 
   it("refuses a session that failed, however often it is asked", async () => {
@@ -168,6 +168,12 @@ describe("gate run --from", () => {
     await rig.git("add", ".");
     rig.suite.answers([{ id: "a::b", outcome: "failed" }], { exit: 1 });
     const ended = await rig.tryCommit("due");
-    await expectUnusable(rig, /RUN_\w+/.exec(ended.stderr)?.[0] ?? "", "1 test failed");
+    const session = /RUN_\w+/.exec(ended.stderr)?.[0] ?? "";
+    await expectUnusable(
+      rig,
+      session,
+      "1 test failed",
+      "came to its end: there is nothing left of it to run",
+    );
   });
 });

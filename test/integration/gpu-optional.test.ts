@@ -6,7 +6,8 @@ import type { Ended } from "../rig/processes.ts";
 import { Rig } from "../rig/repository.ts";
 
 const NO_GPU = "echo 'No devices were found'; exit 6";
-const ONE_GPU = "echo '0, NVIDIA GeForce RTX 4090, 550.54.14, 24564'";
+const ONE_GPU =
+  "echo '0, NVIDIA GeForce RTX 4090, 550.54.14, 24564, GPU-8f1c2a34-5b6d-4e7f-9a0b-1c2d3e4f5a6b'";
 
 const GOOD: FakeTest = { id: "tests/test_store.py::test_params" };
 const SKIPPED: FakeTest = {

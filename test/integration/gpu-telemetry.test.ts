@@ -40,7 +40,7 @@ while :; do sleep 1; done`);
         samples.push(sample);
         if (samples.length === 2) resolve();
       };
-      stopping = startGpuTelemetry({ env, mark, take });
+      stopping = startGpuTelemetry({ env, mark, indexes: [0, 1], take });
     });
     await both;
     await (await stopping).stop();
@@ -67,6 +67,19 @@ while :; do sleep 1; done`);
     expect(alive(mark)).toBe(0);
   });
 
+  it("says nothing of GPUs that are not the run's", async () => {
+    const env = nvidiaSmi(`
+echo '0, NVIDIA L4, 1, 2, 3, 4, 5'
+echo '1, NVIDIA L4, 1, 2, 3, 4, 5'
+while :; do sleep 1; done`);
+    const mark = crypto.randomUUID();
+    const first = new Promise<GpuSample>((resolve) => {
+      stopping = startGpuTelemetry({ env, mark, indexes: [1], take: resolve });
+    });
+    expect((await first).index).toBe(1);
+    await (await stopping).stop();
+  });
+
   it.each([
     ["there is none", null],
     ["it hangs and ignores signals", "trap '' TERM; while :; do sleep 1; done"],
@@ -75,7 +88,12 @@ while :; do sleep 1; done`);
     const env = script === null ? { PATH: "/usr/bin:/bin" } : nvidiaSmi(script);
     const samples: GpuSample[] = [];
     const mark = crypto.randomUUID();
-    const telemetry = await startGpuTelemetry({ env, mark, take: (sample) => samples.push(sample) });
+    const telemetry = await startGpuTelemetry({
+      env,
+      mark,
+      indexes: [0],
+      take: (sample) => samples.push(sample),
+    });
     await telemetry.stop();
     expect(samples).toEqual([]);
     expect(alive(mark)).toBe(0);

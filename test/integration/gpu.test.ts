@@ -27,16 +27,28 @@ function environment(script?: string): Record<string, string> {
 describe("asking for GPUs", () => {
   it("lists them as nvidia-smi does", async () => {
     const env = environment(`
-      [ "$*" = "--query-gpu=index,name,driver_version,memory.total --format=csv,noheader,nounits" ] || exit 2
-      echo "0, NVIDIA GeForce RTX 4090, 550.54.14, 24564"
-      echo "1, NVIDIA A100, 80 GB, PCIe, 550.54.14, 81920"
-      echo "2, NVIDIA GB10, 580.95.05, [N/A]"`);
+      [ "$*" = "--query-gpu=index,name,driver_version,memory.total,uuid --format=csv,noheader,nounits" ] || exit 2
+      echo "0, NVIDIA GeForce RTX 4090, 550.54.14, 24564, GPU-8f1c2a34-5b6d-4e7f-9a0b-1c2d3e4f5a6b"
+      echo "1, NVIDIA A100, 80 GB, PCIe, 550.54.14, 81920, GPU-00000000-5b6d-4e7f-9a0b-1c2d3e4f5a6b"
+      echo "2, NVIDIA GB10, 580.95.05, [N/A], [N/A]"`);
     expect(await probeGpu(env)).toEqual({
       ok: true,
       value: [
-        { index: 0, name: "NVIDIA GeForce RTX 4090", driver: "550.54.14", memoryMiB: 24564 },
-        { index: 1, name: "NVIDIA A100, 80 GB, PCIe", driver: "550.54.14", memoryMiB: 81920 },
-        { index: 2, name: "NVIDIA GB10", driver: "580.95.05", memoryMiB: null },
+        {
+          index: 0,
+          name: "NVIDIA GeForce RTX 4090",
+          driver: "550.54.14",
+          memoryMiB: 24564,
+          uuid: "GPU-8f1c2a34-5b6d-4e7f-9a0b-1c2d3e4f5a6b",
+        },
+        {
+          index: 1,
+          name: "NVIDIA A100, 80 GB, PCIe",
+          driver: "550.54.14",
+          memoryMiB: 81920,
+          uuid: "GPU-00000000-5b6d-4e7f-9a0b-1c2d3e4f5a6b",
+        },
+        { index: 2, name: "NVIDIA GB10", driver: "580.95.05", memoryMiB: null, uuid: null },
       ],
     });
   });

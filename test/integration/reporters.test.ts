@@ -447,6 +447,26 @@ describe("vitest", { timeout: 30_000 }, () => {
     expect(verdictOf(ran, found).verdict).toBe("passed");
   });
 
+  it("tells a test's tags before it runs", async () => {
+    await files({
+      "vitest.config.ts":
+        'export default { test: { tags: [{ name: "slow" }, { name: "chat" }], include: ["*.test.ts"] } };',
+      "a.test.ts": `
+        import { test } from "vitest";
+        test("tagged", { tags: ["slow", "chat"] }, () => {});
+        test("plain", () => {});`,
+    });
+    await vitest();
+    const [name = ""] = (await readdir(join(directory, "events"))).filter((one) => one.endsWith(".ndjson"));
+    const events = (await readFile(join(directory, "events", name), "utf8")).trimEnd().split("\n");
+    const plan = events.map((line) => JSON.parse(line)).find(({ type }) => type === "plan");
+    expect(plan.tests).toEqual([
+      { id: "a.test.ts::tagged", name: "tagged", file: "a.test.ts", markers: { slow: "true", chat: "true" } },
+      { id: "a.test.ts::plain", name: "plain", file: "a.test.ts" },
+    ]);
+    expect((await results()).doubts).toEqual([]);
+  });
+
   it("has no tests to show where no file matches", async () => {
     const ran = await vitest("--passWithNoTests");
     expect(verdictOf(ran, await results())).toMatchObject({

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openRepository } from "../../src/adapters/git/repository.ts";
 import { storeBlobs } from "../../src/adapters/git/store.ts";
-import type { NormaliseSettings, SecretSettings } from "../../src/config/configuration.ts";
+import type { Grouping, NormaliseSettings, SecretSettings, Suite } from "../../src/config/configuration.ts";
 import type { Problem } from "../../src/problem.ts";
 import { type BuiltReports, buildReports, type ReportsInput } from "../../src/reports/build.ts";
 import type { PreviousReports } from "../../src/reports/previous.ts";
@@ -46,6 +46,8 @@ export class ReportsWorkshop {
       logs = [],
       secrets = { mode: "refuse", allow: [] },
       normalise = { off: [], rules: [] },
+      summary = "session",
+      steps = { by: "test" },
       ...overrides
     }: Overrides = {},
   ): ReportsInput {
@@ -71,6 +73,11 @@ export class ReportsWorkshop {
         timeoutMs: 60_000,
         leaks: "warn",
         maxReportBytes,
+        services: [],
+        gpuMemoryBytes: null,
+        domains: { by: "directory" },
+        steps,
+        summary,
         normalise,
         secrets,
         definition: {},
@@ -90,6 +97,7 @@ export class ReportsWorkshop {
       machine: { os: "Linux 6.1 x86_64", cpus: 2, memoryBytes: 1024, node: "v20.20.2", gpus: [] },
       environment: null,
       reads: { files: [], sets: [], setOf: new Map() },
+      memorySamples: [],
       recordedBy: "Ann",
       earlierSessions: { earlier: 0, verdicts: new Map() },
       places: { ...NOWHERE, repository: [this.directory], session: [this.session] },
@@ -144,4 +152,6 @@ interface Overrides extends Partial<Omit<ReportsInput, "suite" | "results">> {
   readonly logs?: readonly LogSource[];
   readonly secrets?: SecretSettings;
   readonly normalise?: NormaliseSettings;
+  readonly summary?: Suite["summary"];
+  readonly steps?: Grouping;
 }

@@ -57,6 +57,8 @@ export class Rig {
       GIT_CONFIG_GLOBAL: join(base, "gitconfig"),
       GIT_CONFIG_NOSYSTEM: "1",
       RIG_SUITE: this.suite.script,
+      // what another test on this machine has of a GPU is nobody's here
+      GATE_GPU_LEASES: join(base, "gpu-leases"),
     };
   }
 

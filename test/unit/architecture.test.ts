@@ -14,6 +14,7 @@ const TABLES = ["src/command-line.ts"];
 const ROOMS = [
   "leaves",
   "adapters/files",
+  "adapters/network",
   "adapters/process",
   "adapters/git",
   "config",

@@ -1,4 +1,5 @@
-import { closeSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { openNew, temporaryBeside } from "./files.ts";
 
 /** A file that is written piece by piece and then there, whole, at once. */
@@ -24,6 +25,23 @@ export class AtomicFile {
     } catch (error) {
       rmSync(this.#beside, { force: true });
       throw error;
+    }
+  }
+
+  /** The same, and it is there when the power fails right after. */
+  finishDurably(): void {
+    try {
+      fsyncSync(this.#descriptor);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+    this.finish();
+    const directory = openSync(dirname(this.#path), "r");
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
     }
   }
 

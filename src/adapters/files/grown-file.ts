@@ -12,12 +12,12 @@ import { temporaryBeside } from "./files.ts";
 
 /**
  * Adds to the end of a file, before a last part that stays last, so that whoever reads the file at any moment, also
- * after a kill, finds all of it from before or all of it from now.
+ * after a kill, finds all of it from before or all of it from now. `anew`: nothing of what is there stays.
  */
-export function growFile(path: string, added: string, ending: string): void {
+export function growFile(path: string, added: string, ending: string, anew = false): void {
   const beside = temporaryBeside(path);
   try {
-    const before = existsSync(path);
+    const before = !anew && existsSync(path);
     if (before) copyFileSync(path, beside);
     const descriptor = openSync(beside, before ? "r+" : "w");
     try {

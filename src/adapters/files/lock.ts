@@ -2,6 +2,7 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { err, ok, type Result } from "../../result.ts";
 import { fileErrorCode, temporaryBeside } from "./files.ts";
+import { isAlive, lifeOf } from "./life.ts";
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -28,7 +29,7 @@ export async function takeLock(
   const mine: LockHolder = {
     pid: process.pid,
     host: hostname(),
-    processStart: (await lifeOf(process.pid))?.start ?? null,
+    processStart: lifeOf(process.pid)?.start ?? null,
     purpose,
     since,
   };
@@ -40,7 +41,7 @@ export async function inspectLock(
   path: string,
 ): Promise<{ readonly holder: LockHolder; readonly alive: boolean } | null> {
   const holder = (await readLock(path))?.holder ?? null;
-  return holder === null ? null : { holder, alive: await isAlive(holder) };
+  return holder === null ? null : { holder, alive: isThere(holder) };
 }
 
 async function take(path: string, mine: LockHolder): Promise<Result<Lock, LockHolder>> {
@@ -50,7 +51,7 @@ async function take(path: string, mine: LockHolder): Promise<Result<Lock, LockHo
     if (await createWhole(path, text)) return ok(heldLock(path, text));
     const found = await readLock(path);
     if (found === null) continue;
-    if (found.holder !== null && (await isAlive(found.holder))) return err(found.holder);
+    if (found.holder !== null && isThere(found.holder)) return err(found.holder);
     const cleared = await removeAbandoned(path, found.text, mine);
     if (!cleared.ok) return cleared;
   }
@@ -117,34 +118,8 @@ function isHolder(value: unknown): value is LockHolder {
 }
 
 /** A holder on another machine (a shared file system) counts as alive: it cannot be asked. */
-async function isAlive(holder: LockHolder): Promise<boolean> {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return fileErrorCode(error) === "EPERM";
-  }
-  const life = await lifeOf(holder.pid);
-  if (life === null) return true;
-  return !life.ended && (holder.processStart === null || life.start === holder.processStart);
-}
-
-interface Life {
-  readonly start: string | null;
-  /** It ended and its parent has not noticed: in a container without an init process for ever. */
-  readonly ended: boolean;
-}
-
-/** What the kernel says of a process; null where it cannot be asked. */
-async function lifeOf(pid: number): Promise<Life | null> {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // the name in parentheses may hold anything; after it comes the state, 19 fields later the start time
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { start: fields[19] ?? null, ended: ["Z", "X"].includes(fields[0] ?? "") };
-  } catch {
-    return null;
-  }
+function isThere({ host, pid, processStart }: LockHolder): boolean {
+  return host !== hostname() || isAlive(pid, processStart);
 }
 
 /**

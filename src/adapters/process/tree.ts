@@ -27,7 +27,7 @@ const LONGEST_COMMAND = 200;
 const STARTED_AT = 22 - 3;
 
 /**
- * The tree below `leader`, which leads its own session and group. `mark` is a `NAME=value` that is in the
+ * The tree below `leader`, which mostly leads its own session and group. `mark` is a `NAME=value` that is in the
  * environment of all that it starts, and in no other process of this machine. Without /proc (macOS) the
  * process group stands for the whole tree.
  */
@@ -35,6 +35,9 @@ export function processTree(leader: number, mark: string): ProcessTree {
   // A descendant that left the session and cleared its environment is known by its parent, and must stay
   // known when that parent has ended.
   const known = new Set<string>();
+  const itself = readStat(leader);
+  // somebody else's process, which another instance is to replace, need not lead its group
+  if (itself !== null) known.add(identity(itself));
   const members = (ids: readonly number[]): readonly ProcessStat[] => {
     const stats = ids.filter((pid) => pid !== process.pid).flatMap((pid) => readStat(pid) ?? []);
     const roots = stats.filter(

@@ -35,6 +35,23 @@ suites:
     undeclared-inputs: error
     pattern-tests: error
     max-report-size: 512KiB
+    services:
+      store:
+        run: chroma run --port 8000
+        port: 8000
+      2:
+        run: llama-server -m tiny.gguf
+        port: 8080
+        ready: { http: /health }
+        env: { CONTEXT: 4096 }
+        model: tiny
+        domain: chat
+        replace: true
+        timeout: 90s
+    gpu-memory: 8GiB
+    domains: { marker: domain }
+    steps: { names: { warm up: "*::test_warm*", 1: "*" } }
+    summary: committed
     normalise:
       off: [uuids]
       rules:
@@ -76,12 +93,46 @@ describe("gate.yaml that is right", () => {
       undeclaredInputs: "error",
       patternTests: "error",
       maxReportBytes: 512 * 1024,
+      services: [
+        {
+          name: "store",
+          run: "chroma run --port 8000",
+          port: 8000,
+          ready: { by: "tcp" },
+          env: {},
+          model: null,
+          domain: null,
+          replace: false,
+          timeoutMs: 300_000,
+        },
+        {
+          name: "2",
+          run: "llama-server -m tiny.gguf",
+          port: 8080,
+          ready: { by: "http", path: "/health" },
+          env: { CONTEXT: "4096" },
+          model: "tiny",
+          domain: "chat",
+          replace: true,
+          timeoutMs: 90_000,
+        },
+      ],
+      gpuMemoryBytes: 8 * 1024 ** 3,
+      domains: { by: "marker", marker: "domain" },
+      steps: {
+        by: "name",
+        groups: [
+          { name: "warm up", match: "*::test_warm*" },
+          { name: "1", match: "*" },
+        ],
+      },
+      summary: "committed",
       normalise: { off: ["uuids"], rules: [{ match: "run \\d+", replace: "run <n>" }] },
       secrets: {
         mode: "redact",
         allow: [
-          { match: "AKIA*", rule: "aws", reason: "a fixture", line: 42 },
-          { match: "/^sk-/", rule: null, reason: "made up", line: 43 },
+          { match: "AKIA*", rule: "aws", reason: "a fixture", line: 59 },
+          { match: "/^sk-/", rule: null, reason: "made up", line: 60 },
         ],
       },
       definition: {
@@ -89,6 +140,10 @@ describe("gate.yaml that is right", () => {
         gpu: "required",
         env: { SEED: "7", OFFLINE: "true", MODE: "fast" },
         pins: ["models/weights.pin"],
+        services: {
+          store: { run: "chroma run --port 8000", port: 8000 },
+          2: { run: "llama-server -m tiny.gguf", port: 8080, env: { CONTEXT: "4096" } },
+        },
         skips: [{ match: "*slow*", reason: "takes an hour" }],
         "expected-failures": [
           { match: "*::test_red", reason: "not built yet", until: "2026-12-31" },
@@ -121,6 +176,11 @@ describe("gate.yaml that is right", () => {
       undeclaredInputs: "warn",
       patternTests: "allow",
       maxReportBytes: 10 * 1024 * 1024,
+      services: [],
+      gpuMemoryBytes: null,
+      domains: { by: "directory" },
+      steps: { by: "test" },
+      summary: "session",
       normalise: { off: [], rules: [] },
       secrets: { mode: "refuse", allow: [] },
       definition: { run: "npm test" },
@@ -175,6 +235,10 @@ describe("a suite's definition", () => {
     "undeclared-inputs: error",
     "pattern-tests: error",
     "max-report-size: 1KiB",
+    "gpu-memory: 8GiB",
+    "domains: file",
+    "steps: { marker: step }",
+    "summary: committed",
     "reports: other",
     "logs: ['*.log']",
     "results: junit.xml",
@@ -193,6 +257,7 @@ describe("a suite's definition", () => {
     "skips: []",
     "expected-failures: []",
     "flaky: refuse",
+    "services: {}",
   ];
   it.each(defaults)("does not hold a default that is written out: %s", (line) => {
     expect(suiteOf(oneSuite(`    ${line}\n`)).definition).toEqual({ run: "npm test" });
@@ -205,6 +270,7 @@ describe("a suite's definition", () => {
     "skips: [{ match: a, reason: b }]",
     "expected-failures: [{ match: a, reason: b }]",
     "flaky: accept",
+    "services: { llm: { run: serve } }",
   ];
   it.each(changing)("holds what can: %s", (line) => {
     expect(suiteOf(oneSuite(`    ${line}\n`)).definition).not.toEqual(suiteOf(oneSuite()).definition);

@@ -12,7 +12,10 @@ const MANIFEST: Manifest = {
   verdict: "passed",
   tests: new Map([
     ["tests/b.py::test_b", { outcome: "skipped", duration: null, message: "needs two GPUs", reads: null }],
-    ["tests/a.py::test_a[10]", { outcome: "passed", duration: 3.2, message: null, reads: null }],
+    [
+      "tests/a.py::test_a[10]",
+      { outcome: "passed", duration: 3.2, message: null, reads: null, peakVramMiB: 10_240 },
+    ],
     ["10", { outcome: "passed", duration: 0, message: null, reads: null }],
     ["__proto__", { outcome: "xfailed", duration: 1, message: null, reads: null }],
   ]),
@@ -141,6 +144,8 @@ describe("the manifest", () => {
     ["another mode", TEXT.replace("100644", "100755")],
     ["a link as a report", TEXT.replace("100644", "120000")],
     ["a negative count", TEXT.replace('"files": 99', '"files": -99')],
+    ["a peak that is text", TEXT.replace('"peak_vram_mib": 10240', '"peak_vram_mib": "10240"')],
+    ["a peak that is no whole number", TEXT.replace('"peak_vram_mib": 10240', '"peak_vram_mib": 0.5')],
     ["a duration that is text", TEXT.replace("133.1", '"133.1"')],
     ["a time that is none", TEXT.replace("2026-02-13T14:27:22Z", "2026-02-30")],
     ["an absolute path", TEXT.replace('"model-tests.hash"', '"/model-tests.hash"')],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GateEvent } from "../../../src/protocol.ts";
 import { DomainResults } from "../../../src/sessions/domain-results.ts";
-import { Narrator } from "../../../src/sessions/narrator.ts";
+import { type Groupings, Narrator } from "../../../src/sessions/narrator.ts";
 import { ProgressionLog } from "../../../src/sessions/progression-log.ts";
 import { StepLogs } from "../../../src/sessions/step-logs.ts";
 
@@ -45,14 +45,18 @@ const log = (id: string | null, name: string, text: string): GateEvent => ({
   text,
 });
 
-function told(events: readonly GateEvent[]): readonly string[] {
+function narratorOf(groupings: Partial<Groupings> = {}): Narrator {
   const observers = [new ProgressionLog(directory), new DomainResults(directory), new StepLogs(directory)];
-  const narrator = new Narrator(observers);
+  return new Narrator(observers, { domains: { by: "directory" }, steps: { by: "test" }, ...groupings });
+}
+
+function told(events: readonly GateEvent[], groupings: Partial<Groupings> = {}): readonly string[] {
+  const narrator = narratorOf(groupings);
   const run = {
     session: "RUN_1",
     suite: "model-tests",
     command: "pytest",
-    machine: "Linux",
+    machine: { os: "Linux 6.1 x86_64", cpus: 2, memoryBytes: 2 ** 34, node: "v22.0.0", gpus: [] },
     expectedMs: null,
   };
   narrator.tell({ kind: "run-started", at: AT, run });
@@ -126,20 +130,108 @@ describe("a run as it is told while it runs", () => {
       "2026-02-13T14:27:23.000Z [ERROR] ERROR it was down",
     ]);
     expect(lines("logs/step_002/metrics.log")).toEqual(["2026-02-13T14:27:23.000Z [INFO] 12 tokens"]);
+    expect(lines("logs/step_001/orchestrator.log").at(-1)).toContain("PASSED");
     expect(read("logs/run.log")).toContain("Starting Test Run");
   });
 
-  it("takes a domain's name for a file's whatever it is", () => {
-    told([
-      end("../../etc/passwd/a.py::x"),
-      end("tests/session/a.py::x"),
-      end("x/../a.py::x"),
-      end("x/a b/c.py::x"),
+  it("gives the tests of one group one step", () => {
+    told([start("a.py::one"), end("a.py::one"), start("a.py::two"), end("a.py::two"), start("b.py::three")], {
+      steps: { by: "file" },
+    });
+    expect(readdirSync(join(directory, "logs")).filter((name) => name.startsWith("step_"))).toEqual([
+      "step_001",
+      "step_002",
     ]);
+  });
+
+  it("keeps a late line with the test that said it, and knows a test by its plan whoever tells of it first", () => {
+    const planned = { id: "a.py::x", name: "x", file: "a.py", markers: { area: "chat" } };
+    told(
+      [
+        { ...BASE, type: "plan", tests: [planned] },
+        log("a.py::x", "adapter.log", "a worker's, before the start\n"),
+        start("a.py::x"),
+        end("a.py::x"),
+        log("a.py::x", "adapter.log", "a worker's, after the end\n"),
+        start("a.py::y"),
+      ],
+      { domains: { by: "marker", marker: "area" } },
+    );
+    expect(lines("logs/step_001/adapter.log")).toHaveLength(2);
+    expect(JSON.parse(read("chat.json")).results).toMatchObject([{ id: "a.py::x", step: 1 }]);
+    expect(readdirSync(join(directory, "logs")).toSorted()).toEqual(["run.log", "step_001", "step_002"]);
+  });
+
+  it("takes lines with a tag to the component that they name", () => {
+    told([
+      start("a.py::x"),
+      log("a.py::x", "stdout.log", "plain\n::gate adapter::called\n::gate a/b::no name\n"),
+      log("a.py::x", "logging.log", "ERROR  app:core.py:12 ::gate validator::it is down\n"),
+      { ...BASE, type: "log", id: "a.py::x", name: "session.log", text: "12 tokens\n", component: "metrics" },
+      end("a.py::x"),
+    ]);
+    const texts = (name: string) => lines(`logs/step_001/${name}.log`).map((line) => line.slice(25));
+    expect(texts("adapter")).toEqual(["[INFO] called"]);
+    expect(texts("validator")).toEqual(["[ERROR] ERROR  app:core.py:12 it is down"]);
+    expect(texts("metrics")).toEqual(["[INFO] 12 tokens"]);
+    expect(texts("stdout")).toEqual(["[INFO] plain", "[INFO] ::gate a/b::no name"]);
+    expect(read("progression.log")).toContain("[ERROR] Error: ERROR  app:core.py:12 it is down");
+  });
+
+  it("takes the suite's own output where it has a tag: to the test that runs alone, and nothing twice", () => {
+    const narrator = narratorOf();
+    const say = (line: string) => narrator.output(line, AT);
+    say("::gate adapter::before the first");
+    say("no tag");
+    say('>       print("::gate adapter::source in a traceback")');
+    narrator.event(start("a.py::x"));
+    say("..F.::gate adapter::during one");
+    narrator.event(start("a.py::y"));
+    say("::gate adapter::during two");
+    narrator.event(log("a.py::y", "stdout.log", "::gate adapter::told\n"));
+    for (const id of ["a.py::x", "a.py::y"]) narrator.event(end(id));
+    say("::gate adapter::told");
+    narrator.finish();
+    const texts = (name: string) => lines(name).map((line) => line.slice(32));
+    expect(texts("logs/adapter.log")).toEqual(["before the first", "during two"]);
+    expect(texts("logs/step_001/adapter.log")).toEqual(["..F.during one"]);
+    expect(texts("logs/step_002/adapter.log")).toEqual(["told"]);
+  });
+
+  it("stays readable, and quick, whatever a line holds", () => {
+    told([start("a.py::x"), log("a.py::x", "adapter.log", `ERROR${" ".repeat(1 << 20)}x\n`), end("a.py::x")]);
+    expect(lines("progression.log").every((line) => line.length < 2100)).toBe(true);
+    expect(read("logs/step_001/adapter.log").length).toBeGreaterThan(1 << 20);
+  });
+
+  it("switches to a domain when the one before is left, not to and fro between tests side by side", () => {
+    told([
+      start("t/a/x.py::1"),
+      start("t/b/x.py::2"),
+      end("t/a/x.py::1"),
+      start("t/a/x.py::3"),
+      end("t/b/x.py::2"),
+      end("t/a/x.py::3"),
+      start("t/a/x.py::4"),
+    ]);
+    expect(lines("progression.log").filter((line) => line.includes("Switching"))).toEqual([
+      "[14:27:23] [INFO] Switching to Domain: a",
+      "[14:27:23] [INFO] Switching to Domain: b",
+      "[14:27:23] [INFO] Switching to Domain: a",
+    ]);
+  });
+
+  it("takes a domain's name for a file's whatever it is", () => {
+    const groups = [
+      { name: "../../etc/passwd", match: "a*" },
+      { name: "session", match: "b*" },
+      { name: "..", match: "c*" },
+    ];
+    told([end("a::x"), end("b::x"), end("c::x")], { domains: { by: "name", groups } });
     const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(3);
     expect(files).not.toContain("session.json");
-    expect(files.flatMap((name) => JSON.parse(read(name)).results)).toHaveLength(4);
+    expect(files.flatMap((name) => JSON.parse(read(name)).results)).toHaveLength(3);
   });
 
   it("says what could not be written, and goes on", () => {

@@ -235,6 +235,50 @@ describe("a crash", () => {
   });
 });
 
+describe("what only the live view needs", () => {
+  const planned = { id: "a", name: "a", file: null };
+  const said = { type: "log", id: "a", name: "session.log", text: "hello" };
+
+  it("is accepted; markers are kept for the groups of a summary, components are not", async () => {
+    const markers = { tier: "smoke", __proto__: "x" };
+    const log = { ...said, component: "adapter" };
+    await write(
+      "1",
+      lines([
+        hello(),
+        { type: "plan", tests: [{ ...planned, markers }] },
+        { ...start("a"), markers },
+        log,
+        end("a"),
+        finish(1),
+      ]),
+    );
+    const { results } = await read();
+    expect(results).toMatchObject({
+      complete: true,
+      doubts: [],
+      tests: [{ id: "a", logs: [{ name: "session.log" }], markers: { tier: "smoke" } }],
+    });
+    expect(Object.keys(results?.tests[0] ?? {})).not.toContain("component");
+  });
+
+  it.each<[string, Fields]>([
+    ["markers that are no texts", { ...start("a"), markers: { tier: 1 } }],
+    ["markers that are a list", { type: "plan", tests: [{ ...planned, markers: ["slow"] }] }],
+    ["a marker without an end", { ...start("a"), markers: { tier: "x".repeat(1001) } }],
+    [
+      "too many markers",
+      { ...start("a"), markers: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [index, ""])) },
+    ],
+    ["a component that leads elsewhere", { ...said, component: "../adapter" }],
+    ["a component without a name", { ...said, component: "" }],
+  ])("is refused where it is wrong: %s", async (_, event) => {
+    await write("1", lines([hello(), start("a"), event, end("a"), finish(1)]));
+    const { results } = await read();
+    expect(results?.doubts).toEqual([expect.stringMatching(/line 3/)]);
+  });
+});
+
 describe("what is wrong becomes a doubt", () => {
   const sound = [hello(), start("a"), end("a")];
 

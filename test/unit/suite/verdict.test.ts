@@ -170,6 +170,39 @@ describe("a run that was stopped", () => {
   });
 });
 
+describe("a service that failed", () => {
+  const end = (when: "starting" | "running"): ProcessEnd => ({
+    kind: "service-failed",
+    when,
+    reason: `The service llm exited with 7 (${when}).`,
+  });
+
+  it("is no failure of the suite, whatever its tests said", () => {
+    expect(draw({ end: end("starting"), results: null })).toMatchObject({
+      verdict: "incomplete",
+      reasons: ["The service llm exited with 7 (starting)."],
+    });
+    const tests = [...times(2, "passed"), ...times(1, "failed"), test(null, { startedAt: "2026" })];
+    expect(draw({ end: end("running"), results: results(tests, { complete: false }) })).toMatchObject({
+      verdict: "incomplete",
+      reasons: [
+        "The service llm exited with 7 (running).",
+        "1 test failed.",
+        "Was running: tests/test_x.py::test_y.",
+      ],
+    });
+    expect(draw({ end: end("running"), results: results(times(2, "passed")) }).verdict).toBe("incomplete");
+  });
+
+  it("may have run out of memory", () => {
+    const outOfMemory = "the kernel killed 1 process here for want of memory (cgroup oom_kill)";
+    expect(draw({ end: end("running"), outOfMemory })).toMatchObject({
+      verdict: "out-of-memory",
+      reasons: [`Out of memory: ${outOfMemory}`, "The service llm exited with 7 (running)."],
+    });
+  });
+});
+
 describe("out of memory", () => {
   it.each(["torch.OutOfMemoryError: CUDA out of memory. Tried to allocate", "CUDA error: out of memory"])(
     "is said on the runner's own words: %s",
