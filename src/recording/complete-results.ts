@@ -18,7 +18,7 @@ async function completeSession(folder: SessionFolder, record: SessionRecord): Pr
   const results = new DomainResults(folder.directory);
   const narrator = new Narrator([results], groupings);
   const { name: session, suite, command, machine } = record;
-  const run = { session, suite, command, machine, expectedMs: null };
+  const run = { session, suite, command, machine, expectedMs: null, expectedTests: null };
   narrator.tell({ kind: "run-started", at: new Date(record.started), run });
   for (let part = 1; part <= (record.parts?.length ?? 1); part += 1) {
     const { events } = partFolder(folder, part);

@@ -14,6 +14,7 @@ import type { TestResult, Verdict } from "../suite/results.ts";
 import {
   lastEnd,
   partFolder,
+  type SessionEnd,
   type SessionFolder,
   type SessionRecord,
   sessionFolder,
@@ -56,7 +57,7 @@ export async function beginLiveRun(
   const results = [new DomainResults(folder.directory), ...(screen === undefined ? [] : [screen])];
   const narrator = new Narrator([...logs, ...results], { domains: suite.domains, steps: suite.steps });
   if (parts === 1) for (const log of logs) log.listen();
-  narrator.tell(startOf(record, last?.durationMs ?? null));
+  narrator.tell(startOf(record, last));
   if (parts > 1) tellPast(request, record, narrator, logs);
   narrator.flush();
   let toldOfTests = parts > 1;
@@ -88,10 +89,13 @@ export async function beginLiveRun(
   };
 }
 
-function startOf(record: SessionRecord, expectedMs: number | null): Happening {
+function startOf(record: SessionRecord, last: SessionEnd | null): Happening {
   const { name: session, suite, command, machine, parts, started } = record;
   const at = new Date(parts?.at(-1)?.started ?? started);
-  return { kind: "run-started", at, run: { session, suite, command, machine, expectedMs } };
+  const expectedMs = last?.durationMs ?? null;
+  const expectedTests = last?.tests?.total ?? null;
+  const run = { session, suite, command, machine, expectedMs, expectedTests };
+  return { kind: "run-started", at, run };
 }
 
 /** What the earlier parts of a resumed session said: the logs have it, and who counts has to hear it. */

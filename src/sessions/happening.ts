@@ -34,6 +34,8 @@ export interface RunFacts {
   readonly machine: MachineFacts;
   /** How long the last whole run took; null where there was none. */
   readonly expectedMs: number | null;
+  /** How many tests it had. */
+  readonly expectedTests: number | null;
 }
 
 export interface LiveTest {

@@ -6,7 +6,7 @@ const STARTED = new Date("2026-02-13T14:27:22.000Z");
 /** So many seconds after the start. */
 export const secondsIn = (seconds: number) => new Date(STARTED.getTime() + seconds * 1000);
 
-export function runStarted(expectedMs: number | null = null): Happening {
+export function runStarted(expectedMs: number | null = null, expectedTests: number | null = null): Happening {
   const gpus = [{ name: "RTX 4090", driver: "550.54", memoryMiB: 24564 }];
   const machine = { os: "Linux 6.1 x86_64", cpus: 16, memoryBytes: 64 * 2 ** 30, node: "v20", gpus };
   const run = {
@@ -15,6 +15,7 @@ export function runStarted(expectedMs: number | null = null): Happening {
     command: "pytest",
     machine,
     expectedMs,
+    expectedTests,
   };
   return { kind: "run-started", at: STARTED, run };
 }

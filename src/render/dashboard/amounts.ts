@@ -47,9 +47,30 @@ function rounded(ms: number): number {
   return Math.ceil(ms / step) * step;
 }
 
-/** Never more than there is: a test that ends twice was planned once. */
-export function percent({ planned, ended }: Progress): number {
-  return planned === 0 ? 0 : Math.min(100, Math.floor((100 * ended) / planned));
+/** How far something has come. */
+export interface Reach {
+  readonly ended: number;
+  /** null: nobody knows. Never less than what has ended: a test that ends twice was planned once. */
+  readonly total: number | null;
+  /** The total is that of the last run: this one's runner announces nothing. */
+  readonly estimated: boolean;
+}
+
+export function reachOf({ planned, ended }: Progress): Reach {
+  return { ended, total: planned === 0 ? null : Math.max(planned, ended), estimated: false };
+}
+
+export function reachOfRun({ whole, run, end }: DashboardState): Reach {
+  const { planned, ended } = whole;
+  if (planned > 0) return reachOf(whole);
+  if (end !== null) return { ended, total: end.verdict === "passed" ? ended : null, estimated: false };
+  const expected = run?.expectedTests ?? null;
+  const total = expected === null || expected < ended ? null : expected;
+  return { ended, total, estimated: total !== null };
+}
+
+export function percent(ended: number, total: number): number {
+  return total === 0 ? 0 : Math.floor((100 * ended) / total);
 }
 
 export function machineText({ os, cpus, memoryBytes, gpus }: MachineFacts): string {

@@ -16,5 +16,7 @@ export function currentAction(state: DashboardState, now: Date): string {
     return starting.model === null ? `starting service ${starting.name}` : `loading model ${starting.model}`;
   }
   if (whole.ended === 0) return run === null ? "starting" : `starting: ${run.command}`;
-  return whole.ended >= whole.planned ? "waiting for the suite to end" : "between two tests";
+  return whole.planned > 0 && whole.ended >= whole.planned
+    ? "waiting for the suite to end"
+    : "between two tests";
 }

@@ -1,10 +1,21 @@
 import type { TestOutcome } from "../../protocol.ts";
 import type { EndedTest, Level, ServiceState } from "../../sessions/happening.ts";
 import type { GpuSample } from "../../suite/gpu-telemetry.ts";
-import { clock, gib, machineText, memoryText, percent, timeText, utilisationText } from "./amounts.ts";
+import {
+  clock,
+  gib,
+  machineText,
+  memoryText,
+  percent,
+  type Reach,
+  reachOf,
+  reachOfRun,
+  timeText,
+  utilisationText,
+} from "./amounts.ts";
 import { bar, type Glyphs, sparkline } from "./bars.ts";
 import { currentAction } from "./current-action.ts";
-import type { DashboardState, GpuHistory, Progress } from "./state.ts";
+import type { DashboardState, GpuHistory } from "./state.ts";
 
 /** Colour says nothing that the words do not say as well. */
 export type Tone = "plain" | "strong" | "faint" | "good" | "bad" | "doubtful";
@@ -54,24 +65,25 @@ export function machineRows({ state: { run, end } }: Drawn): readonly Row[] {
 
 export function wholeRows(drawn: Drawn): readonly Row[] {
   const { whole } = drawn.state;
-  return whole.planned + whole.ended === 0 ? [] : [{ label: "all", line: progressLine(whole, drawn) }];
+  if (whole.planned + whole.ended === 0) return [];
+  return [{ label: "all", line: progressLine(reachOfRun(drawn.state), drawn) }];
 }
 
 export function domainRows(drawn: Drawn): readonly Row[] {
   const { domain, domains, end } = drawn.state;
   const progress = domain === null ? undefined : domains.get(domain);
   if (domain === null || progress === undefined || domains.size < 2 || end !== null) return [];
-  return [{ label: domain, line: progressLine(progress, drawn) }];
+  return [{ label: domain, line: progressLine(reachOf(progress), drawn) }];
 }
 
-function progressLine(progress: Progress, { room, glyphs, state }: Drawn): Line {
-  const total = Math.max(progress.planned, progress.ended);
+function progressLine({ ended, total, estimated }: Reach, { room, glyphs, state }: Drawn): Line {
+  if (total === null) return [plain(state.end === null ? `${ended} so far` : `${ended}`)];
   // both bars are as long as each other
   const widest = String(Math.max(state.whole.planned, state.whole.ended)).length * 2 + 1;
-  const counts = `${progress.ended}/${total}`.padStart(widest);
-  const share = `${percent(progress)} %`.padStart(5);
+  const counts = `${ended}/${estimated ? "~" : ""}${total}`.padStart(widest);
+  const share = `${percent(ended, total)} %`.padStart(5);
   const columns = Math.min(LONGEST_BAR, room - counts.length - share.length - 2);
-  const { full, rest } = bar(total === 0 ? 0 : progress.ended / total, columns, glyphs);
+  const { full, rest } = bar(total === 0 ? 0 : ended / total, columns, glyphs);
   return [plain(full, "good"), plain(rest, "faint"), plain(` ${counts} ${share}`)];
 }
 

@@ -3,7 +3,15 @@ import type { Screen } from "../../recording/request.ts";
 import type { Happening } from "../../sessions/happening.ts";
 import { progressionLine } from "../../sessions/progression-log.ts";
 import { oneLine } from "../printable.ts";
-import { machineText, memoryText, percent, timeText, utilisationText } from "./amounts.ts";
+import {
+  machineText,
+  memoryText,
+  percent,
+  type Reach,
+  reachOfRun,
+  timeText,
+  utilisationText,
+} from "./amounts.ts";
 import { currentAction } from "./current-action.ts";
 import { DashboardState } from "./state.ts";
 
@@ -93,13 +101,17 @@ export class PlainLines implements Screen {
   }
 }
 
+function reachText({ ended, total, estimated }: Reach): string {
+  if (total === null) return `${ended} tests so far`;
+  return `${ended} of ${estimated ? "about " : ""}${total} tests (${percent(ended, total)} %)`;
+}
+
 /** How far a run is, in one line: whatever the screen shows all the time. */
 function statusLine(state: DashboardState, now: Date): string {
   const { whole, failed, domain, domains } = state;
-  const total = Math.max(whole.planned, whole.ended);
   const ofDomain = domain === null || domains.size < 2 ? undefined : domains.get(domain);
   return [
-    ...(total === 0 ? [] : [`${whole.ended} of ${total} tests (${percent(whole)} %)`]),
+    ...(whole.planned + whole.ended === 0 ? [] : [reachText(reachOfRun(state))]),
     ...(failed === 0 ? [] : [`${failed} failed`]),
     timeText(state, now),
     ...(ofDomain === undefined

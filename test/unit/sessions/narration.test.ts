@@ -58,6 +58,7 @@ function told(events: readonly GateEvent[], groupings: Partial<Groupings> = {}):
     command: "pytest",
     machine: { os: "Linux 6.1 x86_64", cpus: 2, memoryBytes: 2 ** 34, node: "v22.0.0", gpus: [] },
     expectedMs: null,
+    expectedTests: null,
   };
   narrator.tell({ kind: "run-started", at: AT, run });
   for (const event of events) {

@@ -78,6 +78,21 @@ describe("the layout of a screen", () => {
     expect(two).toContainEqual(expect.stringMatching(/^stt +#{56} 1\/1 100 %$/));
   });
 
+  it("goes by the last run where the runner announces nothing, and says so", () => {
+    const drawnAt = (...happenings: readonly Happening[]) => drawn(stateOf(...happenings), { glyphs: ASCII });
+    const all = (lines: readonly string[]) => lines.find((line) => line.startsWith("all"));
+    expect(all(drawnAt(runStarted(60_000, 4), began(a), ended(a)))).toMatch(
+      /^all +#{13}-{42} 1\/~4 {2}25 %$/,
+    );
+    expect(all(drawnAt(runStarted(), began(a), ended(a)))).toBe("all          1 so far");
+    const more = drawnAt(runStarted(60_000, 1), ended(a), ended(b), began(c), ended(c));
+    expect(all(more)).toBe("all          3 so far");
+    expect(more).toContain("now          between two tests");
+    const end = { kind: "run-ended", at: secondsIn(60), reason: null } as const;
+    expect(all(drawnAt(runStarted(), ended(a), { ...end, verdict: "passed" }))).toMatch(/ 1\/1 100 %$/);
+    expect(all(drawnAt(runStarted(), ended(a), { ...end, verdict: "interrupted" }))).toBe("all          1");
+  });
+
   it("shows what died before what is well, and counts what has no room", () => {
     const services = ["one", "two", "three", "four"].map((name) => service(name, {}));
     const state = stateOf(runStarted(), ...services, service("two", { state: "died", port: 8000 }));
