@@ -162,6 +162,7 @@ class Observer {
       this.#tell(reader, reader);
     }
     this.#tell(reader, path);
+    for (const link of this.#files.linksTo(file)) this.#tell(reader, link);
     this.#tell(reader, this.#files.manifestOf(file));
     this.#settle();
   }

@@ -3,6 +3,7 @@
 
 const { lstatSync, existsSync, realpathSync } = require("node:fs");
 const { basename, dirname, join, relative, resolve, sep } = require("node:path");
+const { linksOnTheWay } = require("./links-on-the-way.cjs");
 
 const realPath = realpathSync.native;
 
@@ -42,6 +43,18 @@ class RepositoryFiles {
     if (!lstatSync(real).isFile()) return null;
     const target = this.#directory(dirname(real));
     return this.#counted(target, basename(real)) ?? this.#nameOf(file, target);
+  }
+
+  /**
+   * The repository's symbolic links on the way to a file: whoever changes one changes what is read.
+   * @param {string} file absolute
+   */
+  linksTo(file) {
+    const folder = dirname(file);
+    if (this.#directory(folder).real === folder && !lstatSync(file).isSymbolicLink()) return [];
+    return linksOnTheWay(file).flatMap(
+      (link) => this.#counted(this.#directory(dirname(link)), basename(link)) ?? [],
+    );
   }
 
   /**

@@ -56,8 +56,7 @@ modules = None
 def _hook(event, args):
     try:
         if event == "open":
-            name = _opened(*args)
-            if name is not None:
+            for name in _opened(*args):
                 sink.take(name)
         elif event == "exec":
             if modules is not None:
@@ -72,14 +71,14 @@ def _hook(event, args):
 
 def _opened(path, _, flags):
     if flags & 3 == os.O_WRONLY or flags & _WITHOUT_READING:
-        return None
+        return ()
     if type(path) is not str:
         if not isinstance(path, (bytes, os.PathLike)):
-            return None
+            return ()
         path = real.fsdecode(path)
     if not real.isabs(path):
         path = real.join(real.getcwd(), path)
-    return places.name_of(path)
+    return places.names_of(path)
 
 
 def start():
@@ -98,8 +97,7 @@ def catch_up():
     """What Python loaded before anybody looked."""
     for module in list(sys.modules.values()):
         path = gate_modules.file_of(module)
-        name = places.name_of(path) if path is not None else None
-        if name is not None:
+        for name in () if path is None else places.names_of(path):
             sink.take(name)
 
 

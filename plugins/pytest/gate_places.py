@@ -8,7 +8,8 @@ from gate_system import is_own, real
 
 _NEVER = frozenset((".git", ".gate", "__pycache__", ".pytest_cache", "node_modules", "site-packages"))
 _OWN_PLACE = real.dirname(real.abspath(__file__)) + os.sep
-_UNKNOWN = object()
+# as many as Linux follows
+_MOST_LINKS = 40
 
 
 class Places:
@@ -33,26 +34,32 @@ class Places:
 
     def name_of(self, path):
         """The path below the top level of a file that can be read; None for anything else."""
+        return next(iter(self.names_of(path)), None)
+
+    def names_of(self, path):
+        """The path below the top level of a file that can be read, and those of the symbolic links that led to it."""
         if path.startswith(self._skipped):
-            return None
-        found = self._known.get(path, _UNKNOWN)
-        return self._look(path) if found is _UNKNOWN else found
+            return ()
+        found = self._known.get(path)
+        return self._look(path) if found is None else found
 
     def _look(self, path):
         if not path.startswith(self._roots) and not self._leads_inside(path):
-            return None
+            return ()
         try:
             status = real.stat(path)
         except (OSError, ValueError) as error:
             if not is_own(error):
                 raise
             # it may be there the next time
-            return None
-        name = None
+            return ()
+        names = ()
         if stat.S_ISREG(status.st_mode) and real.access(path, os.R_OK):
-            name = self._below(source_of(path))
-        self._known[path] = name
-        return name
+            source = source_of(path)
+            found = self._below(source)
+            names = tuple(dict.fromkeys((*(() if found is None else (found,)), *self._links_to(source))))
+        self._known[path] = names
+        return names
 
     def _leads_inside(self, path):
         """For what is opened by another way: a symbolic link to the checkout, a bytecode cache elsewhere."""
@@ -75,7 +82,34 @@ class Places:
             found = None if root is None else self._real_root + plain[len(root) :]
         if found is None or not real.exists(found):
             return None
-        name = found[len(self._real_root) :].replace(os.sep, "/")
+        return self._below_top(found)
+
+    def _links_to(self, path):
+        """The repository's symbolic links on the way to a file: whoever changes one changes what is read."""
+        if real.realpath(path) == path:
+            return []
+        here, rest, links, hops = "", path.split(os.sep)[::-1], [], 0
+        while rest and hops < _MOST_LINKS:
+            part = rest.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                here = real.dirname(here)
+                continue
+            step = here + os.sep + part
+            if not real.islink(step):
+                here = step
+                continue
+            hops += 1
+            target = real.readlink(step)
+            rest += target.split(os.sep)[::-1]
+            here = "" if real.isabs(target) else here
+            name = self._below_top(step) if step.startswith(self._real_root) else None
+            links += [] if name is None else [name]
+        return links
+
+    def _below_top(self, resolved):
+        name = resolved[len(self._real_root) :].replace(os.sep, "/")
         return None if self._is_left_out(name) else name
 
     def _is_left_out(self, name):

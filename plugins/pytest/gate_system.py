@@ -26,8 +26,10 @@ class real:
     exists = os.path.exists
     isabs = os.path.isabs
     isdir = os.path.isdir
+    islink = os.path.islink
     join = os.path.join
     normpath = os.path.normpath
+    readlink = os.readlink
     realpath = os.path.realpath
     split = os.path.split
     gmtime = time.gmtime

@@ -123,7 +123,7 @@ describe("a Node process", LIMIT, () => {
     expect((await project.reads()).all).toEqual(["main.cjs"]);
   });
 
-  it("has read where a link leads; but by the link's name where it leads out", async () => {
+  it("has read links and where they lead; of what lies outside, the link", async () => {
     const project = new ObservedProject({
       "main.cjs": `
         const fs = require("node:fs");
@@ -138,7 +138,16 @@ describe("a Node process", LIMIT, () => {
       behind: "",
     });
     expect(await project.node(["main.cjs"])).toMatchObject({ code: 0, stderr: "" });
-    expect((await project.reads()).all).toEqual(["behind", "deep/file", "gone/file", "main.cjs", "real"]);
+    expect((await project.reads()).all).toEqual([
+      "behind",
+      "deep/file",
+      "gone",
+      "gone/file",
+      "link",
+      "linked",
+      "main.cjs",
+      "real",
+    ]);
   });
 
   it.each([

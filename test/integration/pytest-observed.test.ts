@@ -117,7 +117,7 @@ describeWithPython.each(PYTEST_VERSIONS)(
 );
 
 describeWithPython("what is observed", { timeout: PYTHON_TIMEOUT }, () => {
-  it("leaves out environments, caches and git's own, and follows links to where they lead", async () => {
+  it("leaves out environments, caches and git's own, and names links with what they lead to", async () => {
     const project = await PytestProject.create(9);
     project.write({
       "env/pyvenv.cfg": "",
@@ -130,7 +130,7 @@ describeWithPython("what is observed", { timeout: PYTHON_TIMEOUT }, () => {
       "pytest.ini": "[pytest]\n",
       "test_links.py": `
 import os
-NAMES = "env/lib/x.txt lib/site-packages/y.txt node_modules/z.txt .git/config .gate/w.txt link.txt linked/data.txt outside.txt"
+NAMES = "env/lib/x.txt lib/site-packages/y.txt node_modules/z.txt .git/config .gate/w.txt link.txt linked/../link.txt linked/data.txt outside.txt twice.txt"
 def test_links():
     for name in NAMES.split(): open(name).read()
     os.close(os.open(b"real/data.txt", os.O_RDONLY))
@@ -139,9 +139,19 @@ def test_links():
     symlinkSync("real/data.txt", join(project.root, "link.txt"));
     symlinkSync("real", join(project.root, "linked"));
     symlinkSync("/etc/hostname", join(project.root, "outside.txt"));
+    symlinkSync("../linked", join(project.root, "real/back"));
+    symlinkSync("real/back/data.txt", join(project.root, "twice.txt"));
     const run = await project.run([], { settings });
     expect(run.code).toBe(0);
-    expect(closure(run.observed, "test_links")).toEqual(["outside.txt", "real/data.txt", "test_links.py"]);
+    expect(closure(run.observed, "test_links")).toEqual([
+      "link.txt",
+      "linked",
+      "outside.txt",
+      "real/back",
+      "real/data.txt",
+      "test_links.py",
+      "twice.txt",
+    ]);
     expect([...run.observed.bySuite]).toEqual(["pytest.ini"]);
   });
 
