@@ -102,7 +102,7 @@ function contextOf(directory: string, env: Environment, json: boolean, abort: Ab
     get suiteOutput() {
       return standardError();
     },
-    ask: isatty(STDIN) && isatty(STDERR) ? ask : null,
+    ask: isatty(STDIN) && isatty(STDERR) ? (question) => ask(question, abort) : null,
     openScreen: async () => {
       const screen = await openScreen({ environment: env, json, say, abort });
       screens.push(screen);
@@ -140,11 +140,21 @@ async function openScreen({ environment, json, say, abort }: Watched): Promise<T
   });
 }
 
-async function ask(question: string): Promise<boolean> {
+/** Whoever interrupts, or closes the input (Ctrl-D), has not said yes. */
+async function ask(question: string, abort: AbortSignal): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // While it reads, Ctrl-C is a key to it and no signal.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const unanswered = new Promise<null>((settle) => {
+    terminal.once("close", () => settle(null));
+    abort.addEventListener("abort", () => settle(null), { once: true });
+    if (abort.aborted) settle(null);
+  });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `), unanswered]);
+    if (answer === null) standardError().write("\n");
+    return answer !== null && /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
   }

@@ -32,6 +32,7 @@ def _ended_tests():
 class _Resume:
     def __init__(self, config):
         self._config = config
+        self._leaves_out = False
 
     @gate_hooks.wrapper
     def pytest_collection_modifyitems(self, items):
@@ -48,14 +49,21 @@ class _Resume:
 
     def _tell(self, left_out):
         global is_leaving_out
+        self._leaves_out = True
+        getattr(self._config, "workeroutput", {})["gate_left_out"] = True
         is_leaving_out = True
         try:
             self._config.hook.pytest_deselected(items=left_out)
         finally:
             is_leaving_out = False
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        if getattr(node, "workeroutput", {}).get("gate_left_out"):
+            self._leaves_out = True
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session, exitstatus):
         """Where all tests have ended, there is none to run, and nothing wrong with that."""
-        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        if self._leaves_out and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.OK

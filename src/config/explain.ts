@@ -101,8 +101,11 @@ function sentence(issue: Issue, { node, found }: Place): string {
   if (!found) return `${subjectOf(issue.path)} is missing${within(issue.path.slice(0, -1))}.`;
   const value = isScalar(node) ? `, found ${asWritten(node.value)}` : "";
   if (issue.message.startsWith("expected")) {
-    const nearest = issue.code === "invalid_value" && isScalar(node) ? issue.values.map(String) : [];
-    return `${subject}: ${issue.message}${value}.${suggest(String(isScalar(node) ? node.value : ""), nearest)}`;
+    const word = String(isScalar(node) ? node.value : "");
+    // who wrote the key of a map for a word is told of the map, and of no other word
+    const isKey = issue.message.includes(`{ ${word}:`);
+    const nearest = issue.code === "invalid_value" && !isKey ? issue.values.map(String) : [];
+    return `${subject}: ${issue.message}${value}.${suggest(word, nearest)}`;
   }
   if (issue.code === "invalid_type") return `${subject}: expected ${kindName(issue.expected)}${value}.`;
   if (issue.code === "invalid_value") {

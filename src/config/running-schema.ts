@@ -8,7 +8,7 @@ const SERVICE_NAME = "expected a name of lower-case letters, digits and dashes";
 const exactlyOne = (value: object) => Object.values(value).filter((one) => one !== undefined).length === 1;
 
 const readiness = z.union([
-  z.enum(["tcp", "start"], "expected tcp, start, or a map with http or log"),
+  z.enum(["tcp", "start"], "expected tcp, start, { http: /path } or { log: expression }"),
   z
     .strictObject({
       http: z
@@ -50,6 +50,10 @@ const service = z
   .refine(
     ({ port, ready }) => port !== undefined || ready === undefined || ready === "start" || isOfLog(ready),
     "expected a port: it is asked there whether it is ready",
+  )
+  .refine(
+    ({ port, replace }) => port !== undefined || !replace,
+    "expected a port: replace ends what listens there already",
   );
 
 const isOfLog = (ready: z.infer<typeof readiness>) => typeof ready === "object" && ready.log !== undefined;
@@ -74,7 +78,11 @@ export const services = z
 const group = z
   .strictObject({
     marker: text.optional().describe("The value of this marker, which a test has before it runs."),
-    names: z.record(text, text).optional().describe("For each group a glob over test ids; the first counts."),
+    names: z
+      .record(text, text)
+      .refine((names) => Object.keys(names).length > 0, "expected at least one name")
+      .optional()
+      .describe("For each group a glob over test ids; the first counts."),
   })
   .refine(exactlyOne, "expected either marker or names");
 

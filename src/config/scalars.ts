@@ -16,6 +16,8 @@ export const size = z
   .refine((text) => parseSize(text) !== null, SIZE)
   .meta({ pattern: "^\\d+(\\.\\d+)?\\s*([KMG]i?)?B$" });
 
+export const sizeAboveZero = size.refine((text) => parseSize(text) !== 0, "expected a size above zero");
+
 /** The last day on which something holds, in UTC. */
 export const date = z.iso.date('expected a day such as "2026-12-31"');
 

@@ -7,6 +7,7 @@ import {
   refuseBadExpression,
   regularExpression,
   size,
+  sizeAboveZero,
   text,
   timeLimit,
   variables,
@@ -146,7 +147,7 @@ const suite = z.strictObject({
   services: services
     .default({})
     .describe("What the suite needs running, by name; started in this order. In the fingerprint."),
-  "gpu-memory": size
+  "gpu-memory": sizeAboveZero
     .optional()
     .describe(
       "How much of a GPU's memory a run takes: runs that fit share it, others take turns. Not in the fingerprint.",

@@ -67,7 +67,8 @@ async function removeOldSessions(
 function endingOf({ ended, evidence }: SessionRecord, isRunning: boolean): SessionEnding {
   if (isRunning) return "running";
   if (evidence !== null) return "good";
-  return ended?.verdict === "passed" ? "unrecorded" : "bad";
+  if (ended === null || ended.verdict === "interrupted") return "unfinished";
+  return ended.verdict === "passed" ? "unrecorded" : "bad";
 }
 
 async function remove(topLevel: string, suite: string, name: string): Promise<Problem | null> {

@@ -96,10 +96,12 @@ export async function readResults(
   return { results: ok(await withCollectedLogs(suite, folders, structured.value)), observed, mains };
 }
 
-/** A suite that ended by itself in the middle has crashed; everything else came from outside. */
+/** Ended by itself in the middle, or its service did; everything else came from outside. */
+const CRASHES: ReadonlySet<string> = new Set(["exited", "signalled", "service-failed"]);
+
 function earlierEvents({ ended }: SessionPart, { events, artifacts }: SessionFolder): EarlierEvents {
   const kind = ended?.end.kind ?? "killed";
-  const how = kind === "exited" || kind === "signalled" ? "crashed" : "stopped";
+  const how = CRASHES.has(kind) ? "crashed" : "stopped";
   return { eventsDirectory: events, artifactsDirectory: artifacts, how };
 }
 

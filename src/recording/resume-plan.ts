@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileStamp, listDirectory } from "../adapters/files/files.ts";
+import { fileStamp, lastChange, listDirectory } from "../adapters/files/files.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import { marksInUse } from "../adapters/process/marks.ts";
 import { inputPathspecs } from "../fingerprint/pathspecs.ts";
@@ -103,19 +103,19 @@ async function areGone(parts: readonly SessionPart[]): Promise<boolean> {
   }
 }
 
-function killed(part: SessionPart, time: Date): SessionPart {
-  const durationMs = Math.max(0, time.getTime() - Date.parse(part.started));
-  return {
-    ...part,
-    ended: { time: time.toISOString(), durationMs, end: KILLED, outOfMemory: null, leaked: [] },
-  };
+/** One that had said nothing yet ended as it began. */
+function killed(part: SessionPart, lastSignMs: number): SessionPart {
+  const startedMs = Date.parse(part.started);
+  const durationMs = Math.max(0, lastSignMs - startedMs);
+  const time = new Date(startedMs + durationMs).toISOString();
+  return { ...part, ended: { time, durationMs, end: KILLED, outOfMemory: null, leaked: [] } };
 }
 
-/** When somebody last wrote what a part said. */
-async function lastSign({ output, events }: SessionFolder): Promise<Date> {
+/** When somebody last wrote what a part said; 0 where nobody did. */
+async function lastSign({ output, events }: SessionFolder): Promise<number> {
   const files = [output, ...(await listDirectory(events)).map((name) => join(events, name))];
   const stamps = await Promise.all(files.map((file) => fileStamp(file)));
-  return new Date(Math.max(0, ...stamps.map((stamp) => Math.floor(stamp?.modifiedMs ?? 0))));
+  return Math.max(0, ...stamps.map((stamp) => Math.floor(stamp?.modifiedMs ?? 0)));
 }
 
 /** Who looks only at the end sees no file that was changed, and changed back, while the tests ran. */
@@ -125,8 +125,8 @@ async function inputTouchedSince(
 ): Promise<string | null> {
   const pathspecs = inputPathspecs(judged.suite, reportsDirectories);
   for (const { path } of await listTree(worktree, tree, pathspecs)) {
-    const stamp = await fileStamp(join(worktree.topLevel, path));
-    if (stamp !== null && stamp.changedMs > since.getTime()) return path;
+    const changed = await lastChange(join(worktree.topLevel, path));
+    if (changed !== null && changed > since.getTime()) return path;
   }
   return null;
 }

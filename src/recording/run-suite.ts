@@ -72,8 +72,9 @@ export async function runPart(
   const place = partFolder(folder, record.parts?.length ?? 1);
   await replaceInstances(suite.services, surroundings);
   const live = await beginLiveRun(request, cleared, place, record);
-  const { execution, problems } = await executeServed(request, cleared, place, record.mark, live);
-  await live.suiteEnded();
+  const { execution, problems } = await executeServed(request, cleared, place, record.mark, live).finally(
+    () => live.suiteEnded(),
+  );
   const full = isDiskFullAround(folder);
   const { leaks, moved } = await aftermath(request, cleared.traces, execution);
   const end = provisionalEnd(execution, leaks, moved);

@@ -16,7 +16,7 @@ const GRACE_MS = 5_000;
 interface Needs {
   readonly suite: { readonly name: string; readonly services: readonly Service[] };
   readonly cwd: string;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Pick<Surroundings, "environment" | "abort" | "now">;
   /** Variables that the suite gets as well, such as which GPUs there are. */
   readonly variables: Readonly<Record<string, string>>;
   /** The logs go to its directory. */
@@ -121,7 +121,9 @@ export async function executeAmongServices(
     return { execution: notExecuted(end, needs.surroundings.now()), problems };
   }
   const { value, died, remainder } = attended;
-  const isCause = died !== null && !needs.surroundings.abort.aborted;
+  // whoever interrupts a suite that has come to its end takes nothing back of what happened to it
+  const isInterrupted = needs.surroundings.abort.aborted && value.end.kind === "interrupted";
+  const isCause = died !== null && !isInterrupted;
   return {
     execution: isCause ? { ...value, end: failedEnd(died, "running") } : value,
     problems: [...(isCause ? lastWords(needs, died) : []), ...remainderProblems(needs.suite.name, remainder)],

@@ -10,6 +10,16 @@ const SWITCHED_OFF = /-p[ =]?no:gate_pytest/;
 
 const ADD = "Let the command add to PYTHONPATH and PYTEST_ADDOPTS instead of setting them anew.";
 
+/** Runners that gate has a reporter for, which their command has to name. */
+const REPORTERS = [
+  {
+    runner: "node:test",
+    starts: /\bnode\b.*\s--test(?:\s|$)/,
+    add: "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=model-gate/node-test --test-reporter-destination=stderr",
+  },
+  { runner: "vitest", starts: /\bvitest\b/, add: "--reporter=default --reporter=model-gate/vitest" },
+] as const;
+
 /** A pytest that lost gate's plugin must not look like a suite that says nothing, or one that fails. */
 export async function withoutResults(
   { name, run }: Suite,
@@ -29,6 +39,12 @@ export async function withoutResults(
   if (/\b(?:pytest|py\.test)\b/.test(run)) {
     return missing(
       withoutPlugin("pytest", "PYTHONPATH or PYTEST_ADDOPTS was cleared, or pytest never started", ADD),
+    );
+  }
+  const own = REPORTERS.find(({ starts }) => starts.test(run));
+  if (own !== undefined && !run.includes("model-gate/")) {
+    return missing(
+      `It left no structured results: ${own.runner} ran without gate's reporter. Add to the command:  ${own.add}`,
     );
   }
   return missing(

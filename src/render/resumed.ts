@@ -1,6 +1,9 @@
 import type { ResumedFacts } from "../reports/recorded-facts.ts";
 
-const TIMES = ["", "once", "twice", "three times"];
+const TIMES = ["", "once", "twice"];
+
+/** `once`, `twice`, `3 times`. */
+export const timesText = (count: number) => TIMES[count] ?? `${count} times`;
 
 /** `resumed once: 14 of 22 tests from 14:22, 8 from 15:03 UTC`: which tests are of which part of a run. */
 export function resumedText({ parts, again }: ResumedFacts): string {
@@ -11,8 +14,7 @@ export function resumedText({ parts, again }: ResumedFacts): string {
     const when = started.startsWith(day ?? "") ? time : `${started.slice(0, 10)} ${time}`;
     return `${tests}${index === 0 ? ` of ${all} tests` : ""} from ${when}`;
   });
-  const count = parts.length - 1;
   const rerun =
     again === 0 ? "" : `; ${again} had been running and ${again === 1 ? "was" : "were"} run again`;
-  return `resumed ${TIMES[count] ?? `${count} times`}: ${shown.join(", ")} UTC${rerun}`;
+  return `resumed ${timesText(parts.length - 1)}: ${shown.join(", ")} UTC${rerun}`;
 }

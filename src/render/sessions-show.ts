@@ -6,9 +6,11 @@ import { countText, durationText, sizeText } from "../sessions/amounts.ts";
 import { gistOf } from "../sessions/gist.ts";
 import { addedUse } from "../sessions/model-use.ts";
 import { outcomesText, standingOf, testsText } from "../sessions/summary.ts";
+import { wasCutShort } from "../suite/session-parts.ts";
 import { counted } from "./gaps-words.ts";
 import { oneLine } from "./printable.ts";
 import { renderProblems } from "./problems.ts";
+import { timesText } from "./resumed.ts";
 
 const FEW = 10;
 const MOST = 20;
@@ -59,7 +61,7 @@ function runLines({ record, runner, peakVramMiB }: SessionAccount): readonly str
   const { machine, ended, started, command } = record;
   const resumed = (record.parts?.length ?? 1) - 1;
   return [
-    labelled("started", `${utc(started)}${resumed > 0 ? `, resumed ${resumed} times` : ""}`),
+    labelled("started", `${utc(started)}${resumed > 0 ? `, resumed ${timesText(resumed)}` : ""}`),
     labelled("command", command),
     ...(runner === null ? [] : [labelled("runner", `${runner.name} ${runner.version}`)]),
     labelled("machine", [machine.os, ...machine.gpus.map(({ name }) => name)].join(", ")),
@@ -146,12 +148,20 @@ function fileLines({ files, directories, bytes, archive }: SessionAccount, path:
   ];
 }
 
-const RESUMABLE = new Set(["interrupted", "timed-out"]);
-
-function nextLine({ state, record }: SessionAccount): readonly string[] {
+/** As the run itself says it at its end, which a killed one cannot. */
+function nextLine(account: SessionAccount): readonly string[] {
+  const { state, record, resumes, tests } = account;
   if (state === "running") return [`      next: gate sessions show ${record.name} --follow`];
-  const resumable = state === "crashed" || RESUMABLE.has(record.ended?.verdict ?? "");
-  return resumable ? [`      next: gate run --from ${record.name}`] : [];
+  const over = tests.filter((test) => test.state === "ended").length;
+  if (resumes && over > 0 && isCutShort(account, over)) return [`      next: gate run --from ${record.name}`];
+  return state === "crashed" ? [`      next: gate run ${record.suite}`] : [];
+}
+
+function isCutShort({ record: { ended }, tests }: SessionAccount, over: number): boolean {
+  if (ended === null) return true;
+  if (over === tests.length || tests.some(({ outcome }) => hasFailed(outcome))) return false;
+  // one that exited may have come to its end without them (`-x`)
+  return wasCutShort(ended.end, ended.end.kind === "exited");
 }
 
 function utc(time: string): string {

@@ -1,3 +1,4 @@
+import type { TestOutcome } from "../protocol.ts";
 import type { ResumedTest } from "../suite/results.ts";
 import type { CanonicalValue } from "./canonical-json.ts";
 import { isTime } from "./manifest-members.ts";
@@ -69,13 +70,16 @@ export function readResumed(members: Members): ResumedTest | null {
   return { part, again: again === true };
 }
 
-/** The parts have to have as many tests as say that they are of them. */
-export function checkParts(
-  parts: readonly ManifestPart[] | undefined,
-  tests: Iterable<{ readonly resumed?: ResumedTest }>,
-): void {
+interface ResumedRun {
+  readonly run: { readonly started: string; readonly ended: string };
+  readonly parts?: readonly ManifestPart[];
+  readonly tests: ReadonlyMap<string, { readonly outcome: TestOutcome; readonly resumed?: ResumedTest }>;
+}
+
+/** The parts have to be those of the run, and have as many tests as say that they are of them. */
+export function checkParts({ run, parts, tests }: ResumedRun): void {
   const counts = new Map<number, number>();
-  for (const { resumed } of tests) {
+  for (const { resumed } of tests.values()) {
     const part = resumed?.part ?? 1;
     counts.set(part, (counts.get(part) ?? 0) + 1);
   }
@@ -84,7 +88,16 @@ export function checkParts(
     return;
   }
   const told = parts.reduce((sum, { tests: count }) => sum + count, 0);
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  if (told !== all || parts.some((part, index) => part.tests !== (counts.get(index + 1) ?? 0)))
+  if (told !== tests.size || parts.some((part, index) => part.tests !== (counts.get(index + 1) ?? 0)))
     throw new Unexpected("parts do not count as many tests as there are");
+  if (parts[0]?.started !== run.started || parts.at(-1)?.ended !== run.ended)
+    throw new Unexpected("parts do not begin and end with the run");
+  for (const [id, { outcome, resumed }] of tests)
+    if (outcome === "passed" && resumed?.again === true && allDied(parts.slice(0, resumed.part - 1)))
+      throw new Unexpected(`tests.${id} has passed, and a part of the run had died under it`);
+}
+
+/** Then a test that was run again has passed on retry at best. */
+function allDied(parts: readonly ManifestPart[]): boolean {
+  return parts.every(({ cutShort }) => cutShort === "died" || cutShort === "service-failed");
 }

@@ -184,7 +184,7 @@ function readManifest(json: unknown): Manifest {
     reports: readReports(members.record("reports"), suite),
   };
   members.end();
-  checkParts(manifest.parts, manifest.tests.values());
+  checkParts(manifest);
   return manifest;
 }
 

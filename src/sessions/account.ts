@@ -9,6 +9,8 @@ export interface SessionAccount {
   /** `crashed`: it never came to its end, and nothing of it runs any more. */
   readonly state: SessionState;
   readonly runner: { readonly name: string; readonly version: string } | null;
+  /** Whether its runner can leave out the tests that have ended. */
+  readonly resumes: boolean;
   /** Ended, begun and planned ones. */
   readonly tests: readonly AccountedTest[];
   readonly domains: readonly DomainAccount[];

@@ -40,11 +40,13 @@ export async function checkArchive(checking: Checking): Promise<CheckedArchive> 
   if (stamp === null)
     return {
       ...NOTHING,
-      problems: [problem("archive-missing", `there is no ${shown}.`, { hint: WRITE_ONE })],
+      problems: [
+        problem("archive-missing", `there is no ${shown}.`, { hint: `Write it:  ${archiving(checking)}` }),
+      ],
     };
   const sha256 = await digestOf(readChunks(archive));
   const unrecorded = await againstRecord(checking, sha256);
-  const walk = new Walk(checking, stamp.bytes);
+  const walk = new Walk(checking, { bytes: stamp.bytes, asRecorded: unrecorded === null });
   await walk.go();
   const { files, unpackedBytes, session, missing, problems } = walk;
   return {
@@ -59,12 +61,16 @@ export async function checkArchive(checking: Checking): Promise<CheckedArchive> 
 }
 
 const NOTHING = { sha256: null, bytes: 0, files: 0, unpackedBytes: 0, session: null, missing: [] };
-const WRITE_ONE = "Write it:  gate archive <session>";
+
+const archiving = ({ session }: Checking) => `gate archive ${session?.name ?? "<session>"}`;
+const takeAnother = (checking: Checking) =>
+  `Take it from where it is whole, or archive the session again:  ${archiving(checking)}`;
 
 /** No list of differences is longer. */
 const MOST_PROBLEMS = 50;
 
-async function againstRecord({ archive, shown }: Checking, sha256: string): Promise<Problem | null> {
+async function againstRecord(checking: Checking, sha256: string): Promise<Problem | null> {
+  const { archive, shown } = checking;
   const record = `${archive}.sha256`;
   const bytes = await readIfThere(record);
   if (bytes === null) {
@@ -76,7 +82,7 @@ async function againstRecord({ archive, shown }: Checking, sha256: string): Prom
   if (recorded === sha256) return null;
   const why = recorded === null ? "its record is none" : `its SHA-256 is ${sha256}, not ${recorded}`;
   return problem("archive-invalid", `${shown} is not what was recorded: ${why}.`, {
-    hint: "Take it from where it is whole, or archive the session again:  gate archive <session>",
+    hint: takeAnother(checking),
   });
 }
 
@@ -90,11 +96,13 @@ class Walk {
   unpackedBytes = 0;
   readonly #checking: Checking;
   readonly #order: EntryOrder;
+  readonly #asRecorded: boolean;
   #at: string | null = null;
 
-  constructor(checking: Checking, archiveBytes: number) {
+  constructor(checking: Checking, { bytes, asRecorded }: { bytes: number; asRecorded: boolean }) {
     this.#checking = checking;
-    this.#order = new EntryOrder(archiveBytes);
+    this.#order = new EntryOrder(bytes);
+    this.#asRecorded = asRecorded;
   }
 
   get session(): string | null {
@@ -163,13 +171,16 @@ class Walk {
   }
 
   #differs(path: string, how: string): void {
-    const hint = "Archive the session as it is now, or take back the file from the archive.";
+    // Only from an archive that is whole may anything be taken back.
+    const hint = this.#asRecorded
+      ? `Archive the session as it is now, or take back the file from the archive:  ${archiving(this.#checking)}`
+      : takeAnother(this.#checking);
     this.#complain(`${path} is another file in the session: ${how}.`, hint);
   }
 
   #damaged(how: string): void {
     const where = this.#at === null ? "before its first file" : `in or after ${this.#at}`;
-    this.#complain(`damaged ${where}: ${how}.`, DAMAGED);
+    this.#complain(`damaged ${where}: ${how}.`, takeAnother(this.#checking));
   }
 
   #complain(message: string, hint: string): void {
@@ -180,7 +191,6 @@ class Walk {
 
 const NOT_OURS = "Do not unpack it: it is damaged, or gate did not write it.";
 const MISPLACED = "Put it back into the directory of its session, or anywhere else.";
-const DAMAGED = "Take it from where it is whole, or archive the session again:  gate archive <session>";
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/\.+$/, "") : String(error);

@@ -77,9 +77,14 @@ export async function writeArchive(
     if (isDiskFull(error)) return err(noRoom());
     throw error;
   }
-  file.finishDurably();
   const sha256 = digest.digest("hex");
-  await writeAtomically(join(directory, ARCHIVE_RECORD), archiveRecord(sha256));
+  try {
+    file.finishDurably();
+    await writeAtomically(join(directory, ARCHIVE_RECORD), archiveRecord(sha256));
+  } catch (error) {
+    if (isDiskFull(error)) return err(noRoom());
+    throw error;
+  }
   const files = entries.filter(({ kind }) => kind === "file");
   return ok({ bytes, sha256, files: files.length, unpackedBytes: sum(files.map((one) => one.bytes)) });
 }
@@ -92,7 +97,7 @@ function stillWritten(path: string): Problem {
 }
 
 function noRoom(): Problem {
-  return problem("disk-full", "the disk is full; there is no archive.", {
+  return problem("disk-full", "the disk is full; there is no new archive, or no record of it.", {
     hint: "Nothing else is lost. Make room, then archive again.",
   });
 }

@@ -12,6 +12,8 @@ export type SessionEnding =
   | "good"
   /** Its suite has passed, and there is no evidence yet: `gate run --from` can make it. */
   | "unrecorded"
+  /** Killed or interrupted: what is left of it can be run. */
+  | "unfinished"
   | "bad"
   /** Somebody may still write into it. */
   | "running";
@@ -22,7 +24,7 @@ export type SessionEnding =
  */
 export function dispensable(sessions: readonly KeptSession[], limits: SessionLimits): readonly string[] {
   const last = (ending: SessionEnding) => sessions.findLast((one) => one.ending === ending)?.name;
-  const needed = new Set([last("good"), last("unrecorded"), last("bad")]);
+  const needed = new Set([last("good"), last("unrecorded"), last("unfinished"), last("bad")]);
   let count = sessions.length;
   let bytes = sessions.reduce((sum, one) => sum + one.bytes, 0);
   const taken: string[] = [];

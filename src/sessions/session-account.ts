@@ -5,13 +5,12 @@ import type { SessionFolder, SessionRecord } from "../suite/session.ts";
 import type { ArchiveFacts, SessionAccount, SessionState } from "./account.ts";
 import { domainsOf, stepsOf } from "./account-steps.ts";
 import { testsOf } from "./account-tests.ts";
+import { ARCHIVE, ARCHIVE_RECORD, recordedDigest } from "./archive-form.ts";
 import { readDomainFiles } from "./domain-files.ts";
 import { peakOf, readMemorySamples } from "./peak-memory.ts";
 import { readServiceStates } from "./service-states.ts";
 import { sessionSizes } from "./session-sizes.ts";
 import { readToldEvents } from "./told-events.ts";
-
-const ARCHIVE = "run.tar.gz";
 
 /** Reads what a session's directory tells of it, whether it has ended, runs, or was killed at any moment. */
 export async function readSessionAccount(
@@ -27,6 +26,7 @@ export async function readSessionAccount(
     record,
     state,
     runner: told.runner,
+    resumes: told.resumes,
     tests,
     domains: domainsOf(tests),
     steps: stepsOf(tests),
@@ -49,7 +49,6 @@ const TRANSIENT = /^\.gate-|^reserve$/;
 async function archiveFacts(directory: string): Promise<ArchiveFacts | null> {
   const stamp = await fileStamp(join(directory, ARCHIVE));
   if (stamp === null) return null;
-  const recorded = (await readIfThere(join(directory, `${ARCHIVE}.sha256`)))?.toString("latin1") ?? "";
-  const [sha256 = null] = /^[0-9a-f]{64}(?= )/.exec(recorded) ?? [];
-  return { name: ARCHIVE, bytes: stamp.bytes, sha256 };
+  const record = (await readIfThere(join(directory, ARCHIVE_RECORD)))?.toString("latin1") ?? "";
+  return { name: ARCHIVE, bytes: stamp.bytes, sha256: recordedDigest(record) };
 }

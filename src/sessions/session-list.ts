@@ -10,6 +10,7 @@ import {
 } from "../suite/session.ts";
 import type { TestCounts } from "../suite/verdict.ts";
 import type { SessionState } from "./account.ts";
+import { ARCHIVE } from "./archive-form.ts";
 import { sessionSizes } from "./session-sizes.ts";
 import { sessionStates } from "./session-state.ts";
 import { SUMMARY_FILE } from "./summary.ts";
@@ -72,7 +73,7 @@ async function listedSession(
     tests: ended?.tests ?? null,
     peakVramMiB: ended?.peakVramMiB ?? null,
     bytes,
-    archived: (await fileStamp(join(directory, "run.tar.gz"))) !== null,
+    archived: (await fileStamp(join(directory, ARCHIVE))) !== null,
   };
 }
 

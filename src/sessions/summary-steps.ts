@@ -72,7 +72,9 @@ function stepLines(step: StepAccount, { durations }: SummaryForm, anyUse: boolea
 }
 
 function linesOfUse(use: ModelUse | null): readonly string[] {
-  const { apiCalls, llmRequests, toolCalls, tokens } = use ?? NO_USE;
+  // a test that records nothing may have asked a model all the same
+  if (use === null) return ["  - Model use: none recorded"];
+  const { apiCalls, llmRequests, toolCalls, tokens } = use;
   const none = tokens.total === 0 && llmRequests === 0 && apiCalls === 0;
   return [
     `  - API Calls: ${apiCalls}`,
@@ -82,13 +84,6 @@ function linesOfUse(use: ModelUse | null): readonly string[] {
     ...(none ? ["  - Note: Template-based generation (no LLM calls)"] : []),
   ];
 }
-
-const NO_USE: ModelUse = {
-  apiCalls: 0,
-  llmRequests: 0,
-  toolCalls: 0,
-  tokens: { prompt: 0, completion: 0, total: 0 },
-};
 
 function retriesText({ count, atLeast }: Retries): string {
   return `${count}${atLeast ? "+" : ""}`;

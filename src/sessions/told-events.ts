@@ -39,6 +39,7 @@ export interface ToldRun {
   readonly errors: number;
   readonly warnings: number;
   readonly runner: { readonly name: string; readonly version: string } | null;
+  readonly resumes: boolean;
 }
 
 /** As the strict reader has it. */
@@ -79,6 +80,7 @@ class Telling {
   readonly #complaints: Complaint[] = [];
   readonly #counts = { ERROR: 0, WARNING: 0 };
   #runner: ToldRun["runner"] = null;
+  #resumes = true;
   /** Begun before this part, and never ended: what they recorded is not of the attempt that counts. */
   #unfinished = new Set<string>();
 
@@ -92,6 +94,7 @@ class Telling {
     switch (event.type) {
       case "hello":
         this.#runner ??= event.runner;
+        this.#resumes &&= event.resumes;
         return;
       case "plan":
         for (const test of event.tests) this.#announce(test);
@@ -124,6 +127,7 @@ class Telling {
       errors: this.#counts.ERROR,
       warnings: this.#counts.WARNING,
       runner: this.#runner,
+      resumes: this.#runner !== null && this.#resumes,
     };
   }
 

@@ -9,7 +9,11 @@ import {
 
 /** What looking back takes from an event. */
 export type ToldEvent =
-  | { readonly type: "hello"; readonly runner: { readonly name: string; readonly version: string } }
+  | {
+      readonly type: "hello";
+      readonly runner: { readonly name: string; readonly version: string };
+      readonly resumes: boolean;
+    }
   | { readonly type: "plan"; readonly tests: readonly PlannedTest[] }
   | { readonly type: "test-start"; readonly test: PlannedTest; readonly time: string }
   | { readonly type: "test-end"; readonly id: string; readonly end: ToldEnd }
@@ -67,9 +71,9 @@ function eventOfTest(event: JsonObject, id: string, time: string): ToldEvent | n
   }
 }
 
-function helloIn({ role, runner }: JsonObject): ToldEvent | null {
+function helloIn({ role, runner, resumes = false }: JsonObject): ToldEvent | null {
   if (role !== "main" || !isObject(runner) || !isText(runner.name) || !isText(runner.version)) return null;
-  return { type: "hello", runner: { name: runner.name, version: runner.version } };
+  return { type: "hello", runner: { name: runner.name, version: runner.version }, resumes: resumes === true };
 }
 
 /** None or one. */

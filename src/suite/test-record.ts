@@ -84,6 +84,6 @@ function believed(end: TestEndEvent, interrupted: Interruption | null): TestEndE
   return {
     ...end,
     outcome: "flaky",
-    message: "passed when it was run again; the suite had died while it ran",
+    message: "passed when it was run again; the suite or a service had died while it ran",
   };
 }

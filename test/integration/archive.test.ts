@@ -227,7 +227,7 @@ describe("gate archive --verify", () => {
   });
 
   it("says which entry damage begins at, wherever a byte was changed or the end cut off", async () => {
-    const { rig, archive } = await withArchive();
+    const { rig, name, archive } = await withArchive();
     const whole = readFileSync(archive);
     const last = whole.length - 1;
     for (const at of [0, 12, Math.floor(last / 2), last - 2]) {
@@ -237,6 +237,8 @@ describe("gate archive --verify", () => {
       const { code, stderr } = await rig.gate("archive", "--verify");
       expect(code, `byte ${at}`).toBe(1);
       expect(stderr, `byte ${at}`).toContain("is not what was recorded: its SHA-256 is");
+      expect(stderr, `byte ${at}`).toContain(`archive the session again:  gate archive ${name}`);
+      expect(stderr, `byte ${at}`).not.toContain("take back the file from the archive");
     }
     replace(archive, whole.subarray(0, Math.floor(last / 2)));
     const cut = await rig.gate("archive", "--verify");

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { archivable, writeArchive } from "../../src/sessions/archive.ts";
 import { Rig } from "../rig/repository.ts";
 import { filesBelow } from "../rig/snapshot.ts";
 
@@ -102,6 +103,22 @@ describe.skipIf(!mayMount())("a full disk (needs root and mount)", () => {
     expect(rig.suite.runs).toBe(2);
     expect(await rig.decision("HEAD")).toBe("fresh");
     expect(await rig.changes()).toEqual([]);
+  });
+
+  it("that has room for an archive and none for its record: that is said", async () => {
+    const disk = await SmallDisk.create(100);
+    const sessions = join(disk.rig.directory, ".gate/sessions");
+    const [name = ""] = readdirSync(sessions);
+    const session = { name, directory: join(sessions, name) };
+    const archived = async () => {
+      const entries = archivable(session);
+      return writeArchive(session, entries.ok ? entries.value : [], new AbortController().signal);
+    };
+    const first = await archived();
+    const pages = Math.ceil((first.ok ? first.value.bytes : 0) / 4096);
+    for (const file of ["run.tar.gz", "run.tar.gz.sha256"]) rmSync(join(session.directory, file));
+    disk.fill(pages * 4096);
+    expect(await archived()).toMatchObject({ ok: false, error: { code: "disk-full" } });
   });
 
   it("that keeps the suite from reporting: no pass, nothing harmed, and it runs again", async () => {

@@ -186,6 +186,17 @@ describeWithPython("gate run --from, of a pytest that was cut short", { timeout:
     expect(held.ran).toEqual([...BEFORE, "held", "held", ...AFTER]);
   });
 
+  it("forgives only a pytest that it left tests out of that it had none to run", async () => {
+    const pytest = "pytest -p no:cacheprovider";
+    const held = await Held.create(9, `${pytest} tests && ${pytest} tests/llm/none.py`);
+    held.rig.write("tests/llm/none.py", "");
+    await held.rig.git("add", ".");
+    await held.killed("run");
+    held.release();
+    const ended = await held.gate("run", "--from", held.session);
+    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("pytest exited 5")]);
+  });
+
   it("resumes after the time limit, and has nothing to run where all had ended", async () => {
     const held = await Held.create(9);
     held.rig.write("gate.yaml", `${held.rig.read("gate.yaml")}    timeout: 5s\n`);

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GATE, Rig } from "../rig/repository.ts";
@@ -27,9 +36,11 @@ async function died(
   first: readonly Event[],
   second: readonly Event[],
   suiteLines = "",
+  prepare: (rig: Rig) => void = () => undefined,
 ): Promise<{ readonly rig: Rig; readonly session: string }> {
   const rig = await Rig.create({ hooks: false });
   rig.writeProject(suiteLines);
+  prepare(rig);
   await rig.git("add", ".");
   writeFileSync(join(rig.base, "first"), lines(first));
   writeFileSync(join(rig.base, "second"), lines(second));
@@ -66,6 +77,7 @@ describe("a session that is resumed", () => {
     const { rig, session } = await died([...FIRST, ...told], SECOND, "    flaky: accept\n");
     const resumed = await rig.gate("run", "--from", session);
     expect([resumed.code, resumed.stderr]).toEqual([0, expect.stringContaining("1 of 3 tests have ended")]);
+    expect((await rig.gate("sessions", "show")).stdout).toContain("UTC, resumed once\n");
     expect(rig.read("test-reports/logs/one/session.log")).toBe("one answered\n");
     expect(rig.read("test-reports/logs/two/session.log")).toBe("two answered\n");
     expect(rig.read("test-reports/two.puml")).not.toContain("cut short");
@@ -86,6 +98,25 @@ describe("a session that is resumed", () => {
       "two",
       "three",
     ]);
+  });
+
+  it("has no part that ended before it began, also where gate was killed at its very start", async () => {
+    const { rig, session } = await died(FIRST, SECOND, "    flaky: accept\n");
+    const directory = join(rig.directory, ".gate/sessions", session);
+    const file = join(directory, "session.json");
+    const { ended: end, ...record } = JSON.parse(readFileSync(file, "utf8"));
+    const { mark, started } = record;
+    const parts = [
+      { mark, started, ended: end },
+      { mark: "killed", started: end.time, ended: null },
+    ];
+    writeFileSync(file, JSON.stringify({ ...record, ended: null, parts }));
+    mkdirSync(join(directory, "resume_1/events"), { recursive: true });
+    const resumed = await rig.gate("run", "--from", session);
+    expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringContaining("resumed twice")]);
+    const manifest = JSON.parse(rig.read("test-reports/model-tests.json"));
+    const second = `${end.time.slice(0, 19)}Z`;
+    expect(manifest.parts[1]).toMatchObject({ started: second, ended: second, tests: 0 });
   });
 
   it("is no pass where a test that had ended is run again", async () => {
@@ -123,6 +154,37 @@ describe("a session that is resumed", () => {
     const file = join(rig.directory, "src/router.py");
     utimesSync(file, new Date(0), new Date(0));
     await expectRefused(rig, session, "src/router.py was written after it had begun");
+  });
+
+  it("is refused where a link among the inputs led elsewhere in between", async () => {
+    const link = (rig: Rig) => join(rig.directory, "src/model.py");
+    const { rig, session } = await died(FIRST, SECOND, "", (made) => symlinkSync("router.py", link(made)));
+    rmSync(link(rig));
+    symlinkSync("router.py", link(rig));
+    await expectRefused(rig, session, "src/model.py was written after it had begun");
+  });
+
+  it("has passed only when tried again what ran while a service died", async () => {
+    const rig = await Rig.create({ hooks: false });
+    const die = join(rig.base, "die");
+    const service = `while ! rm "${die}" 2>/dev/null; do sleep 0.05; done; exit 9`;
+    rig.writeProject(`    services:\n      llm:\n        run: ${JSON.stringify(service)}\n`);
+    await rig.git("add", ".");
+    writeFileSync(join(rig.base, "first"), lines(FIRST));
+    writeFileSync(join(rig.base, "second"), lines(SECOND));
+    rig.suite.does(
+      `if grep -q '"ended"' "$GATE_SETTINGS"; then cp "${rig.base}/second" "$GATE_EVENTS/1-b.ndjson"; exit 0; fi
+cp "${rig.base}/first" "$GATE_EVENTS/1-a.ndjson"
+touch "${die}"
+sleep 300`,
+    );
+    expect((await rig.gate("run")).stderr).toContain("The service llm exited with 9 while the suite ran.");
+    const session = readdirSync(join(rig.directory, ".gate/sessions"))[0] ?? "";
+    const resumed = await rig.gate("run", "--from", session);
+    expect([resumed.code, resumed.stderr]).toEqual([
+      1,
+      expect.stringContaining("passed only when tried again"),
+    ]);
   });
 
   it("is refused on another machine", async () => {

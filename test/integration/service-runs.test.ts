@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { takesConnections } from "../../src/adapters/network/answers.ts";
+import { isAlive } from "../../src/adapters/files/life.ts";
 import { GATE, Rig } from "../rig/repository.ts";
-import { freePort, writeServer } from "../rig/server.ts";
+import { freePort, isGivenUp, writeServer } from "../rig/server.ts";
 import { gateOf, livingProcesses, start, until } from "../rig/started.ts";
 
 interface Served {
@@ -49,7 +49,7 @@ describe("a suite with a service", () => {
     expect(of(session(), "progression.log")).toMatch(
       /Loading Model: tiny\n.*Service llm \(tiny\) on port \d+: ready\n[\s\S]*Service llm \(tiny\) on port \d+: stopped\n/,
     );
-    expect(await takesConnections(port)).toBe(false);
+    expect(await isGivenUp(port)).toBe(true);
     expect(livingProcesses(rig)).toEqual([]);
   });
 
@@ -87,6 +87,17 @@ describe("a suite with a service", () => {
     expect(livingProcesses(rig)).toEqual([]);
   });
 
+  it("does not keep gate alive where the suite cannot be prepared", async () => {
+    const inTheWay =
+      "for one in .gate/sessions/*; do mkdir $one/reporter.json; done; echo begun; exec sleep 300";
+    const { rig } = await served("        ready: { log: begun }\n", inTheWay);
+    const ended = await rig.gate("run");
+    expect(ended.code).not.toBe(0);
+    expect(ended.stderr).toContain("illegal operation on a directory");
+    expect(rig.suite.runs).toBe(0);
+    expect(livingProcesses(rig)).toEqual([]);
+  });
+
   it("says who is at its port", async () => {
     const { rig, port } = await served();
     const other = start(rig, "/bin/sh", ["-c", writeServer(rig.base)(port, "other")]);
@@ -119,8 +130,28 @@ describe("a suite with a service", () => {
       if (gate !== null) process.kill(gate, signal);
       await run.ended;
       await until(() => livingProcesses(rig).length === 0, `all to be gone after ${signal}`, 10_000);
-      expect(await takesConnections(port)).toBe(false);
+      expect(await isGivenUp(port)).toBe(true);
     }
+  });
+
+  it("goes when gate is killed also where it has lost its environment, as with a title of its own", async () => {
+    const { rig } = await served(
+      "        ready: start\n",
+      "echo $$ >service.pid; exec env -i /bin/sleep 300",
+    );
+    rig.write(".gitignore", ".gate/\nservice.pid\n");
+    await rig.git("add", ".");
+    rig.suite.does("sleep 300");
+    const run = start(rig, process.execPath, [GATE, "run"]);
+    await until(() => rig.suite.runs > 0, "the suite to run");
+    const service = Number(rig.read("service.pid"));
+    await until(
+      () => readFileSync(`/proc/${service}/environ`).length === 0,
+      "the service to be another program",
+    );
+    run.signal("SIGKILL");
+    await run.ended;
+    await until(() => !isAlive(service, null), "the service to be gone", 10_000);
   });
 
   it.each(["SIGINT", "SIGKILL"] as const)("is not waited for after %s, and goes as well", async (signal) => {
@@ -143,7 +174,7 @@ describe("a suite with a service", () => {
     });
     const ended = await rig.gate("run", "--red", "tests/test_a.py::test_a");
     expect([ended.code, ended.stdout + ended.stderr]).toEqual([0, expect.stringContaining('"url":"/red"')]);
-    expect(await takesConnections(port)).toBe(false);
+    expect(await isGivenUp(port)).toBe(true);
   });
 
   it("is stale when the service changes, and not when only its log's name does", async () => {

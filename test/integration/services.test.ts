@@ -9,7 +9,7 @@ import { listenerAt } from "../../src/adapters/process/listener.ts";
 import type { Service } from "../../src/config/configuration.ts";
 import { replaceInstances } from "../../src/recording/services.ts";
 import { type ServiceOptions, startServices } from "../../src/suite/services/run-services.ts";
-import { freePort } from "../rig/server.ts";
+import { freePort, isGivenUp } from "../rig/server.ts";
 
 const NODE = process.execPath;
 const SERVER = `
@@ -81,7 +81,7 @@ describe("a service", () => {
     expect(started.ok).toBe(true);
     expect(await takesConnections(port)).toBe(true);
     if (started.ok) expect(await started.value.stop()).toEqual({ left: [], unwritten: [] });
-    expect(await takesConnections(port)).toBe(false);
+    expect(await isGivenUp(port)).toBe(true);
     expect(states).toEqual(["llm starting", "llm ready", "llm stopped"]);
     expect(read("svc_chat_qwen2.5-7b_20260213_142722.log")).toBe(`loading the model\nlistening on ${port}\n`);
   });
@@ -100,7 +100,7 @@ describe("a service", () => {
         lastLines: ["no such model"],
       },
     });
-    expect(await takesConnections(port)).toBe(false);
+    expect(await isGivenUp(port)).toBe(true);
     expect(states).toEqual(["llm starting", "llm ready", "broken starting", "broken died", "llm stopped"]);
   });
 
@@ -150,7 +150,7 @@ describe("a service", () => {
   });
 
   it("has a log of its own, though another is of the same model and domain", async () => {
-    const both = { model: "m", domain: "d", ready: { by: "start" } } as const;
+    const both = { model: "m", domain: "d", ready: { by: "log", match: "^[ab]$" } } as const;
     await start([
       service({ ...both, name: "a", run: "echo a; exec sleep 60" }),
       service({ ...both, name: "b", run: "echo b; exec sleep 60" }),
@@ -178,7 +178,7 @@ describe("a service", () => {
     const { started } = await start([service({ run: `setsid "${NODE}" server.cjs ${port} & wait`, port })]);
     if (!started.ok) throw new Error(JSON.stringify(started.error));
     expect(await started.value.stop()).toEqual({ left: [], unwritten: [] });
-    expect(await takesConnections(port)).toBe(false);
+    expect(await isGivenUp(port)).toBe(true);
   });
 });
 
@@ -236,11 +236,29 @@ describe("a port that is taken", () => {
     await replaceInstances([service({ port })], { ask: ask(true) });
     expect(await takesConnections(port)).toBe(true);
     await replaceInstances([mine], { ask: ask(true) });
-    expect(await takesConnections(port)).toBe(false);
+    expect(await isGivenUp(port)).toBe(true);
     await leftOver(port);
     await replaceInstances([mine], { ask: null });
-    expect(await takesConnections(port)).toBe(false);
+    expect(await isGivenUp(port)).toBe(true);
     expect(asked).toHaveLength(2);
+  });
+
+  it("is asked about anew where somebody else has taken it until the answer came", async () => {
+    const port = await freePort();
+    const first = await leftOver(port);
+    const asked: string[] = [];
+    let second = 0;
+    const ask = async (question: string) => {
+      asked.push(question);
+      if (asked.length > 1) return true;
+      process.kill(first, "SIGKILL");
+      while (await takesConnections(port)) await new Promise((resolve) => setImmediate(resolve));
+      second = await leftOver(port);
+      return true;
+    };
+    await replaceInstances([service({ port, replace: true })], { ask });
+    expect(asked).toEqual([expect.stringContaining(`${first}`), expect.stringContaining(`${second}`)]);
+    expect(await isGivenUp(port)).toBe(true);
   });
 
   it("is left to another program, and to a person who says no", async () => {

@@ -73,6 +73,24 @@ describe("old sessions", () => {
     );
   });
 
+  it("leave the last failed one alone also where a later one was killed", async () => {
+    const rig = await keeping("keep: 2");
+    const [good = ""] = sessions(rig);
+    const record = JSON.parse(readFileSync(inSession(rig, good, "session.json"), "utf8"));
+    const failed = { evidence: null, ended: { ...record.ended, verdict: "failed" } };
+    for (const [name, changed] of [
+      ["RUN_20200101_000000", failed],
+      ["RUN_20200101_000001", { evidence: null, ended: null }],
+    ] as const) {
+      mkdirSync(join(rig.directory, ".gate/sessions", name));
+      writeFileSync(inSession(rig, name, "session.json"), JSON.stringify({ ...record, name, ...changed }));
+    }
+    expect((await rig.gate("run", "--force")).code).toBe(0);
+    const left = sessions(rig);
+    expect(left.slice(0, 2)).toEqual(["RUN_20200101_000000", "RUN_20200101_000001"]);
+    expect(left).not.toContain(good);
+  });
+
   it("that cannot be removed are a warning", async () => {
     const rig = await keeping("keep: 2");
     rig.suite.answers(failing);

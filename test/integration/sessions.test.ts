@@ -10,10 +10,10 @@ const event = (seq: number, given: object) =>
 const test = (name: string) => ({ id: `tests/llm/t.py::${name}`, name, file: "tests/llm/t.py" });
 
 /** One of two tests ends; the other one waits until the file is there, and for ever without it. */
-function halfOf(rig: Rig): { readonly release: () => void } {
+function halfOf(rig: Rig, resumes = false): { readonly release: () => void } {
   const signal = join(rig.base, "go-on");
   const early = [
-    event(0, { type: "hello", role: "main", runner: { name: "fake", version: "1" }, pid: 1 }),
+    event(0, { type: "hello", role: "main", runner: { name: "fake", version: "1" }, pid: 1, resumes }),
     event(1, { type: "plan", tests: [test("one"), test("two")] }),
     event(2, { type: "test-start", ...test("one") }),
     event(3, {
@@ -148,6 +148,32 @@ describe("gate sessions", () => {
   });
 });
 
+describe("a run that was cut short", () => {
+  it("is said to be one whose rest can be run, also where its service died", async () => {
+    const rig = await Rig.create();
+    const death = join(rig.base, "death");
+    const service = `while [ ! -e "${death}" ]; do sleep 0.05; done; exit 9`;
+    rig.writeProject(`    services:\n      llm:\n        run: '${service}'\n`);
+    await rig.git("add", ".");
+    halfOf(rig, true);
+    const run = start(rig, process.execPath, [join(import.meta.dirname, "../../bin/gate.js"), "run"]);
+    await until(() => existsSync(fileOf(rig, "llm.json")), "the first result");
+    writeFileSync(death, "");
+    expect((await run.ended).stderr).toContain(`To run the rest:  gate run --from ${newest(rig)}`);
+    expect((await rig.gate("sessions", "show")).stdout).toContain(`next: gate run --from ${newest(rig)}`);
+  });
+
+  it("is to be run anew where its runner cannot leave tests out", async () => {
+    const rig = await staged();
+    halfOf(rig);
+    const run = start(rig, process.execPath, [join(import.meta.dirname, "../../bin/gate.js"), "run"]);
+    await until(() => existsSync(fileOf(rig, "llm.json")), "the first result");
+    run.signal("SIGINT");
+    await run.ended;
+    expect((await rig.gate("sessions", "show")).stdout).not.toContain("--from");
+  });
+});
+
 describe("a run that another gate does", () => {
   it("is shown as running, and followed until its end", async () => {
     const rig = await staged();
@@ -195,7 +221,7 @@ describe("a run that another gate does", () => {
     expect(shown.stdout).toMatch(/crashed: it was killed before its suite had ended\n/);
     expect(shown.stdout).toContain("tests       2: 1 passed, 1 not finished\n");
     expect(shown.stdout).toMatch(/unfinished {2}tests\/llm\/t\.py::two {2}\(step 2, since 14:27:22\)\n/);
-    expect(shown.stdout).toContain(`next: gate run --from ${newest(rig)}`);
+    expect(shown.stdout).toMatch(/next: gate run model-tests$/m);
     rmSync(fileOf(rig, "logs_summary.txt"));
     expect((await rig.gate("sessions")).stdout).toMatch(/model-tests +crashed /);
     expect(readFileSync(fileOf(rig, "logs_summary.txt"), "utf8")).toContain(

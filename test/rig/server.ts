@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { takesConnections } from "../../src/adapters/network/answers.ts";
 
 const SERVER = `
 const [port, name = "server"] = process.argv.slice(2);
@@ -32,4 +34,13 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** Whether a port is given up. A process that ends loses its environment first, and its sockets a moment later. */
+export async function isGivenUp(port: number): Promise<boolean> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    if (!(await takesConnections(port))) return true;
+    await delay(10);
+  }
+  return false;
 }

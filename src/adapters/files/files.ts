@@ -135,6 +135,14 @@ export async function fileStamp(path: string): Promise<FileStamp | null> {
   }
 }
 
+/** When a file, or the link that leads to it, was changed in any way; null where there is none. */
+export async function lastChange(path: string): Promise<number | null> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isFile()) return found.ctimeMs;
+  if (!found?.isSymbolicLink()) return null;
+  return Math.max(found.ctimeMs, (await fileStamp(path))?.changedMs ?? 0);
+}
+
 /**
  * Tells one state of a file from another without reading it. `settled`: long enough ago that no later change
  * can bear the same times, even where the file system counts in seconds. null where there is no such file.

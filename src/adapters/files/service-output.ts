@@ -27,6 +27,8 @@ export class ServiceOutput {
     // A full disk costs the log, not the service.
     this.#file.on("error", (error) => {
       this.#problem ??= error.message;
+      // what nobody pipes any more would stand still, and with it the service
+      source.resume();
     });
     this.#source = source;
     this.#wanted = wanted;

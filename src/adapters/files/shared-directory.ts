@@ -6,15 +6,15 @@ import {
   fstatSync,
   linkSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -79,10 +79,21 @@ export function readShared(path: string): SharedFile | "unreadable" | null {
   }
   try {
     const found = fstatSync(file);
-    if (!found.isFile() || found.size > LONGEST) return "unreadable";
-    return { text: readFileSync(file, "utf8"), owner: found.uid, modifiedMs: found.mtimeMs };
+    const content = found.isFile() ? beginningOf(file) : null;
+    if (content === null || content.length > LONGEST) return "unreadable";
+    return { text: content.toString("utf8"), owner: found.uid, modifiedMs: found.mtimeMs };
   } finally {
     closeSync(file);
+  }
+}
+
+/** One byte more than is taken, at most: what a file says of its size binds nobody. */
+function beginningOf(file: number): Buffer {
+  const content = Buffer.allocUnsafe(LONGEST + 1);
+  for (let length = 0; ; ) {
+    const read = readSync(file, content, length, content.length - length, null);
+    length += read;
+    if (read === 0 || length === content.length) return content.subarray(0, length);
   }
 }
 
@@ -104,10 +115,10 @@ export function placeShared(path: string, text: string): boolean {
   }
 }
 
-/** Shows that whoever placed the file is still there. False where it is gone. */
+/** Shows that whoever placed the file is still there. False where it is gone. A link in its place leads nowhere. */
 export function touchShared(path: string, now: Date): boolean {
   try {
-    utimesSync(path, now, now);
+    lutimesSync(path, now, now);
     return true;
   } catch {
     return false;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 
 interface Watchdog {
-  /** Also kill this process group, if gate dies. */
+  /** Also kill this process group, whatever its environment is by then, if gate dies. */
   readonly guard: (group: number) => void;
   /** All is over: end without killing anything. */
   readonly standDown: () => void;
@@ -17,14 +17,14 @@ interface Watchdog {
 const SCRIPT = `
 trap '' HUP INT TERM
 (
-  group=
+  groups=
   while read -r word value; do
     case $word in
-      guard) group=$value ;;
+      guard) groups="$groups -$value" ;;
       done) exit 0 ;;
     esac
   done
-  if [ -n "$group" ]; then kill -9 "-$group"; fi
+  for group in $groups; do kill -9 "$group"; done
   pass=0
   quiet=0
   while [ "$pass" -lt 100 ] && [ "$quiet" -lt 2 ]; do

@@ -3,7 +3,7 @@ import type { DashboardState } from "./state.ts";
 
 /** What a run is doing: what has begun last, and what it waits for. */
 export function currentAction(state: DashboardState, now: Date): string {
-  const { end, running, note, whole, run } = state;
+  const { end, running, note, whole, earlier, run } = state;
   if (end !== null) return `ended: ${end.verdict}`;
   const [longest] = running.values();
   if (longest !== undefined) {
@@ -15,7 +15,7 @@ export function currentAction(state: DashboardState, now: Date): string {
   if (starting !== undefined) {
     return starting.model === null ? `starting service ${starting.name}` : `loading model ${starting.model}`;
   }
-  if (whole.ended === 0) return run === null ? "starting" : `starting: ${run.command}`;
+  if (whole.ended === earlier) return run === null ? "starting" : `starting: ${run.command}`;
   return whole.planned > 0 && whole.ended >= whole.planned
     ? "waiting for the suite to end"
     : "between two tests";

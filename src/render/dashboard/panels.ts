@@ -69,11 +69,15 @@ export function wholeRows(drawn: Drawn): readonly Row[] {
   return [{ label: "all", line: progressLine(reachOfRun(drawn.state), drawn) }];
 }
 
+/** Of rows that a domain's could be taken for: tests that are in none are in `tests`. */
+const LABELS: ReadonlySet<string> = new Set(["all", "tests", "time", "now", "service", "failed", "output"]);
+
 export function domainRows(drawn: Drawn): readonly Row[] {
   const { domain, domains, end } = drawn.state;
   const progress = domain === null ? undefined : domains.get(domain);
   if (domain === null || progress === undefined || domains.size < 2 || end !== null) return [];
-  return [{ label: domain, line: progressLine(reachOf(progress), drawn) }];
+  const label = LABELS.has(domain) ? `in ${domain}` : domain;
+  return [{ label, line: progressLine(reachOf(progress), drawn) }];
 }
 
 function progressLine({ ended, total, estimated }: Reach, { room, glyphs, state }: Drawn): Line {

@@ -78,7 +78,8 @@ export class DashboardState {
         this.whole.planned += happening.tests.length;
         return;
       case "test-started":
-        this.#begin(happening.test, happening.at);
+        // what an earlier part of the session began, and did not end, ended with it
+        if (!this.isEarlier(happening)) this.#begin(happening.test, happening.at);
         return;
       case "test-ended":
         if (this.isEarlier(happening)) this.earlier += 1;

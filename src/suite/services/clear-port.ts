@@ -13,10 +13,8 @@ interface Asking {
 }
 
 /** Makes room for a service at its port; otherwise says who is in the way. Nothing of anyone else's is ever ended. */
-export async function clearPort(
-  service: Service,
-  { graceMs, mayReplace }: Asking,
-): Promise<ServiceFailure | null> {
+export async function clearPort(service: Service, asking: Asking): Promise<ServiceFailure | null> {
+  const { graceMs, mayReplace } = asking;
   const { port, name } = service;
   if (port === null || !(await takesConnections(port))) return null;
   const listener = listenerAt(port);
@@ -41,6 +39,8 @@ export async function clearPort(
     );
   if (!(await mayReplace(`End ${who}, which listens at port ${port}?`)))
     return refuse(inTheWay, "End it, or let gate do so.");
+  // an answer may take long: whoever was asked about may be gone, and its number somebody else's
+  if (listenerAt(port)?.pid !== listener.pid) return clearPort(service, asking);
   // Another instance has no mark of ours: its process group, and what descends from it, is all of it.
   await stopTree(processTree(listener.pid, `GATE_REPLACED=${listener.pid}`), "SIGTERM", graceMs);
   for (let attempt = 0; attempt < 50; attempt += 1) {

@@ -56,7 +56,7 @@ export async function startServices(
     };
   };
   for (const service of services) {
-    const failure = await add(service, started, options);
+    const failure = await add(service, started, { ...options, guard: watchdog.guard });
     if (failure === null) continue;
     await stop();
     return err(failure);
@@ -77,7 +77,7 @@ export async function startServices(
 async function add(
   service: Service,
   started: StartedService[],
-  options: ServiceOptions,
+  options: ServiceOptions & { readonly guard: (group: number) => void },
 ): Promise<ServiceFailure | "interrupted" | null> {
   const { abort, changed, now } = options;
   if (abort.aborted) return "interrupted";

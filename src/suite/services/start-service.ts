@@ -30,6 +30,8 @@ interface StartOptions {
   /** Where the logs go: the session's directory. */
   readonly directory: string;
   readonly mark: string;
+  /** Called with its process group: a program that writes its title over its environment loses the mark. */
+  readonly guard: (group: number) => void;
 }
 
 const POLL_MS = 50;
@@ -39,7 +41,7 @@ const LAST_LINES = 10;
 export async function startService(
   service: Service,
   log: string,
-  { cwd, env, directory, mark }: StartOptions,
+  { cwd, env, directory, mark, guard }: StartOptions,
 ): Promise<Result<StartedService, ServiceFailure>> {
   const session = await startSession(service.run, {
     cwd,
@@ -49,6 +51,7 @@ export async function startService(
     const what = `the service ${service.name} could not be started: ${session.reason}`;
     return err({ service: service.name, what, lastLines: [], log: null, hint: null });
   }
+  guard(session.pid);
   const wanted = service.ready.by === "log" ? new RegExp(service.ready.match, "u") : null;
   const output = new ServiceOutput(join(directory, log), session.output, wanted);
   const ended = session.ended.then(({ code, signal }) =>

@@ -24,11 +24,11 @@ describe("services", () => {
     ["{ run: a, port: 1.5 }", `7:28 ${PORT}, found 1.5.`],
     [
       "{ run: a, port: 80, ready: tpc }",
-      '7:39 "ready" in suite model: expected tcp, start, or a map with http or log, found "tpc". Did you mean "tcp"?',
+      '7:39 "ready" in suite model: expected tcp, start, { http: /path } or { log: expression }, found "tpc". Did you mean "tcp"?',
     ],
     [
       "{ run: a, port: 80, ready: [tcp] }",
-      '7:39 "ready" in suite model: expected tcp, start, or a map with http or log.',
+      '7:39 "ready" in suite model: expected tcp, start, { http: /path } or { log: expression }.',
     ],
     ["{ run: a, port: 80, ready: {} }", '7:39 "ready" in suite model: expected either http or log.'],
     [
@@ -54,6 +54,14 @@ describe("services", () => {
     [
       "{ run: a, ready: tcp }",
       '7:12 "llm" in suite model: expected a port: it is asked there whether it is ready.',
+    ],
+    [
+      "{ run: a, port: 80, ready: http }",
+      '7:39 "ready" in suite model: expected tcp, start, { http: /path } or { log: expression }, found "http".',
+    ],
+    [
+      "{ run: a, replace: true }",
+      '7:12 "llm" in suite model: expected a port: replace ends what listens there already.',
     ],
     ["{ run: a, env: { V: 1.10 } }", '7:32 "V" in suite model: YAML reads 1.10 as 1.1. Write "1.10".'],
     ["{ run: a, timeout: 0s }", '7:31 "timeout" in suite model: expected a time above zero, found "0s".'],
@@ -117,6 +125,8 @@ describe("domains and steps", () => {
       '6:12 "steps" in suite model: expected either marker or names.',
     ],
     ["domains: { mark: a }", '6:16 unknown key "mark" in suite model. Did you mean "marker"?'],
+    ["domains: { names: {} }", '6:23 "names" in suite model: expected at least one name.'],
+    ["gpu-memory: 0GiB", '6:17 "gpu-memory" in suite model: expected a size above zero, found "0GiB".'],
     ["steps: { names: [a] }", '6:21 "names" in suite model: expected a map of names.'],
     ["steps: { names: { a: 5 } }", '6:26 "a" in suite model: expected a text, found 5.'],
     [

@@ -62,10 +62,7 @@ Step 001: SUCCESS (retries: 0)
   - LLM Requests: 1
 Step 002: SKIPPED (retries: 0)
   - Test: tests/stt/b.py::two
-  - API Calls: 0
-  - Tokens (prompt/completion/total): 0 / 0 / 0
-  - LLM Requests: 0
-  - Note: Template-based generation (no LLM calls)
+  - Model use: none recorded
 
 ${"=".repeat(80)}
 MODEL USE

@@ -33,7 +33,7 @@ const MANIFEST: Manifest = {
     ["c", { ...TEST, resumed: { part: 2, again: false } }],
   ]),
   deselected: 0,
-  run: { started: "2026-02-13T14:22:10Z", ended: "2026-02-13T15:04:00Z", duration: 3, command: "pytest" },
+  run: { started: "2026-02-13T14:22:10Z", ended: "2026-02-13T15:03:00Z", duration: 3, command: "pytest" },
   parts: PARTS,
   machine: { os: "Linux 6.1 x86_64", cpus: 2, memoryBytes: 1, node: "v20.20.2", gpus: [] },
   environment: null,
@@ -83,6 +83,23 @@ describe("the manifest of a run that was resumed", () => {
       [first, { ...second, cut_short: "killed" }],
     ])
       expect(why((one) => Object.assign(one, { parts }))).toMatch(/^parts\[[01]\]\.cut_short is not valid$/);
+  });
+
+  it("is refused where its parts are of another time than the run", () => {
+    const [first, second] = JSON.parse(TEXT).parts;
+    const elsewhere = { started: "2026-02-12T00:00:00Z", ended: "2026-02-12T00:00:00Z" };
+    for (const parts of [
+      [{ ...first, ...elsewhere }, second],
+      [first, { ...second, ...elsewhere }],
+    ])
+      expect(why((one) => Object.assign(one, { parts }))).toBe("parts do not begin and end with the run");
+  });
+
+  it.each(["died", "service-failed"])("is refused where a test passed at once whose part %s", (cut_short) => {
+    const [first, second] = JSON.parse(TEXT).parts;
+    const change = (one: Record<string, unknown>) =>
+      Object.assign(one, { parts: [{ ...first, cut_short }, second] });
+    expect(why(change)).toBe("tests.b has passed, and a part of the run had died under it");
   });
 
   it("is told in one line", () => {

@@ -6,7 +6,7 @@ const sessions = fc
   .array(
     fc.record({
       bytes: fc.nat(1000),
-      ending: fc.constantFrom<KeptSession["ending"]>("good", "unrecorded", "bad", "running"),
+      ending: fc.constantFrom<KeptSession["ending"]>("good", "unrecorded", "unfinished", "bad", "running"),
     }),
   )
   .map((list) => list.map((one, index) => ({ ...one, name: `RUN_${index}` })));
@@ -28,6 +28,7 @@ describe("which sessions are taken away", () => {
         expect(taken.has(last("good"))).toBe(false);
         expect(taken.has(last("bad"))).toBe(false);
         expect(taken.has(last("unrecorded"))).toBe(false);
+        expect(taken.has(last("unfinished"))).toBe(false);
         expect(list.filter((one) => one.ending === "running" && taken.has(one.name))).toEqual([]);
       }),
     );

@@ -33,6 +33,7 @@ function account(tests: readonly AccountedTest[], given: Partial<SessionAccount>
     record: sessionRecord(),
     state: "ended",
     runner: null,
+    resumes: false,
     tests,
     domains: domainsOf(tests),
     steps: stepsOf(tests),
@@ -89,6 +90,9 @@ Step 002: SUCCESS (duration: 1m 45s, retries: 1+)
   - LLM Requests: 0
   - Note: Template-based generation (no LLM calls)
 Step 003: FAILED (duration: 1.0s, retries: 0)
+  - Test: tests/llm/test_3.py::test_it
+  - Model use: none recorded
+  - Errors: 2, warnings: 0
 `);
     expect(text).toContain("Failed tests: 1\n  tests/llm/test_3.py::test_it\n    assert 1 == 2\n");
     expect(text).toContain(

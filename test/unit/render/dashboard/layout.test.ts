@@ -53,6 +53,15 @@ describe("the layout of a screen", () => {
     );
     // three quarters of the last run's four minutes, and a third of them done in one
     expect(drawn(resumed)).toContain("time         1:00, about 2:00 left (last run 4:00)");
+    const atOnce = stateOf(runStarted(), planned(a, b), { ...before, at: secondsIn(-600) });
+    expect(drawn(atOnce)).toContain("now          starting: pytest");
+  });
+
+  it("tells a domain from the rows that are always there", () => {
+    const d = liveTest("test_d", "tests");
+    const lines = drawn(stateOf(runStarted(), planned(a, d), began(a), ended(a), began(d), ended(d)));
+    expect(lines.find((line) => line.endsWith(" 1/1 100 %"))).toMatch(/^in tests /);
+    expect(lines.filter((line) => line.startsWith("tests "))).toEqual(["tests        2 passed"]);
   });
 
   it("says what is being done: a test, a model that loads, what is waited for", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DashboardState } from "../../../../src/render/dashboard/state.ts";
-import { began, ended, gpu, liveTest, planned, runStarted } from "../../../rig/live-happenings.ts";
+import { began, ended, gpu, liveTest, planned, runStarted, secondsIn } from "../../../rig/live-happenings.ts";
 
 describe("what a screen keeps of a run", () => {
   it("does not grow with the tests", () => {
@@ -27,5 +27,15 @@ describe("what a screen keeps of a run", () => {
     state.take(began(liveTest("b", "stt")));
     expect(state.domain).toBe("stt");
     expect(state.domains.get("stt")).toEqual({ planned: 1, ended: 0 });
+  });
+
+  it("shows no test as running that was cut short with an earlier part of the session", () => {
+    const state = new DashboardState();
+    state.take(runStarted());
+    state.take(planned(liveTest("a")));
+    state.take(began(liveTest("a"), secondsIn(-20)));
+    expect([...state.running.keys()]).toEqual([]);
+    state.take(began(liveTest("a"), secondsIn(2)));
+    expect(state.running.get(liveTest("a").id)?.since).toEqual(secondsIn(2));
   });
 });
