@@ -6,8 +6,8 @@ import { progressionLine } from "./progression-log.ts";
 /** Steps that are over are written no more: so many files are open at most. */
 const MOST_OPEN = 64;
 
-/** So many steps get a directory though they say nothing: of 100,000 tests nobody reads that each began. */
-const MOST_SILENT = 1000;
+/** So many steps get a directory though they say nothing: of thousands nobody reads that each began. */
+const MOST_SILENT = 200;
 
 /**
  * `logs/run.log`, and for each step `logs/step_001/<component>.log`: what the parts of a suite said, where it
