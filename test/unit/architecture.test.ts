@@ -44,6 +44,7 @@ const LEAVES = ["src/outcome.ts", "src/problem.ts", "src/protocol.ts", "src/resu
 const DOORS: readonly { readonly what: RegExp; readonly room: Room; readonly rule: string }[] = [
   { what: /^(node:)?child_process$|^execa$/, room: "adapters/process", rule: "starts processes" },
   { what: /^(node:)?fs(\/|$)|^fast-glob$/, room: "adapters/files", rule: "touches the file system" },
+  { what: /^(node:)?(http|https|http2|tls|dgram)$/, room: "adapters/network", rule: "asks at ports" },
   { what: /^simple-git$/, room: "adapters/git", rule: "talks to git" },
   { what: /^(node:)?process$/, room: "cli", rule: "reads the process's surroundings" },
 ];
