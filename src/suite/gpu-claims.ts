@@ -113,14 +113,16 @@ function standing(directory: string, id: string, file: SharedFile, now: Date): S
     return found === null || found === "unreadable" || found.owner !== file.owner ? null : found.text;
   };
   const claimant = parse(claimForm, file.text);
-  // the lease first: whoever ends in between then seems to wait, and not to draw
+  if (claimant === null) return null;
+  // this first: what is read of a dead one is final, so none that took a lease and died seems to have had nothing
+  const alive = isThere(claimant, file, now);
+  // then the lease: whoever ends in between then seems to wait, and not to draw
   const lease = own(LEASE);
   const ticket = own(TICKET);
   const drawn = ticket === null ? { ticket: null } : parse(ticketForm, ticket);
   const held = lease === null ? { shares: null } : parse(leaseForm, lease);
-  if (claimant === null || drawn === null || held === null) return null;
+  if (drawn === null || held === null) return null;
   const { ticket: number } = drawn;
-  const alive = isThere(claimant, file, now);
   return { id, keys: claimant.keys, ticket: number, shares: held.shares, claimant, alive };
 }
 

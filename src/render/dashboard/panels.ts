@@ -1,4 +1,5 @@
 import type { TestOutcome } from "../../protocol.ts";
+import { gistOf } from "../../sessions/gist.ts";
 import type { EndedTest, Level, ServiceState } from "../../sessions/happening.ts";
 import type { GpuSample } from "../../suite/gpu-telemetry.ts";
 import {
@@ -188,15 +189,11 @@ function spark(
 /** The latest is the last. Where a test's id leaves no room for its message, its name has to do. */
 export function failureRows({ state: { failures }, room }: Drawn): readonly Row[] {
   return failures.map(({ id, name, outcome, message }: EndedTest) => {
-    const why = firstLine(message);
+    const gist = gistOf(message);
+    const why = gist === null ? "" : `: ${gist}`;
     const what = id.length + why.length > room ? name : id;
     return { label: outcome === "error" ? "error" : "failed", line: [plain(what, "bad"), plain(why)] };
   });
-}
-
-function firstLine(message: string | null): string {
-  const [first = ""] = (message ?? "").trim().split("\n");
-  return first === "" ? "" : `: ${first}`;
 }
 
 const LEVELS: Readonly<Record<Level, Tone>> = { INFO: "faint", WARNING: "doubtful", ERROR: "bad" };

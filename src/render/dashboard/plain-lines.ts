@@ -13,6 +13,7 @@ import {
   utilisationText,
 } from "./amounts.ts";
 import { currentAction } from "./current-action.ts";
+import { EchoedOutput } from "./echoed-output.ts";
 import { DashboardState } from "./state.ts";
 
 interface Surface {
@@ -32,7 +33,7 @@ const MOST_FAILURES = 50;
  * from time to time. Of a short run that goes well it says nothing.
  */
 export class PlainLines implements Screen {
-  readonly suiteOutput: Writable;
+  readonly suiteOutput: EchoedOutput;
   readonly #surface: Surface;
   readonly #state = new DashboardState();
   #introduced = false;
@@ -40,7 +41,7 @@ export class PlainLines implements Screen {
 
   constructor(surface: Surface) {
     this.#surface = surface;
-    this.suiteOutput = surface.suiteOutput;
+    this.suiteOutput = new EchoedOutput(surface.suiteOutput);
     this.#timer = this.#wait(FIRST_MINUTE_MS);
   }
 
@@ -52,6 +53,7 @@ export class PlainLines implements Screen {
   flush(): void {}
 
   say(): boolean {
+    this.suiteOutput.endLine();
     return false;
   }
 

@@ -111,6 +111,14 @@ describe("the layout of a screen", () => {
     ]);
   });
 
+  it("says of a failure what went wrong, below the source that pytest shows first", () => {
+    const message =
+      "def test_a():\n>       assert 1 == 2\nE       assert 1 == 2\n\ntest.py:2: AssertionError";
+    expect(drawn(stateOf(runStarted(), planned(a), ended(a, "failed", message)))).toContain(
+      "failed       tests/llm/test.py::test_a: assert 1 == 2",
+    );
+  });
+
   it("shows the suite's output where it tells nothing of its tests", () => {
     expect(drawn(stateOf(runStarted()), { rows: 10, output: ["collecting ..."] })).toContain(
       "output       collecting ...",
