@@ -323,7 +323,9 @@ describe("many processes", () => {
       appendFileSync(join(place, "log"), `killed ${child.pid}\n`);
     };
     await Promise.all([0, 9_000, 14_000, 20_000, 6_000, 0].map((memory, at) => kill(memory, 400 + at * 130)));
-    const lease = await take(asking(join(place, "leases"), null, { patienceMs: 60_000 }));
+    // both, so that it waits for whoever died with either
+    const wanted = { devices: TWO, which: "each", memoryMiB: null } as const;
+    const lease = await take(asking(join(place, "leases"), null, { patienceMs: 60_000, wanted }));
     expect(mostInUse(notes(place))).toBeLessThanOrEqual(24_576);
     lease.release();
     expect(readdirSync(join(place, "leases")).filter((name) => name.endsWith(".json"))).toEqual([]);
