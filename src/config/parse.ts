@@ -4,7 +4,7 @@ import type { JsonObject } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
 import { amountProblems } from "./amounts.ts";
 import type { Configuration, InputPattern, Service, Suite } from "./configuration.ts";
-import { readYaml, type YamlFile } from "./document.ts";
+import { type Position, readYaml, type YamlFile } from "./document.ts";
 import { explainAll, locate } from "./explain.ts";
 import { normalisePath, normalisePattern, parseDuration, parseSize } from "./pattern.ts";
 import { reportsProblems } from "./reports-directories.ts";
@@ -30,6 +30,7 @@ export function parseConfiguration(bytes: Uint8Array): Result<Configuration, rea
       ...rewrittenValues(name, ["env"], yaml.value),
       ...services.flatMap((one) => rewrittenValues(name, ["services", one.name, "env"], yaml.value)),
     ]),
+    ...suites.flatMap((suite) => unusedMemory(suite, (path) => at(offsetOf(path)))),
     ...reportsProblems(suites, (path) => at(offsetOf(path))),
     ...amountProblems(suites, at(offsetOf(["suites"]))),
   ];
@@ -60,6 +61,13 @@ function policyOf({
     },
     sessions: { count: sessions.keep, bytes: parseSize(sessions.size) ?? 0 },
   };
+}
+
+/** Who names a part of a GPU expects that runs take turns at it. */
+function unusedMemory({ name, gpu, gpuMemoryBytes }: Suite, at: (path: Path) => Position): Problem[] {
+  if (gpuMemoryBytes === null || gpu !== "none") return [];
+  const message = `"gpu-memory" in suite ${name}: the suite uses no GPU. Write gpu: required, or gpu: optional.`;
+  return [problem("config-invalid", message, { ...at(["suites", name, "gpu-memory"]), suite: name })];
 }
 
 /** YAML reads `1.10` as the number 1.1: a variable would get another text than the one in the file. */

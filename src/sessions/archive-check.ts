@@ -173,7 +173,7 @@ class Walk {
   #differs(path: string, how: string): void {
     // Only from an archive that is whole may anything be taken back.
     const hint = this.#asRecorded
-      ? `Archive the session as it is now, or take back the file from the archive:  ${archiving(this.#checking)}`
+      ? `The session has changed since, as one does that is resumed. Archive the session as it is now, or take back the file from the archive:  ${archiving(this.#checking)}`
       : takeAnother(this.#checking);
     this.#complain(`${path} is another file in the session: ${how}.`, hint);
   }

@@ -48,6 +48,7 @@ export class DomainResults implements RunObserver {
   }
 
   finish(): readonly string[] {
+    this.#problem = null;
     for (const file of this.#files.values()) if (file.pending.length > 0) this.#write(file);
     return this.#problem === null ? [] : [`the results by domain are not whole: ${this.#problem}`];
   }
@@ -90,7 +91,9 @@ export class DomainResults implements RunObserver {
       growFile(file.path, `${file.written ? "," : file.heading}${pending.join(",")}`, ENDING, !file.written);
       file.written = true;
     } catch (error) {
-      this.#problem ??= error instanceof Error ? error.message : String(error);
+      // there may be room again the next time
+      file.pending = [...pending, ...file.pending];
+      this.#problem = error instanceof Error ? error.message : String(error);
     }
     file.due = performance.now() + (performance.now() - start) / SHARE;
   }

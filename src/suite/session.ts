@@ -12,6 +12,7 @@ import type { Grouping } from "../config/configuration.ts";
 import type { TestOutcome } from "../protocol.ts";
 import type { MachineFacts } from "./machine.ts";
 import type { ProcessEnd, Verdict } from "./results.ts";
+import { hasRecordForm } from "./session-form.ts";
 import type { TestCounts } from "./verdict.ts";
 
 /** One execution of a suite. Its directory holds everything raw; git ignores it. */
@@ -202,18 +203,7 @@ export async function loadSession(folder: SessionFolder): Promise<SessionRecord 
 }
 
 function isSessionRecord(value: unknown): value is SessionRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "schema" in value &&
-    value.schema === "gate/session@1" &&
-    "suite" in value &&
-    typeof value.suite === "string" &&
-    "fingerprint" in value &&
-    typeof value.fingerprint === "string" &&
-    "ended" in value &&
-    typeof value.ended === "object"
-  );
+  return hasRecordForm(value);
 }
 
 /**

@@ -95,6 +95,24 @@ describe("gate sessions", () => {
     expect(shown.stdout).toContain("cannot be read.");
   });
 
+  it.each([
+    ["when it began", { started: "soon" }],
+    ["what its tests are kept together by", { groupings: { domains: 1, steps: null } }],
+    ["how it ended", { ended: { verdict: "passed" } }],
+    ["its parts", { parts: ["one"], ended: null }],
+  ])("passes over one whose record somebody has damaged: %s", async (_what, damage) => {
+    const rig = await staged();
+    await rig.gate("run");
+    const file = fileOf(rig, "session.json");
+    writeFileSync(
+      file,
+      JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ended: null, ...damage }),
+    );
+    const ended = await rig.gate("run", "--force");
+    expect([ended.code, ended.stderr]).toEqual([0, expect.not.stringContaining("bug in gate")]);
+    expect((await rig.gate("sessions")).stdout).toMatch(/unreadable/);
+  });
+
   it("shows one: what failed and why, domains, logs and files", async () => {
     const rig = await staged();
     rig.suite.answers([

@@ -235,7 +235,6 @@ describe("a suite's definition", () => {
     "undeclared-inputs: error",
     "pattern-tests: error",
     "max-report-size: 1KiB",
-    "gpu-memory: 8GiB",
     "domains: file",
     "steps: { marker: step }",
     "summary: committed",
@@ -248,6 +247,13 @@ describe("a suite's definition", () => {
   ];
   it.each(unchanged)("does not hold what cannot change a result: %s", (line) => {
     expect(suiteOf(oneSuite(`    ${line}\n`)).definition).toEqual(suiteOf(oneSuite()).definition);
+  });
+
+  it("does not hold how much of a GPU it takes", () => {
+    const [some, all] = ["    gpu-memory: 8GiB\n", ""].map((line) =>
+      suiteOf(oneSuite(`    gpu: optional\n${line}`)),
+    );
+    expect(some?.definition).toEqual(all?.definition);
   });
 
   const defaults = [

@@ -127,6 +127,10 @@ describe("domains and steps", () => {
     ["domains: { mark: a }", '6:16 unknown key "mark" in suite model. Did you mean "marker"?'],
     ["domains: { names: {} }", '6:23 "names" in suite model: expected at least one name.'],
     ["gpu-memory: 0GiB", '6:17 "gpu-memory" in suite model: expected a size above zero, found "0GiB".'],
+    [
+      "gpu-memory: 8GiB",
+      '6:17 "gpu-memory" in suite model: the suite uses no GPU. Write gpu: required, or gpu: optional.',
+    ],
     ["steps: { names: [a] }", '6:21 "names" in suite model: expected a map of names.'],
     ["steps: { names: { a: 5 } }", '6:26 "a" in suite model: expected a text, found 5.'],
     [

@@ -245,4 +245,19 @@ describe("a run as it is told while it runs", () => {
     ]);
     expect(JSON.parse(read("b.json")).results).toHaveLength(1);
   });
+
+  it("have results by domain that no disk could take at once, when there is room again", () => {
+    const results = new DomainResults(directory);
+    const narrator = new Narrator([results], { domains: { by: "directory" }, steps: { by: "test" } });
+    const inTheWay = join(directory, "llm.json");
+    mkdirSync(inTheWay);
+    narrator.event(end("tests/llm/a.py::one"));
+    narrator.flush();
+    expect(results.finish()).toEqual([expect.stringContaining("are not whole")]);
+    rmSync(inTheWay, { recursive: true });
+    narrator.event(end("tests/llm/a.py::two"));
+    expect(results.finish()).toEqual([]);
+    const { results: kept } = JSON.parse(read("llm.json"));
+    expect(kept.map(({ name }: { readonly name: string }) => name)).toEqual(["one", "two"]);
+  });
 });
