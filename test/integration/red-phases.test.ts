@@ -76,7 +76,7 @@ describe("gate run --red", () => {
   it("keeps the log of each, and a summary, in a directory of the session", async () => {
     const rig = await redRig("    env: { MLFLOW_TRACKING_URI: memory }\n    gpu: optional\n");
     const { document } = await red(rig, RED.id, BROKEN.id);
-    expect(document.session).toMatch(/^\.gate\/sessions\/RUN_\d{8}_\d{6}\/red$/);
+    expect(document.session).toMatch(/^\.gate\/sessions\/RUN_\d{8}_\d{6}(_\d+)?\/red$/);
     for (const { log, selector } of document.selectors) {
       expect(log.startsWith(`${document.session}/`)).toBe(true);
       expect(rig.read(log)).toBe(`log of ${selector}\n`);
