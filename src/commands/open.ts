@@ -1,9 +1,18 @@
-import { hasWorktree, openRepository, type Repository, type Worktree } from "../adapters/git/repository.ts";
+import { realPathIfThere } from "../adapters/files/real-path.ts";
+import {
+  hasWorktree,
+  openRepository,
+  plainWorktree,
+  type Repository,
+  type Worktree,
+} from "../adapters/git/repository.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Context } from "./context.ts";
 
 export async function openHere(context: Context): Promise<Result<Repository, Problem>> {
+  const plain = await openPlainly(context);
+  if (plain !== null) return ok(plain);
   const opened = await openRepository(context.directory, context.environment);
   if (opened.ok) return opened;
   return err(
@@ -11,6 +20,12 @@ export async function openHere(context: Context): Promise<Result<Repository, Pro
       hint: "Go to a repository, or name one:  gate -C <directory> …",
     }),
   );
+}
+
+/** Most repositories need not be looked for with git's help; null where this one does. */
+async function openPlainly({ directory, environment }: Context): Promise<Worktree | null> {
+  const place = await realPathIfThere(directory);
+  return place === null ? null : plainWorktree(place, environment);
 }
 
 export async function openWorktree(context: Context): Promise<Result<Worktree, Problem>> {

@@ -1,4 +1,4 @@
-import { type PlainClone, plainClone } from "../adapters/git/repository.ts";
+import type { Repository } from "../adapters/git/repository.ts";
 import { type MemoDetails, recallMemo } from "../judgement/memo.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Context } from "./context.ts";
@@ -8,20 +8,17 @@ import { type StatusDocument, type StatusOptions, statusDocument } from "./statu
 /** The decision and its reason for every suite. Runs nothing and changes nothing. */
 export async function status(context: Context, options: StatusOptions): Promise<Outcome<StatusDocument>> {
   const memoAnswers = options.rev === null && options.config === null && !options.inputs;
-  const clone = memoAnswers ? await plainClone(context.directory, context.environment) : null;
-  const memo = clone === null ? null : await recallFully(clone);
-  if (memo !== null) return { exit: 0, document: fromMemo(memo) };
   const opened = await openHere(context);
   if (!opened.ok) return { exit: 2, document: statusDocument(null, [], [opened.error]) };
-  if (memoAnswers && clone === null && opened.value.topLevel !== null) {
-    const found = await recallFully(opened.value);
-    if (found !== null) return { exit: 0, document: fromMemo(found) };
+  if (memoAnswers && opened.value.topLevel !== null) {
+    const memo = await recallFully(opened.value);
+    if (memo !== null) return { exit: 0, document: fromMemo(memo) };
   }
   const { judgeStatus } = await import("./status-judged.ts");
   return judgeStatus(context, opened.value, options);
 }
 
-async function recallFully(repository: PlainClone): Promise<MemoDetails | null> {
+async function recallFully(repository: Repository): Promise<MemoDetails | null> {
   const memo = await recallMemo(repository);
   return memo === null || memo.warnings === null ? null : memo;
 }

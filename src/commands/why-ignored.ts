@@ -1,7 +1,7 @@
 import { realPathIfThere } from "../adapters/files/real-path.ts";
 import { GitError } from "../adapters/git/command.ts";
 import { faithfulText } from "../adapters/git/paths.ts";
-import { type PlainWorktree, plainWorktreeAbove } from "../adapters/git/repository.ts";
+import { plainWorktree, type Worktree } from "../adapters/git/repository.ts";
 import { type JudgedPath, judgePaths } from "../ignore/judged-paths.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
@@ -47,7 +47,7 @@ interface AskedPath {
 }
 
 interface Judged {
-  readonly worktree: PlainWorktree;
+  readonly worktree: Worktree;
   readonly asked: readonly AskedPath[];
   readonly answer: readonly JudgedPath[];
   readonly problems: readonly Problem[];
@@ -59,7 +59,7 @@ async function judge(
   directory: string,
   given: readonly string[],
 ): Promise<Result<Judged, Problem>> {
-  const plain = await plainWorktreeAbove(directory, context.environment);
+  const plain = await plainWorktree(directory, context.environment);
   const found = plain === null ? null : await judgeIn(plain, directory, given);
   if (found !== null) return ok(found);
   const opened = await openWorktree(context);
@@ -74,7 +74,7 @@ async function judge(
 
 /** null where git sees the place otherwise. */
 async function judgeIn(
-  worktree: PlainWorktree,
+  worktree: Worktree,
   directory: string,
   given: readonly string[],
 ): Promise<Judged | null> {
@@ -92,7 +92,7 @@ async function judgeIn(
 }
 
 function placed(
-  { topLevel }: PlainWorktree,
+  { topLevel }: Worktree,
   directory: string,
   given: readonly string[],
 ): Pick<Judged, "asked" | "problems"> {
@@ -116,7 +116,7 @@ function outside(path: string, topLevel: string): Problem {
 }
 
 async function report(
-  worktree: PlainWorktree,
+  worktree: Worktree,
   paths: readonly JudgedPath[],
   given: readonly string[],
 ): Promise<readonly PathReport[]> {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { kindBelow } from "../adapters/files/byte-paths.ts";
 import type { IgnoreRule } from "../adapters/git/ignore.ts";
 import { type IgnoreSettings, ignoreSettings } from "../adapters/git/ignore-settings.ts";
-import type { PlainWorktree } from "../adapters/git/repository.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
 import { smallestAdmission } from "./admission.ts";
 import { type JudgedPath, nestedRepository, type Obstacle } from "./judged-paths.ts";
 import { allRules, type FirstRules, firstRules, lineOf, matched, type Subject } from "./matched-rules.ts";
@@ -45,7 +45,7 @@ export interface Explanation {
 const MOST_NEIGHBOURS = 20_000;
 
 interface Surroundings {
-  readonly worktree: PlainWorktree;
+  readonly worktree: Worktree;
   /** Everything that was asked about: none of it is to change with another's rules. */
   readonly asked: readonly JudgedPath[];
 }
@@ -136,7 +136,7 @@ function rulesAbove({ known, worktree, outside }: Inquiry, paths: readonly strin
 
 /** null where what stands in the files now does not come to what git has said. */
 function standingHere(
-  { topLevel }: PlainWorktree,
+  { topLevel }: Worktree,
   { rule }: JudgedPath,
   { subject, decider, strongest }: FirstRules & { readonly subject: Subject },
 ): Standing | null {

@@ -1,7 +1,7 @@
 import { isRepository, kindBelow } from "../adapters/files/byte-paths.ts";
 import { decidingRules } from "../adapters/git/deciding-rules.ts";
 import type { IgnoreRule } from "../adapters/git/ignore.ts";
-import type { PlainWorktree } from "../adapters/git/repository.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
 import { type TrackedPaths, trackedPaths } from "../adapters/git/tracked.ts";
 
 /** Why no rule can make git track a path. `at` is where that begins. */
@@ -22,7 +22,7 @@ export interface JudgedPath {
 
 /** Asks git about all paths at once. */
 export async function judgePaths(
-  worktree: PlainWorktree,
+  worktree: Worktree,
   paths: readonly string[],
 ): Promise<readonly JudgedPath[]> {
   const [{ rules, links }, tracked] = await Promise.all([
@@ -45,7 +45,7 @@ interface Rules {
 }
 
 /** git stops at the first path beyond a symbolic link: these are looked for only where it has. */
-async function rulesOf(worktree: PlainWorktree, paths: readonly string[]): Promise<Rules> {
+async function rulesOf(worktree: Worktree, paths: readonly string[]): Promise<Rules> {
   const rules = await decidingRules(worktree, paths);
   if (rules.length === paths.length) return { rules, links: new Map() };
   const links = linksAbove(worktree.topLevel, paths);

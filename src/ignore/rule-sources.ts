@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { bytesBelow, bytesOf } from "../adapters/files/byte-paths.ts";
 import type { IgnoreSettings } from "../adapters/git/ignore-settings.ts";
-import type { PlainWorktree } from "../adapters/git/repository.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
 
 /** One line of an ignore file, be it a rule or not. All texts are bytes as Latin-1 text. */
 export interface SourceLine {
@@ -22,7 +22,7 @@ export interface SourceLine {
 export type RuleFiles = Map<string, readonly SourceLine[]>;
 
 export function rulesFromOutside(
-  worktree: PlainWorktree,
+  worktree: Worktree,
   { excludesFile }: IgnoreSettings,
 ): readonly SourceLine[] {
   const own = join(worktree.commonDirectory, "info/exclude");
@@ -36,7 +36,7 @@ export function rulesFromOutside(
 /** Reads the ignore files of the directories that are not among the known ones yet. */
 export function readRules(
   known: RuleFiles,
-  { topLevel }: PlainWorktree,
+  { topLevel }: Worktree,
   directories: readonly string[],
   outside: readonly SourceLine[],
 ): void {

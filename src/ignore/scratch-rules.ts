@@ -2,7 +2,7 @@ import { type ScratchTree, scratchTree } from "../adapters/files/byte-paths.ts";
 import type { IgnoreRule } from "../adapters/git/ignore.ts";
 import { type IgnoreDialogue, ignoreDialogue } from "../adapters/git/ignore-dialogue.ts";
 import { LONE_DIRECTORIES, LONE_HEAD } from "../adapters/git/lone.ts";
-import type { PlainWorktree } from "../adapters/git/repository.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
 import { ignoreFileIn } from "./rule-sources.ts";
 
 /** The texts of the lines that hold in each directory. */
@@ -36,7 +36,7 @@ export type AskRules = (
  * hold below their file and nowhere else.
  */
 export async function withScratchRules<T>(
-  worktree: PlainWorktree,
+  worktree: Worktree,
   use: (begin: () => AskRules) => Promise<T>,
 ): Promise<T> {
   const tree = scratchTree();

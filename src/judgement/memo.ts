@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileErrorCode, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
 import { type TreeId, treeId } from "../adapters/git/ids.ts";
 import { indexAgrees } from "../adapters/git/index.ts";
-import type { PlainClone, Repository } from "../adapters/git/repository.ts";
+import type { Repository } from "../adapters/git/repository.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, positivePathspecs } from "../fingerprint/pathspecs.ts";
@@ -73,7 +73,7 @@ async function writeIfPossible(path: string, text: string): Promise<void> {
 }
 
 /** The details of the memo if the index still agrees with it; null on any doubt. */
-export async function recallMemo(repository: PlainClone): Promise<MemoDetails | null> {
+export async function recallMemo(repository: Repository): Promise<MemoDetails | null> {
   const places = placesOf(repository);
   const [memo, json] = await Promise.all([readIfUsable(places.memo), readIfUsable(`${places.memo}.json`)]);
   if (memo === null || json === null) return null;
@@ -95,7 +95,7 @@ export async function rememberedTree(
 }
 
 /** Git is asked once about each state of the index: to read a large one takes it as long as Node takes to start. */
-async function stillAgrees(repository: PlainClone, { tree, pathspecs }: DetailsFile): Promise<boolean> {
+async function stillAgrees(repository: Repository, { tree, pathspecs }: DetailsFile): Promise<boolean> {
   const { memoIndex } = placesOf(repository);
   const ownIndex = repository.environment.GIT_INDEX_FILE === undefined;
   const index = ownIndex ? stateOfFile(join(repository.gitDirectory, "index")) : null;

@@ -118,6 +118,11 @@ export async function kindOf(path: string): Promise<FileKind> {
   }
 }
 
+/** Whether what is there belongs to whom gate runs for. */
+export function isOwnedByUser(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.uid === process.geteuid?.();
+}
+
 interface FileStamp {
   readonly bytes: number;
   readonly modifiedMs: number;

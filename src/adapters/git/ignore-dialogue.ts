@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import { GitError, gitAnswer } from "./command.ts";
 import { ruleReader } from "./deciding-rules.ts";
 import type { IgnoreRule } from "./ignore.ts";
-import type { PlainWorktree } from "./repository.ts";
+import type { Worktree } from "./repository.ts";
 import { PLACES } from "./scratch.ts";
 
 /** A git at work that is asked about ignore files while these are changed under it. */
@@ -20,7 +20,7 @@ export interface IgnoreDialogue {
  * Asks about the ignore files in a directory that is made a repository, with the settings of another one but for its
  * rules. One process answers all: to start another takes as long as twenty answers.
  */
-export function ignoreDialogue(settings: PlainWorktree, directory: string): IgnoreDialogue {
+export function ignoreDialogue(settings: Worktree, directory: string): IgnoreDialogue {
   const answers = answersInOrder();
   const args = [
     ...["-c", `include.path=${join(settings.commonDirectory, "config")}`],

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { err, ok, type Result } from "../../result.ts";
-import { kindOf, readIfThere } from "../files/files.ts";
+import { isOwnedByUser, kindOf, readIfThere } from "../files/files.ts";
 import { type GitPlace, gitAnswer } from "./command.ts";
 import type { ObjectFormat } from "./ids.ts";
 
@@ -84,47 +84,46 @@ export async function openRepository(
   });
 }
 
-/** What is known of a clone without asking git. */
-export type PlainClone = Pick<Repository, "directory" | "environment" | "gitDirectory">;
-
-/** null where only git can say what repository `directory` belongs to. */
-export async function plainClone(
-  directory: string,
-  base: Readonly<Record<string, string>>,
-): Promise<PlainClone | null> {
-  const gitDirectory = join(directory, ".git");
-  const elsewhere = PLACES.some((name) => base[name] !== undefined);
-  if (elsewhere || (await kindOf(gitDirectory)) !== "directory") return null;
-  return { directory, environment: judgingEnvironment(base), gitDirectory };
-}
-
-/** A worktree whose place is known without asking git, with what can be known of it so. */
-export type PlainWorktree = Pick<
-  Worktree,
-  "directory" | "environment" | "topLevel" | "gitDirectory" | "commonDirectory"
->;
-
 /**
- * The worktree that a directory, given without symbolic links, lies in; null where only git can say. git may still see
- * it otherwise, and fails then: where it takes the repository for somebody else's.
+ * The worktree that a directory, given without symbolic links, lies in, found without a process; null where only git
+ * can say. git may still see it otherwise, and fails then.
  */
-export async function plainWorktreeAbove(
+export async function plainWorktree(
   directory: string,
   base: Readonly<Record<string, string>>,
-): Promise<PlainWorktree | null> {
-  if (["GIT_CEILING_DIRECTORIES", "GIT_INDEX_FILE", ...PLACES].some((name) => base[name] !== undefined))
-    return null;
+): Promise<Worktree | null> {
+  if (["GIT_CEILING_DIRECTORIES", ...PLACES].some((name) => base[name] !== undefined)) return null;
   for (let at = directory; ; at = dirname(at)) {
     const gitDirectory = join(at, ".git");
     const kind = await kindOf(gitDirectory);
-    if (kind === "absent" && dirname(at) !== at) continue;
-    if (kind !== "directory" || (await kindOf(join(gitDirectory, "HEAD"))) !== "file") return null;
-    const settings = await readIfThere(join(gitDirectory, "config"));
-    if (settings === null || /worktree/i.test(settings.toString("latin1"))) return null;
-    const environment = judgingEnvironment(base);
-    return { directory: at, environment, topLevel: at, gitDirectory, commonDirectory: gitDirectory };
+    if (kind === "absent" && dirname(at) !== at && (await kindOf(join(at, "HEAD"))) === "absent") continue;
+    if (kind !== "directory" || !(await isUsual(gitDirectory))) return null;
+    if (![at, gitDirectory].every(isOwnedByUser)) return null;
+    const absolute = (path: string) => resolve(directory, path);
+    return {
+      directory: at,
+      environment: withAbsolutePaths(judgingEnvironment(base), absolute),
+      topLevel: at,
+      gitDirectory,
+      commonDirectory: gitDirectory,
+      indexFile: absolute(base.GIT_INDEX_FILE || join(gitDirectory, "index")),
+      objectFormat: "sha1",
+    };
   }
 }
+
+/** Whether nothing about it is set that decides what git takes it for. */
+async function isUsual(gitDirectory: string): Promise<boolean> {
+  if ((await kindOf(join(gitDirectory, "HEAD"))) !== "file") return false;
+  const settings = [
+    await readIfThere(join(gitDirectory, "config")),
+    (await readIfThere(join(gitDirectory, "config.worktree"))) ?? "",
+  ];
+  return settings.every((text) => text !== null && !UNUSUAL.test(text.toString("latin1").replace(USUAL, "")));
+}
+
+const UNUSUAL = /worktree|objectformat|\bbare\b/i;
+const USUAL = /\bworktreeconfig\b|\bbare\s*=\s*false\b/gi;
 
 const PLACES = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"];
 

@@ -2,8 +2,7 @@ import { posix } from "node:path";
 import { parsedJson } from "../members.ts";
 import { isHookFile } from "../wiring-places.ts";
 import type { Project } from "./fixer.ts";
-import { jsonIn, tomlIn } from "./tools/settings.ts";
-import { isValidYaml, type YamlReader } from "./yaml-lines.ts";
+import type { YamlReader } from "./yaml-lines.ts";
 
 /** A file that starts programs at a commit, and of which nothing is known. */
 export interface UnreadFile {
@@ -12,20 +11,25 @@ export interface UnreadFile {
   readonly why: string;
 }
 
-type IsValid = (text: string) => boolean;
+/** What reads a format is loaded where there is a file of it. */
+type IsValid = (text: string) => Promise<boolean>;
 
 const yaml =
   (reader: YamlReader): IsValid =>
-  (text) =>
-    isValidYaml(text, reader);
+  async (text) =>
+    (await import("./yaml-lines.ts")).isValidYaml(text, reader);
+
+const json: IsValid = async (text) => (await import("./tools/settings.ts")).jsonIn(text) !== null;
+const toml: IsValid = async (text) => (await import("./tools/settings.ts")).tomlIn(text) !== null;
+const strictJson: IsValid = async (text) => parsedJson(text) !== null;
 
 /** The format of each, by where it lies and what it is called. */
 const FORMATS: readonly (readonly [RegExp, string, IsValid])[] = [
   [/^\.pre-commit-config\.ya?ml$/, "YAML", yaml("python")],
   [/^(?:\.config\/)?\.?lefthook(?:-local)?\.ya?ml$/, "YAML", yaml("go")],
-  [/^(?:\.config\/)?\.?lefthook(?:-local)?\.jsonc?$/, "JSON", (text) => jsonIn(text) !== null],
-  [/^(?:prek|(?:\.config\/)?\.?lefthook(?:-local)?)\.toml$/, "TOML", (text) => tomlIn(text) !== null],
-  [/(?:^|\/)\.lintstagedrc\.json$/, "JSON", (text) => parsedJson(text) !== null],
+  [/^(?:\.config\/)?\.?lefthook(?:-local)?\.jsonc?$/, "JSON", json],
+  [/^(?:prek|(?:\.config\/)?\.?lefthook(?:-local)?)\.toml$/, "TOML", toml],
+  [/(?:^|\/)\.lintstagedrc\.json$/, "JSON", strictJson],
   [/(?:^|\/)\.lintstagedrc(?:\.ya?ml)?$/, "YAML", yaml("node")],
 ];
 
@@ -36,7 +40,7 @@ export async function unreadFiles({ files, read }: Project): Promise<readonly Un
     const text = await read(path);
     if (text === null) return [{ path, why: "is no text that gate can read" }];
     const [, format, isValid] = formatOf(path) ?? [];
-    return isValid === undefined || isValid(text) ? [] : [{ path, why: `is not valid ${format}` }];
+    return isValid === undefined || (await isValid(text)) ? [] : [{ path, why: `is not valid ${format}` }];
   });
   return (await Promise.all(found)).flat();
 }
