@@ -113,36 +113,38 @@ function hasFailure({ tests }: Manifest): boolean {
 }
 
 /** The manifest's list against what is there: paths, modes and blob ids. */
-function compareListing(manifest: Manifest, listing: readonly TreeEntry[], suite: Suite): Problem[] {
+function compareListing({ reports }: Manifest, listing: readonly TreeEntry[], suite: Suite): Problem[] {
   const problems: Problem[] = [];
-  const report = (
-    code: "missing-report" | "tampered-report" | "untracked-report",
-    path: string,
-    what: string,
-  ) => {
+  const say = ([code, what]: Disagreement, path: string) => {
     problems.push(problem(code, `${path} ${what}.`, { path, suite: suite.name }));
   };
-  // by the names of the manifest, which are hashed already
-  const unlisted = new Map<string, TreeEntry>();
+  const own = new Set([manifestPath(suite.name), signaturePath(suite.name)]);
+  const seen = new Set<string>();
   for (const entry of listing) {
     const name = entry.path.slice(suite.reports.length + 1);
-    // git stores a tree with two entries of one name when it is told to; who looks sees the one or the other
-    if (unlisted.has(name)) report("tampered-report", entry.path, "is in the tree twice");
-    unlisted.set(name, entry);
+    const wrong = seen.has(name) ? TWICE : disagreement(entry, reports.get(name), own.has(name));
+    if (wrong !== null) say(wrong, entry.path);
+    seen.add(name);
   }
-  for (const [name, { mode, blob }] of manifest.reports) {
-    const entry = unlisted.get(name);
-    unlisted.delete(name);
-    if (entry === undefined)
-      report("missing-report", `${suite.reports}/${name}`, "is in the manifest and not in the tree");
-    else if (entry.id !== blob) report("tampered-report", entry.path, "is not what the run recorded");
-    else if (entry.mode !== mode)
-      report("tampered-report", entry.path, `has mode ${entry.mode}; it was recorded as ${mode}`);
-  }
-  const own = new Set([manifestPath(suite.name), signaturePath(suite.name)]);
-  for (const [name, { path, mode }] of unlisted) {
-    if (!own.has(name)) report("untracked-report", path, "is not in the manifest");
-    else if (mode !== REGULAR) report("tampered-report", path, `has mode ${mode}; gate writes ${REGULAR}`);
+  for (const name of reports.keys()) {
+    if (!seen.has(name)) say(MISSING, `${suite.reports}/${name}`);
   }
   return problems;
+}
+
+type Disagreement = readonly ["missing-report" | "tampered-report" | "untracked-report", string];
+
+const MISSING: Disagreement = ["missing-report", "is in the manifest and not in the tree"];
+/** git stores a tree with two entries of one name when it is told to; who looks sees the one or the other. */
+const TWICE: Disagreement = ["tampered-report", "is in the tree twice"];
+
+function disagreement(
+  { mode, id }: TreeEntry,
+  recorded: { readonly blob: string } | undefined,
+  isOwn: boolean,
+): Disagreement | null {
+  if (recorded === undefined && !isOwn) return ["untracked-report", "is not in the manifest"];
+  if (recorded !== undefined && recorded.blob !== id)
+    return ["tampered-report", "is not what the run recorded"];
+  return mode === REGULAR ? null : ["tampered-report", `has mode ${mode}; gate writes ${REGULAR}`];
 }

@@ -154,10 +154,14 @@ async function summaryProblems(repository: Repository, suite: Suite, manifest: M
 }
 
 function metadataPaths(manifest: Manifest): readonly string[] {
-  return [...manifest.reports.keys()].filter((path) => {
-    const [logs, directory, file, ...rest] = path.split("/");
-    return logs === "logs" && directory !== SUITE_LOGS && file === METADATA_FILE && rest.length === 0;
-  });
+  return [...manifest.reports.keys()].filter(isMetadata);
+}
+
+/** `logs/<test>/metadata.json` */
+function isMetadata(path: string): boolean {
+  if (!path.startsWith("logs/") || !path.endsWith(`/${METADATA_FILE}`)) return false;
+  const directory = path.slice("logs/".length, -`/${METADATA_FILE}`.length);
+  return directory !== SUITE_LOGS && directory !== "" && !directory.includes("/");
 }
 
 function invalid(suite: Suite, what: string): Problem {
