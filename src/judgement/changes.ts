@@ -1,14 +1,16 @@
 import { GitError } from "../adapters/git/command.ts";
 import { type CommitFacts, commitsChanging, lastCommitChanging } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
+import { plainHead } from "../adapters/git/plain-head.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { compareTrees, type TreeChange } from "../adapters/git/trees.ts";
+import { changesSinceHead, compareTrees, type TreeChange } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
 import { rememberedTree } from "./memo.ts";
+import { oncePerSuite } from "./once.ts";
 
 /** What made a suite stale. `suite`: what gate.yaml says of it. */
 export interface InputChange {
@@ -70,18 +72,27 @@ interface Question {
   readonly recordedIn: CommitFacts;
 }
 
+/** What HEAD has otherwise of a suite's inputs, and of gate.yaml; null where there is no commit yet. */
+export const changesFromHead = oncePerSuite((repository, tree, suite, directories: readonly string[]) =>
+  changesSinceHead(repository, tree, [...inputPathspecs(suite, directories), exactly(CONFIGURATION_PATH)]),
+);
+
 async function changesFrom(
   { repository, tree, revision, suite, reportsDirectories, recordedIn }: Question,
   before: TreeId,
 ): Promise<ChangesSince> {
   const pathspecs = inputPathspecs(suite, reportsDirectories);
   const withConfiguration = [...pathspecs, exactly(CONFIGURATION_PATH)];
-  const commitsSince = (which: readonly string[]) =>
-    commitsChanging(repository, recordedIn.id, revision, which);
-  const [found, commits] = await Promise.all([
-    compareTrees(repository, before, tree, withConfiguration),
-    commitsSince(pathspecs),
-  ]);
+  // Most often the evidence came with the last commit: then HEAD has been asked, and nothing came after it.
+  const inHead = revision === "HEAD" && recordedIn.id === (await plainHead(repository));
+  const commitsSince = async (which: readonly string[]) =>
+    inHead ? [] : commitsChanging(repository, recordedIn.id, revision, which);
+  const changesSince = async () => {
+    const known = inHead && before === recordedIn.tree;
+    const ofHead = known ? await changesFromHead(repository, tree, suite, reportsDirectories) : null;
+    return ofHead ?? compareTrees(repository, before, tree, withConfiguration);
+  };
+  const [found, commits] = await Promise.all([changesSince(), commitsSince(pathspecs)]);
   const reconfigured = found.some(({ path }) => path === CONFIGURATION_PATH);
   const old = await suiteOf(repository, reconfigured ? before : tree, suite.name);
   const redeclared = old === null || !sameDeclaration(old.suite, suite);

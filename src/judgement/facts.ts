@@ -2,16 +2,17 @@ import { blobIsKnown, commitsWithBlob } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { subtree } from "../adapters/git/store.ts";
-import { blobIdOf, changesSinceHead, resolveTree } from "../adapters/git/trees.ts";
+import { blobIdOf, resolveTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import type { EvidencePlace, StaleFacts, Staleness } from "../decision/decide.ts";
 import { readRecorded } from "../evidence/recorded.ts";
 import { findStored } from "../evidence/store.ts";
 import { type Fingerprint, fingerprintOf } from "../fingerprint/fingerprint.ts";
-import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { renderHashFile } from "../reports/hash-file.ts";
 import { gpusFor } from "../suite/gpu.ts";
 import { lastEnd } from "../suite/session.ts";
+import { changesFromHead } from "./changes.ts";
 import { configurationOf, sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
 
@@ -99,8 +100,7 @@ async function coversHead(
   repository: Repository,
   { tree, judged: { suite, inputs }, reportsDirectories }: StaleSuite,
 ): Promise<boolean> {
-  const pathspecs = inputPathspecs(suite, reportsDirectories);
-  const changes = await changesSinceHead(repository, tree, [...pathspecs, exactly(CONFIGURATION_PATH)]);
+  const changes = await changesFromHead(repository, tree, suite, reportsDirectories);
   if (changes === null) return false;
   const reconfigured = changes.some(({ path }) => path === CONFIGURATION_PATH);
   const own = reconfigured ? null : await suiteOf(repository, tree, suite.name);

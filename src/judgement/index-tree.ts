@@ -4,7 +4,7 @@ import { unmergedEntries, updateIndex, writeTree } from "../adapters/git/index.t
 import type { Repository } from "../adapters/git/repository.ts";
 import { readBlobs } from "../adapters/git/trees.ts";
 import { placesOf } from "../evidence/places.ts";
-import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, type Result } from "../result.ts";
 import { readCached } from "./configuration.ts";
@@ -33,6 +33,14 @@ export async function treeOfIndex(repository: Repository): Promise<Result<TreeId
   } finally {
     await removeTree(scratch);
   }
+}
+
+/** Whether a merge has left reports unmerged, so that git refuses a commit until they are attached anew. */
+export async function reportsConflict(
+  repository: Repository,
+  directories: readonly string[],
+): Promise<boolean> {
+  return (await unmergedEntries(repository, directories.map(exactly))).length > 0;
 }
 
 async function configuredReports(repository: Repository): Promise<readonly string[]> {
