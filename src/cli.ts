@@ -6,7 +6,7 @@ import type { ExitCode } from "./outcome.ts";
 import type { Watching } from "./render/dashboard/form.ts";
 import type { Terminal, TerminalScreen } from "./render/dashboard/screen.ts";
 import { printable } from "./render/printable.ts";
-import { type Verb, verbs } from "./verbs.ts";
+import { type Answer, type Verb, verbs } from "./verbs.ts";
 
 const INDEX = { rev: null, config: null, inputs: false };
 
@@ -68,11 +68,22 @@ function environment(): Environment {
 
 async function perform(verb: Verb, json: boolean, directory: string, env: Environment): Promise<ExitCode> {
   const abort = abortOnSignals();
-  const { exit, document, text, forPrograms = false } = await verb(contextOf(directory, env, json, abort));
+  const context = contextOf(directory, env, json, abort);
+  const { exit, document, text, forPrograms = false } = await answerOf(() => verb(context));
   const shown = json ? JSON.stringify(document) : printable(typeof text === "string" ? text : text());
   const isAnswer = json || exit === 0 || forPrograms;
   if (shown !== "") (isAnswer ? process.stdout : standardError()).write(`${shown}\n`);
   return abort.aborted ? INTERRUPTED : exit;
+}
+
+/** What no command has foreseen is an answer as well: whoever asked for JSON gets it. */
+async function answerOf(verb: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await verb();
+  } catch (error) {
+    const { describeFailure } = await import("./render/failure.ts");
+    return describeFailure(error);
+  }
 }
 
 /** The first Ctrl-C asks everything to end in order; the second ends gate at once, and its watchdog the rest. */

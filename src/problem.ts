@@ -60,7 +60,6 @@ export type ProblemCode =
   | "reports-edited"
   | "reports-not-staged"
   | "tree-moved"
-  | "attach-interrupted"
   | "locked"
   // wiring
   | "not-wired"
@@ -73,7 +72,7 @@ export type ProblemCode =
   | "not-a-repository"
   | "file-system"
   | "git-failed"
-  | "git-too-old"
+  | "internal-error"
   | "usage";
 
 /**
