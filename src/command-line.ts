@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { kindOf } from "./adapters/files/files.ts";
+import { realPathIfThere } from "./adapters/files/real-path.ts";
 import {
   EXPORT_FORMATS,
   type ExportFormat,
@@ -75,7 +77,8 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
   return { usageExit: 2 };
 }
 
-function declare(choose: (invocation: Invocation) => void): Command {
+/** Every command with its options, as `gate --help` tells them. */
+export function declare(choose: (invocation: Invocation) => void): Command {
   const program = new Command("gate");
   program
     .description("Binds a commit's expensive model tests to exactly the sources it contains.")
@@ -83,7 +86,8 @@ function declare(choose: (invocation: Invocation) => void): Command {
     .option("--json", "print one JSON document on stdout")
     .version(packageJson.version, "--version")
     .showHelpAfterError("(gate --help lists the commands)")
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", (_, chosen) => refuseNoDirectory(chosen));
   const perform = (verb: Verb, command: Command) => {
     const { C = ".", json = false } = command.optsWithGlobals<{ C?: string; json?: boolean }>();
     choose({ verb, json, directory: C });
@@ -191,9 +195,11 @@ function declare(choose: (invocation: Invocation) => void): Command {
   command(program, "doctor", "look whether gate is installed so that it works here")
     .option("--attack", "forge a commit's evidence in every way that gate knows: verify has to refuse each")
     .option("--rev <revision>", "the commit to forge", "HEAD")
-    .action(({ attack, rev }: { attack?: true; rev: string }, self: Command) =>
-      perform(attack ? verbs.doctorAttack(rev) : verbs.doctor(), self),
-    );
+    .action(({ attack, rev }: { attack?: true; rev: string }, self: Command) => {
+      if (!attack && self.getOptionValueSource("rev") === "cli")
+        self.error("error: --rev goes with --attack");
+      perform(attack ? verbs.doctorAttack(rev) : verbs.doctor(), self);
+    });
   const evidence = program.command("evidence").description("look at recorded evidence and hand it on");
   command(evidence, "export", "write a commit's evidence in the form of another tool, after verifying it")
     .addOption(new Option("--format <format>", "the form").choices(EXPORT_FORMATS).makeOptionMandatory())
@@ -217,15 +223,16 @@ function declare(choose: (invocation: Invocation) => void): Command {
     .argument("[session]", "its name or its path; the newest one without it")
     .option("--follow", "print what happens until it has ended")
     .action((session: string | undefined, _: object, self: Command) => {
-      const { follow } = self.optsWithGlobals<SessionsArguments>();
+      const { follow } = ofTheList(self, "--suite");
       perform(verbs.sessionsShow({ session: session ?? null, follow: follow ?? false }), self);
     });
   command(sessions, "report", "write one run as a spreadsheet, whatever there is of it")
     .argument("[session]", "its name or its path; the newest one without it")
     .option("--output <file>", "where to write it; report.xlsx in the session's directory without it")
-    .action((session: string | undefined, { output }: { output?: string }, self: Command) =>
-      perform(verbs.sessionsReport({ session: session ?? null, output: output ?? null }), self),
-    );
+    .action((session: string | undefined, { output }: { output?: string }, self: Command) => {
+      ofTheList(self, "--suite", "--follow");
+      perform(verbs.sessionsReport({ session: session ?? null, output: output ?? null }), self);
+    });
   command(program, "archive", "pack one run into run.tar.gz, the same bytes each time")
     .argument("[session]", "its name or its path; the newest one that has ended without it")
     .option("--verify", "read an archive from end to end, also one elsewhere, named by its path")
@@ -254,6 +261,24 @@ function declare(choose: (invocation: Invocation) => void): Command {
     (_, self: Command) => perform(verbs.postRewrite(), self),
   );
   return program;
+}
+
+/** `gate sessions` shares its options with the commands below it; those that would do nothing there are refused. */
+function ofTheList(command: Command, ...foreign: readonly ("--suite" | "--follow")[]): SessionsArguments {
+  const options = command.optsWithGlobals<SessionsArguments>();
+  const given = { "--suite": options.suite, "--follow": options.follow };
+  const first = foreign.find((option) => given[option] !== undefined);
+  if (first !== undefined) command.error(`error: ${first} does not go with gate sessions ${command.name()}`);
+  return options;
+}
+
+/** git cannot be started in a directory that is not there, and would be blamed for it. */
+async function refuseNoDirectory(chosen: Command): Promise<void> {
+  const { C } = chosen.optsWithGlobals<{ C?: string }>();
+  if (C === undefined) return;
+  const place = await realPathIfThere(C);
+  if (place === null || (await kindOf(place)) !== "directory")
+    chosen.error(`error: -C ${C}: there is no such directory`);
 }
 
 /** Global options may stand before or after the verb. */

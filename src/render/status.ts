@@ -50,6 +50,7 @@ function renderChange({ path, change, tests }: SuiteStatus["changes"][number]): 
 
 function renderReaders(tests: SuiteStatus["changes"][number]["tests"]): string {
   if (tests === null) return "";
+  if (tests.of === 1 && tests.reading === 1) return "  (its only test reads it)";
   return tests.reading === tests.of
     ? `  (all ${tests.of} tests read it)`
     : `  (${tests.reading} of ${tests.of} tests read it)`;

@@ -1,0 +1,51 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Rig } from "../rig/repository.ts";
+
+describe("the command line", () => {
+  it.each(["missing", "gate.yaml"])("refuses -C %s, which is no directory", async (place) => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    const { code, stdout, stderr } = await rig.gate("-C", place, "status");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`-C ${place}: there is no such directory`);
+  });
+
+  it("takes a directory of the repository, before the command or after it", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    const [before, after] = [await rig.gate("-C", "src", "status"), await rig.gate("status", "-C", "src")];
+    expect(before.code).toBe(0);
+    expect(before.stdout).toContain("fresh");
+    expect(after.stdout).toBe(before.stdout);
+  });
+
+  it.each([
+    [["sessions", "show", "--suite", "model-tests"], "--suite does not go with gate sessions show"],
+    [["sessions", "--suite", "model-tests", "report"], "--suite does not go with gate sessions report"],
+    [["sessions", "report", "--follow"], "--follow does not go with gate sessions report"],
+    [["doctor", "--rev", "HEAD"], "--rev goes with --attack"],
+  ])("refuses %j, of which a part would do nothing", async (args, said) => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    const { code, stderr } = await rig.gate(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(said);
+  });
+
+  it("answers with a document where git fails in the middle and JSON was asked for", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}# changed\n`);
+    await rig.git("add", "gate.yaml");
+    const blob = (await rig.git("rev-parse", ":gate.yaml")).trim();
+    rmSync(join(rig.directory, ".git/objects", blob.slice(0, 2), blob.slice(2)));
+    const { code, stdout } = await rig.gate("attach", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: "gate/failure@1",
+      problems: [{ code: "git-failed", message: expect.stringContaining(blob) }],
+    });
+  });
+});
