@@ -54,7 +54,8 @@ class TestNames:
 
     def of(self, nodeid, path=None, markers=None):
         """The test of a node id; the second one of the same id gets ` #2`."""
-        file_part, _, names = nodeid.partition("::")
+        # GATE_TEST is a variable of the environment, and holds no NUL; pytest escapes those of parameters
+        file_part, _, names = nodeid.replace("\0", "\\x00").partition("::")
         known = path is not None and not self.is_distributed
         file = self._below(path) if known else self._file(file_part)
         base = _clipped("%s::%s" % (file, names) if names else file)

@@ -69,11 +69,14 @@ export function patternSentence({ source, of, tests }: PatternTests): string {
   return `${grouped(tests.length)} of ${counted(of, "test")} ${verb} no production file at all (pattern tests)`;
 }
 
-/** Said where a report is there and single tests are not: how to find pattern tests. */
+/** Said where a report is there and pattern tests are unknown: how to find them. */
 export function unknownPatternTests({ coverage, patternTests }: SuiteGaps): string[] {
   if (coverage === null || patternTests !== null) return [];
+  const namesTests = coverage.files.some(({ tests }) => tests !== null);
   return [
-    "pattern tests: unknown, the report does not say which test ran what. dynamic_context = test_function under [run], then  coverage json --show-contexts",
+    namesTests
+      ? "pattern tests: unknown, a test that ran no production file is not in the report. Measure the test files, too (source = src, tests under [run]), or record a run:  gate run"
+      : "pattern tests: unknown, the report does not say which test ran what. dynamic_context = test_function under [run], then  coverage json --show-contexts",
   ];
 }
 

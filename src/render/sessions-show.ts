@@ -121,7 +121,11 @@ function modelLine({ tests }: SessionAccount): readonly string[] {
   if (use === null) return [];
   const { prompt, completion, total } = use.tokens;
   const tokens = `${countText(total)} tokens (${countText(prompt)} prompt, ${countText(completion)} completion)`;
-  const calls = `${countText(use.llmRequests)} requests, ${countText(use.apiCalls)} API calls, ${countText(use.toolCalls)} tool calls`;
+  const calls = [
+    counted(use.llmRequests, "request"),
+    counted(use.apiCalls, "API call"),
+    counted(use.toolCalls, "tool call"),
+  ].join(", ");
   return [labelled("model", `${calls}, ${tokens}`)];
 }
 

@@ -4,7 +4,7 @@ import { type Problem, problem, warning } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { LogSource, SuiteResults } from "../suite/results.ts";
 import { type BinaryLog, CutNotice, digestOfBinary, noteOfBinary, notePath } from "./log-notes.ts";
-import { logPaths, SUITE_LOGS } from "./names.ts";
+import { logPaths, SUITE_LOGS, shortNames } from "./names.ts";
 import type { Normaliser, NormalisingStream } from "./normalise.ts";
 import { whyNotText } from "./readable-text.ts";
 import type { SecretGuard } from "./secrets/guard.ts";
@@ -75,13 +75,21 @@ function logsOf(
   directories: ReadonlyMap<string, string>,
 ): readonly LogToCollect[] {
   return [
-    ...placed(logs, null, SUITE_LOGS),
-    ...tests.flatMap((test) => placed(test.logs, test.id, directories.get(test.id) ?? test.id)),
+    ...placed(logs, shortNames(logs.map(({ name }) => name)), null, SUITE_LOGS),
+    ...tests.flatMap((test) => {
+      const names = test.logs.map(({ name }) => name);
+      return placed(test.logs, names, test.id, directories.get(test.id) ?? test.id);
+    }),
   ];
 }
 
-function placed(logs: readonly LogSource[], test: string | null, directory: string): readonly LogToCollect[] {
-  const paths = logPaths(logs.map(({ name }) => name));
+function placed(
+  logs: readonly LogSource[],
+  names: readonly string[],
+  test: string | null,
+  directory: string,
+): readonly LogToCollect[] {
+  const paths = logPaths(names);
   return logs.map((source, index) => ({ source, test, path: `logs/${directory}/${paths[index]}` }));
 }
 

@@ -34,6 +34,23 @@ export function logPaths(names: readonly string[]): readonly string[] {
   return [...distinctPaths(logs, isPortablePath, [METADATA_FILE]).values()];
 }
 
+/**
+ * As much of each name's end as tells it from the others. For what the suite left somewhere: of the folders on the way
+ * to it `logs/` is a usual one, and an ignore rule for that would keep the report out of every commit.
+ */
+export function shortNames(names: readonly string[]): readonly string[] {
+  const short = new Map<string, string>();
+  let open = [...new Set(names)];
+  for (let length = 1; open.length > 0; length++) {
+    const ends = new Map(open.map((name) => [name, name.split("/").slice(-length).join("/")]));
+    const users = new Map<string, number>();
+    for (const end of ends.values()) users.set(end, (users.get(end) ?? 0) + 1);
+    for (const [name, end] of ends) if (users.get(end) === 1) short.set(name, end);
+    open = open.filter((name) => !short.has(name));
+  }
+  return names.map((name) => short.get(name) ?? name);
+}
+
 function isPortablePath(path: string): boolean {
   return Buffer.byteLength(path) <= MAX_LOG_PATH_BYTES && path.split("/").every(isPortableName);
 }

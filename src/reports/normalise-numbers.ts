@@ -52,7 +52,13 @@ const SHORT_UNIT = "(?: ?(?:ns|µs|μs|ms|msecs?|secs?|milliseconds?|microsecond
 const NO_DECADE = "(?<!(?<!\\w)(?:1[5-9]|20)\\d0s|\\b(?:the|early|late|mid|his|her|their)[ -]\\d0s)";
 
 const PATTERNS: readonly NumberPattern[] = [
-  pattern("process-ids", "<pid>", `(?:${after(PROCESS_KEY)}|${after(PROCESS_NAME)})\\d{0,19}(?!\\w|\\.\\d)`),
+  pattern(
+    "process-ids",
+    "<pid>",
+    `(?:${after(PROCESS_KEY)}|${after(PROCESS_NAME)})\\d{0,19}(?!\\w|\\.\\d)`,
+    // A thread of Linux is called by its address.
+    `(?<=1)(?:39|40)\\d{12}(?!\\w|\\.\\d)`,
+  ),
   pattern("ports", "<port>", `${after(HOST)}\\d{1,4}(?![\\w.]|:\\d)`),
   pattern(
     "timestamps",

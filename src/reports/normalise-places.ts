@@ -18,6 +18,9 @@ export interface Places {
 const SEGMENT = `[^\\s/\\\\"'\`<>|:;,()\\[\\]{}?*]`;
 const WHOLE_SEGMENT = `${SEGMENT}{1,255}(?!${SEGMENT}|${PLACEHOLDER})`;
 const SEPARATOR = "(?:/|\\\\{1,2})";
+const END = `(?!${SEGMENT}|${PLACEHOLDER})`;
+/** pytest numbers the directories of tests whose names begin with the same 30 letters, in the order in which they run. */
+const NUMBERED = `(${SEPARATOR}${SEGMENT}{1,255}?)\\d{1,9}(?=\\.?${END})`;
 export const NAME_END = `(?![\\w-]|\\.(?:\\w|${PLACEHOLDER}))`;
 
 /** A path that begins right behind a placeholder was no path before what stands there was replaced. */
@@ -47,15 +50,22 @@ export function escaped(text: string): string {
 
 /** The directory below the root of temporary files has a random name; what lies in it is kept. */
 export function temporaryPaths(places: readonly string[]): readonly Rewrite[] {
-  const pytest = `/pytest-of-${SEGMENT}{1,64}/pytest-\\d{1,9}(?!${SEGMENT}|${PLACEHOLDER})`;
+  const pytest = `/pytest-of-${SEGMENT}{1,64}/pytest-\\d{1,9}${END}(?:(?!/popen-gw\\d)${NUMBERED})?`;
   const below = `(?:${pytest}|${SEPARATOR}${WHOLE_SEGMENT})`;
   const windows = ["[A-Za-z]:", "Users", `${SEGMENT}{1,64}`, "AppData", "Local", "Temp"].join(SEPARATOR);
   return [
-    ...spellings(places).map((root) => path(`${escaped(root)}(?:${below}|${NAME_END})`, "<tmp>", root)),
-    path(`(?:/private)?(?:/var)?/tmp${below}`, "<tmp>", "/tmp/"),
-    path(`(?:/private)?/var/folders/[\\w+-]{1,8}/[\\w+-]{1,64}/[TC0]${below}`, "<tmp>", "/var/folders/"),
-    path(windows + below, "<tmp>", "AppData"),
+    ...spellings(places).map((root) => path(`${escaped(root)}(?:${below}|${NAME_END})`, "<tmp>$1", root)),
+    path(`(?:/private)?(?:/var)?/tmp${below}`, "<tmp>$1", "/tmp/"),
+    path(`(?:/private)?/var/folders/[\\w+-]{1,8}/[\\w+-]{1,64}/[TC0]${below}`, "<tmp>$1", "/var/folders/"),
+    path(windows + below, "<tmp>$1", "AppData"),
+    workerDirectories(),
   ];
+}
+
+/** Which of xdist's workers gets a test is chance. */
+function workerDirectories(): Rewrite {
+  const pattern = `${SEPARATOR}popen-gw\\d{1,4}(?:${NUMBERED}|${END})`;
+  return { pattern: new RegExp(pattern, "g"), to: "$1", needs: ["popen-gw"] };
 }
 
 export function homePaths(home: string | null): readonly Rewrite[] {

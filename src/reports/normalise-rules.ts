@@ -86,16 +86,21 @@ function uuids(): readonly Rewrite[] {
   ];
 }
 
-/** `[12345]` at the beginning of a line, after a time or a level, and `name[12345]:` as syslog has it. */
+/** `[12345]` at the beginning of a line, after a time or a level, `name[12345]:` as syslog has it, and glog's. */
 function bracketedProcessIds(): readonly Rewrite[] {
-  const time = `${CLOCK}(?:Z|[+-]\\d\\d:?\\d\\d)? `;
+  const time = `${CLOCK}(?:Z| ?[+-]\\d\\d:?\\d\\d)?\\]? `;
   const level = "\\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL|process):? {1,4}";
   const leading = `(?<=(?:^\\[\\d{3,7}|(?:${time}|${level})\\[\\d{1,7})\\])(?=:?(?: |$))`;
   const named = "(?<=\\b[A-Za-z][\\w.-]{0,40}\\[\\d{3,7}\\])(?=: )";
+  const glog = `(?<=${GLOG} ${CLOCK}) {1,8}\\d{1,15}(?= [^\\s\\]]{1,200}:\\d{1,6}\\])`;
   return [
     { pattern: new RegExp(`\\[\\d{1,7}\\](?:${leading}|${named})`, "gm"), to: "[<pid>]", needs: ["["] },
+    { pattern: new RegExp(glog, "g"), to: " <pid>", needs: ["]", /[IWEF]\d{4} \d\d:/] },
   ];
 }
+
+/** Level, month and day. */
+const GLOG = "(?<!\\w)[IWEF]\\d{4}";
 
 function datesWithMonthNames(): readonly Rewrite[] {
   const weekday = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?";
@@ -106,6 +111,16 @@ function datesWithMonthNames(): readonly Rewrite[] {
       pattern: new RegExp(`(?<!\\w)${weekday}${date},? ${CLOCK}(?: \\d{4}(?!\\w)|${ZONE})(?![\\w:])`, "g"),
       to: "<time>",
       needs: [":", / \d{1,4},? \d\d:\d\d:\d\d/],
+    },
+    {
+      pattern: new RegExp(`(?<![\\w./-])\\d\\d[-/]\\d\\d ${CLOCK}${ZONE}(?![\\w:])`, "g"),
+      to: "<time>",
+      needs: [":", /\d[-/]\d\d \d\d:/],
+    },
+    {
+      pattern: new RegExp(`(?<!\\w)([IWEF])\\d{4} ${CLOCK}(?![\\w:])`, "g"),
+      to: "$1<time>",
+      needs: [":", /[IWEF]\d{4} \d\d:/],
     },
   ];
 }

@@ -88,12 +88,15 @@ export class Narrator {
     this.tell({ kind: "line", at, line: { component, level, text, step } });
   }
 
-  #begin(planned: PlannedTest): LiveTest {
-    const known = this.#running.get(planned.id);
+  #begin(started: PlannedTest): LiveTest {
+    const { id } = started;
+    const known = this.#running.get(id);
     if (known !== undefined) return known;
+    const markers = started.markers ?? this.#planned.get(id)?.markers;
+    const planned = markers === undefined ? started : { ...started, markers };
     const test = this.#live(planned, this.#stepOf(planned));
-    this.#planned.set(planned.id, null);
-    this.#running.set(planned.id, test);
+    this.#planned.set(id, null);
+    this.#running.set(id, test);
     return test;
   }
 

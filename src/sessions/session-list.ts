@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileStamp, kindOf } from "../adapters/files/files.ts";
 import type { Verdict } from "../suite/results.ts";
 import {
+  isRedPhase,
   loadSession,
   type SessionFolder,
   type SessionRecord,
@@ -38,7 +39,7 @@ export async function listAllSessions(
   topLevel: string,
   atWorkSince: string | null,
 ): Promise<readonly ListedSession[]> {
-  const names = await sessionNames(topLevel);
+  const names = await runsOf(topLevel);
   const records = await Promise.all(names.map((name) => loadSession(sessionFolder(topLevel, name))));
   const readable = records.filter((record) => record !== null);
   const states = sessionStates(readable, atWorkSince);
@@ -55,6 +56,13 @@ export async function listAllSessions(
     ),
   );
   return listed.toReversed();
+}
+
+/** A red phase is no run of a suite. */
+async function runsOf(topLevel: string): Promise<readonly string[]> {
+  const names = await sessionNames(topLevel);
+  const red = await Promise.all(names.map((name) => isRedPhase(sessionFolder(topLevel, name))));
+  return names.filter((_, index) => !red[index]);
 }
 
 async function listedSession(

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { z } from "zod";
 import {
   type GateEvent,
@@ -17,8 +18,21 @@ type DecodedLine =
 
 const DEEPEST = 64;
 
-const id = z.string().min(1).max(4096);
-const name = z.string().max(4096);
+const LONGEST_NAME = 4096;
+const LONGEST_START = 3996;
+
+/** Tests are called after their prompts, which may be long; as the reporter for pytest shortens them. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_NAME) return text;
+  // Not through the middle of a character.
+  const start = text.slice(0, LONGEST_START).replace(/[\uD800-\uDBFF]$/, "");
+  const left = text.slice(start.length);
+  return `${start}… (${left.length} more, ${crc32(left).toString(16).padStart(8, "0")})`;
+}
+
+const id = z.string().min(1).transform(shortened);
+const testName = z.string().transform(shortened);
+const name = z.string().max(LONGEST_NAME);
 const file = z.string().max(4096).nullable().default(null);
 /** By them a suite groups its tests; nobody keeps them. */
 const markers = z
@@ -60,7 +74,11 @@ const event = z.discriminatedUnion("type", [
     pid: z.number().int(),
     resumes: z.boolean().exactOptional(),
   }),
-  z.object({ ...base, type: z.literal("plan"), tests: z.array(z.object({ id, name, file, markers })) }),
+  z.object({
+    ...base,
+    type: z.literal("plan"),
+    tests: z.array(z.object({ id, name: testName, file, markers })),
+  }),
   z.object({
     ...base,
     type: z.literal("deselected"),
@@ -69,7 +87,7 @@ const event = z.discriminatedUnion("type", [
     tests: z.array(id).default([]),
     files: z.number().int().nonnegative().default(0),
   }),
-  z.object({ ...base, type: z.literal("test-start"), id, name, file, markers }),
+  z.object({ ...base, type: z.literal("test-start"), id, name: testName, file, markers }),
   z.object({
     ...base,
     type: z.literal("test-end"),

@@ -67,10 +67,10 @@ export class JunitCase {
     // node:test marks a todo as skipped, and as a failure too where it failed.
     if (skipped?.type === "todo") return this.has("failure") ? "xfailed" : "xpassed";
     if (this.has("error")) return "error";
-    if (this.has("failure")) return "failed";
+    if (this.has("failure") || this.#says(FAILED)) return "failed";
     if (skipped !== undefined) return skipped.type === "pytest.xfail" ? "xfailed" : "skipped";
     if (this.has("flaky") || this.has("rerun")) return "flaky";
-    return this.#wasLeftOut() ? "skipped" : "passed";
+    return this.#says(LEFT_OUT) ? "skipped" : "passed";
   }
 
   message(): string | null {
@@ -80,10 +80,12 @@ export class JunitCase {
     return message === "" || (mark?.kind === "skipped" && message === "true") ? null : message;
   }
 
-  /** GoogleTest has no element for it. */
-  #wasLeftOut(): boolean {
-    return (
-      this.attributes.status === "notrun" || ["suppressed", "skipped"].includes(this.attributes.result ?? "")
-    );
+  /** GoogleTest and CTest have no element for what did not run, and leave it to an attribute. */
+  #says(words: ReadonlySet<string>): boolean {
+    const { status = "", result = "" } = this.attributes;
+    return [status, result].some((word) => words.has(word.toLowerCase()));
   }
 }
+
+const LEFT_OUT = new Set(["notrun", "disabled", "suppressed", "skipped", "ignored", "pending", "filtered"]);
+const FAILED = new Set(["fail", "failed", "failure", "error", "timeout", "cancelled", "interrupted"]);

@@ -110,6 +110,7 @@ const HINTS: Partial<Record<ObjectionKind, string>> = {
   "file-error": `Let the file load, or name it itself, without a star, under expected-failures in ${CONFIGURATION_PATH}.`,
   "undeclared-skip": `Tests that may be skipped are declared with a reason under skips: in ${CONFIGURATION_PATH}.`,
   "unexpected-pass": `Unexpected pass: remove it from expected-failures in ${CONFIGURATION_PATH}.`,
+  flaky: `A pass on retry counts where the suite has flaky: accept in ${CONFIGURATION_PATH}.`,
   "expected-failure-skipped": `Skipped is not failed: let it run, or remove it from expected-failures in ${CONFIGURATION_PATH}.`,
 };
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  kindOf,
   listDirectory,
   makeDirectory,
   makeNewDirectory,
@@ -235,10 +236,16 @@ export async function unendedSessions(
 
 const WHOLE: ReadonlySet<Verdict> = new Set(["passed", "failed", "timed-out"]);
 
-/** Oldest first. */
+/** Oldest first, behind red phases: who asks for the newest means a run of the suite. */
 export async function sessionNames(topLevel: string): Promise<string[]> {
-  const names = (await listDirectory(sessionsDirectory(topLevel))).filter(isSessionName);
-  return names.sort(byTime);
+  const names = (await listDirectory(sessionsDirectory(topLevel))).filter(isSessionName).sort(byTime);
+  const red = await Promise.all(names.map((name) => isRedPhase(sessionFolder(topLevel, name))));
+  return [...names.filter((_, index) => red[index]), ...names.filter((_, index) => !red[index])];
+}
+
+/** Runs of single tests that are to fail (`gate run --red`) have a directory, and no record. */
+export async function isRedPhase({ directory }: SessionFolder): Promise<boolean> {
+  return (await kindOf(join(directory, "red"))) === "directory";
 }
 
 /** Sessions of a suite, oldest first: the names sort by time. */

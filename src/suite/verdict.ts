@@ -203,7 +203,8 @@ function isFailed({ outcome }: TestResult): boolean {
 function nothingRan(results: SuiteResults, counts: TestCounts): string | null {
   if (!results.complete) return null;
   if (counts.total === 0) return `${runnerOf(results)} ran no test.`;
-  return counts.skipped === counts.total ? `All ${testCount(counts.total)} were skipped.` : null;
+  if (counts.skipped < counts.total) return null;
+  return counts.total === 1 ? "The only test was skipped." : `All ${testCount(counts.total)} were skipped.`;
 }
 
 /** What keeps a run without failures from being a pass. */
@@ -228,7 +229,8 @@ function questionOfEnd(run: RecordedRun, results: SuiteResults, counts: TestCoun
   if (end.code === 0 || (run.excuse === "exit-code-1" && end.code === 1)) return null;
   if (run.complaint) return `${how}.`;
   if (!results.complete) return `${how}, but no failed test was reported.`;
-  if (counts.passed === counts.total) return `${how}, but all ${testCount(counts.total)} passed.`;
+  if (counts.passed === counts.total)
+    return `${how}, but ${counts.total === 1 ? "the only test" : `all ${testCount(counts.total)}`} passed.`;
   if (run.excuse === "none") return `${how}, but no test failed.`;
   return `${how}, but no test failed unexpectedly.${run.excuse === "unclear" && end.code === 1 ? UNCLEAR : ""}`;
 }

@@ -70,7 +70,7 @@ describe("results from a JUnit XML file", () => {
   });
 
   it("that pass are none where the command failed", async () => {
-    await expectNotAccepted(await junitRig(`${write(PASSED)}; exit 3`), "exited 3, but all 1 test passed");
+    await expectNotAccepted(await junitRig(`${write(PASSED)}; exit 3`), "exited 3, but the only test passed");
   });
 
   it("in a tracked file are refused before the run", async () => {

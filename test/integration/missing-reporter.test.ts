@@ -28,4 +28,10 @@ describe("a runner whose command names no reporter of gate's", () => {
     expect(told).not.toContain("PYTEST_ADDOPTS");
     expect(await said("echo vitest run")).toContain("--reporter=default --reporter=model-gate/vitest");
   });
+
+  it("is quoted where it did not take its own options", async () => {
+    expect(await said(`${NODE_TEST} --no-such-option a.test.mjs`)).toContain(
+      "exited 9: bad option: --no-such-option.",
+    );
+  });
 });

@@ -136,21 +136,24 @@ describeWithPython("gate run, of a run that breaks off,", { timeout: PYTHON_TIME
       expect(ended.stderr).toContain("pytest stopped before it had told its end.");
   });
 
-  it("says what pytest says of a path that is mistyped", async () => {
-    const python = join(await pytestEnvironment(9), "bin");
-    const rig = await Rig.create({ hooks: false });
-    const suite = "    run: pytest tests/nothing.py\n    inputs: [test_run.py]\n";
-    rig.write("gate.yaml", `version: 1\nsuites:\n  model-tests:\n${suite}`);
-    rig.write(".gitignore", ".gate/\n__pycache__/\n.pytest_cache/\n");
-    rig.write("test_run.py", "def test_it(): pass\n");
-    const run = async () => {
-      await rig.git("add", ".");
-      return (await rig.gateWith({ PATH: `${python}:${rig.env.PATH}` }, "run")).stderr;
-    };
-    expect(await run()).toContain("pytest exited 4: file or directory not found: tests/nothing.py.");
-    rig.write("gate.yaml", rig.read("gate.yaml").replace("tests/nothing.py", "--no-such-option"));
-    expect(await run()).toContain("pytest exited 4: unrecognized arguments: --no-such-option.");
-  });
+  it.each(["pytest", "python -m pytest"])(
+    "says what pytest says of a path that is mistyped: %s",
+    async (pytest) => {
+      const python = join(await pytestEnvironment(9), "bin");
+      const rig = await Rig.create({ hooks: false });
+      const suite = `    run: ${pytest} tests/nothing.py\n    inputs: [test_run.py]\n`;
+      rig.write("gate.yaml", `version: 1\nsuites:\n  model-tests:\n${suite}`);
+      rig.write(".gitignore", ".gate/\n__pycache__/\n.pytest_cache/\n");
+      rig.write("test_run.py", "def test_it(): pass\n");
+      const run = async () => {
+        await rig.git("add", ".");
+        return (await rig.gateWith({ PATH: `${python}:${rig.env.PATH}` }, "run")).stderr;
+      };
+      expect(await run()).toContain("pytest exited 4: file or directory not found: tests/nothing.py.");
+      rig.write("gate.yaml", rig.read("gate.yaml").replace("tests/nothing.py", "--no-such-option"));
+      expect(await run()).toContain("pytest exited 4: unrecognized arguments: --no-such-option.");
+    },
+  );
 });
 
 describeWithPython("a pytest that a test starts", { timeout: PYTHON_TIMEOUT }, () => {

@@ -39,4 +39,31 @@ describeWithPython("a test's id", { timeout: PYTHON_TIMEOUT }, () => {
       }
     }
   });
+
+  it.each([[[]], [["-n", "1"]]])(
+    "has the name that a collector gave it, whatever that holds %j",
+    async (workers) => {
+      const project = await PytestProject.create(9);
+      project.write({
+        "conftest.py": `
+import os, pytest
+from gate_record import gate_record
+class Case(pytest.Item):
+    def runtest(self): gate_record(prompt=os.environ["GATE_TEST"])
+class Cases(pytest.File):
+    def collect(self):
+        for name in ["nul\\0x", "two\\nlines", "same", "same", "../up"]:
+            yield Case.from_parent(self, name=name)
+def pytest_collect_file(parent, file_path):
+    if file_path.suffix == ".case": return Cases.from_parent(parent, path=file_path)
+`,
+        "llm.case": "",
+      });
+      const run = await project.run(workers);
+      expect([run.complete, run.doubts]).toEqual([true, []]);
+      const names = ["nul\\x00x", "two\nlines", "same", "same #2", "../up"];
+      const found = run.tests.map(({ id, outcome, turns }) => [id, outcome, turns.length]);
+      expect(new Set(found)).toEqual(new Set(names.map((name) => [`llm.case::${name}`, "passed", 1])));
+    },
+  );
 });

@@ -79,6 +79,19 @@ describe("gate sessions", () => {
     expect(await rig.gateJson("sessions", "--suite", "other")).toMatchObject({ sessions: [] });
   });
 
+  it("leaves red phases out, and never takes one for the newest run", async () => {
+    const rig = await staged();
+    await rig.gate("run");
+    const run = newest(rig);
+    rig.suite.answers([{ id: "tests/llm/a.py::bad", outcome: "failed", message: "assert 1 == 2" }]);
+    expect((await rig.gate("run", "--red", "tests/llm/a.py::bad")).code).toBe(0);
+    expect(sessionsIn(rig)).toHaveLength(2);
+    expect(await rig.gateJson("sessions")).toMatchObject({ sessions: [{ name: run, verdict: "passed" }] });
+    expect((await rig.gate("sessions", "show")).stdout).toContain(`${run}  model-tests  passed`);
+    expect((await rig.gate("sessions", "report")).stdout).toContain(`1 test of ${run}`);
+    expect((await rig.gate("archive")).stdout).toContain(`${run}/run.tar.gz`);
+  });
+
   it("reads no event for the list: a session of an older gate counts no tests", async () => {
     const rig = await staged();
     await rig.gate("run");

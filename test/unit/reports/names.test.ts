@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { logPaths, reportNames } from "../../../src/reports/names.ts";
+import { logPaths, reportNames, shortNames } from "../../../src/reports/names.ts";
 
 function named(...names: readonly string[]) {
   return names.map((name, index) => ({ id: `tests/test_it.py::${index}::${name}`, name }));
@@ -111,6 +111,33 @@ describe("for all tests", () => {
         const names = reportNames(tests);
         const again = reportNames(others);
         for (const { id } of tests) expect(again.get(id)).toBe(names.get(id));
+      }),
+    );
+  });
+});
+
+describe("the name of what the suite left somewhere", () => {
+  it("has as much of its path as tells it from the others", () => {
+    expect(shortNames(["logs/session.log"])).toEqual(["session.log"]);
+    expect(shortNames(["x.log", "a/x.log", "a/b/x.log", "c/b/x.log", "a/y.log", "a/y.log"])).toEqual([
+      "x.log",
+      "a/x.log",
+      "a/b/x.log",
+      "c/b/x.log",
+      "y.log",
+      "y.log",
+    ]);
+  });
+
+  it("is the end of its path, and no other's", () => {
+    const path = fc
+      .array(fc.constantFrom("a", "b", "logs", "", ".."), { minLength: 1 })
+      .map((all) => all.join("/"));
+    fc.assert(
+      fc.property(fc.uniqueArray(path), (names) => {
+        const short = shortNames(names);
+        expect(new Set(short).size).toBe(names.length);
+        for (const [index, one] of short.entries()) expect(`/${names[index]}`.endsWith(`/${one}`)).toBe(true);
       }),
     );
   });

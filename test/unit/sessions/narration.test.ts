@@ -163,6 +163,19 @@ describe("a run as it is told while it runs", () => {
     expect(readdirSync(join(directory, "logs")).toSorted()).toEqual(["run.log", "step_001", "step_002"]);
   });
 
+  it("knows the markers of a test from its plan where its start has none", () => {
+    const { markers, ...started } = { id: "a.py::x", name: "x", file: "a.py", markers: { area: "chat" } };
+    told(
+      [
+        { ...BASE, type: "plan", tests: [{ ...started, markers }] },
+        { ...BASE, type: "test-start", ...started },
+        end("a.py::x"),
+      ],
+      { domains: { by: "marker", marker: "area" }, steps: { by: "marker", marker: "area" } },
+    );
+    expect(JSON.parse(read("chat.json")).results).toMatchObject([{ id: "a.py::x", step: 1 }]);
+  });
+
   it("takes lines with a tag to the component that they name", () => {
     told([
       start("a.py::x"),

@@ -355,6 +355,30 @@ describe("what is wrong becomes a doubt", () => {
     expect(tests).toMatchObject([{ id: "a", outcome: "passed" }]);
   });
 
+  it.each(["x", "🤖"])(
+    "shortens ids and names that are very long, and knows them by what follows: %s",
+    async (one) => {
+      const long = (end: string) => `${one.repeat(6000)}${end}`;
+      const { tests, complete, doubts } = await resultsOf(
+        hello(),
+        { type: "plan", tests: [long("1"), long("2")].map((id) => ({ id, name: id, file: null })) },
+        start(long("1")),
+        { type: "property", id: long("1"), name: "n", value: 1 },
+        end(long("1")),
+        start(long("2")),
+        end(long("2"), "failed"),
+        finish(2),
+      );
+      expect({ complete, doubts }).toEqual({ complete: true, doubts: [] });
+      expect(tests).toMatchObject([{ outcome: "passed", properties: { n: 1 } }, { outcome: "failed" }]);
+      expect(new Set(tests.map(({ id }) => id)).size).toBe(2);
+      for (const { id, name } of tests) {
+        expect([id.length <= 4096, name]).toEqual([true, id]);
+        expect(id).toMatch(/^(x|🤖){1998,3996}… \(\d+ more, [\da-f]{8}\)$/u);
+      }
+    },
+  );
+
   it("says only the first doubts of many", async () => {
     await write("1-a", `${lines([hello()])}${"garbage\n".repeat(1000)}`);
     const { doubts } = await results();

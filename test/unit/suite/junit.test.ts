@@ -142,6 +142,47 @@ describe("other runners", () => {
     ]);
   });
 
+  it("reads CTest, which says only in an attribute what was disabled", async () => {
+    const xml = `<testsuite name="Linux-c++" tests="5" failures="1" disabled="1" skipped="2" hostname="" time="1" timestamp="2026-01-01T00:00:00">
+      <testcase name="ok" classname="ok" time="0.01" status="run"><properties/><system-out></system-out></testcase>
+      <testcase name="bad" classname="bad" time="0.01" status="fail"><failure message="Timeout"/><properties/></testcase>
+      <testcase name="off" classname="off" time="0" status="disabled"><properties/><system-out>Disabled</system-out></testcase>
+      <testcase name="skip" classname="skip" time="0" status="notrun"><skipped message="SKIP_RETURN_CODE=77"/></testcase>
+      <testcase name="dep" classname="dep" time="0" status="notrun"><skipped message="Fixture dependency failed"/></testcase></testsuite>`;
+    expect((await results(xml)).doubts).toEqual([]);
+    expect((await outcomes(xml)).map(([, ...ending]) => ending)).toEqual([
+      ["passed", null],
+      ["failed", "Timeout"],
+      ["skipped", null],
+      ["skipped", "SKIP_RETURN_CODE=77"],
+      ["skipped", "Fixture dependency failed"],
+    ]);
+  });
+
+  it.each([
+    ["status", "FAILED", "failed"],
+    ["result", "error", "failed"],
+    ["status", "Disabled", "skipped"],
+    ["result", "suppressed", "skipped"],
+    ["status", "run", "passed"],
+    ["result", "completed", "passed"],
+  ])("believes an attribute where no element says how a test ended: %s=%s", async (name, word, outcome) => {
+    const xml = `<testsuite name="s"><testcase classname="c" name="t" ${name}="${word}"/></testsuite>`;
+    expect((await outcomes(xml)).map(([, found]) => found)).toEqual([outcome]);
+  });
+
+  it("keeps references to characters that XML has not as they stand", async () => {
+    const xml = `<testsuite name="s" tests="2" failures="1"><testcase classname="c" name="a&#27;[31m"/>
+      <testcase classname="c" name="b"><failure message="&#x1B;[31mred&#0;">x</failure><system-out>one &#27;[0m two</system-out></testcase></testsuite>`;
+    const { tests, doubts } = await results(xml);
+    expect(doubts).toEqual([]);
+    expect(tests.map(({ id, outcome, message }) => [id, outcome, message])).toEqual([
+      ["c::a&#27;[31m", "passed", null],
+      ["c::b", "failed", "&#x1B;[31mred&#0;"],
+    ]);
+    expect(await readFile(tests[1]?.logs[0]?.path ?? "", "utf8")).toBe("one &#27;[0m two");
+  });
+
   it("puts the output of a suite into the suite's logs", async () => {
     const { logs } = await results(
       `<testsuites><testsuite name="a"><system-out><![CDATA[one ]]></system-out></testsuite><testsuite name="b"><system-out>two</system-out><system-err>
