@@ -6,6 +6,7 @@ import { type Problem, problem } from "../problem.ts";
 import { orProblem } from "../verify/failures.ts";
 import { ignoredReports } from "../verify/ignored-reports.ts";
 import { findCommits, type VerifyRequest, verifyCommits } from "../verify/verify.ts";
+import { readTime } from "../verify/written-time.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
 import { unjudged, type VerifyDocument, verifyDocument } from "./verify-document.ts";
@@ -18,8 +19,8 @@ export interface VerifyOptions extends Omit<VerifyRequest, "at"> {
 /** Judges the evidence of a commit. Executes nothing from the tree; any doubt is a no. */
 export async function verify(context: Context, options: VerifyOptions): Promise<Outcome<VerifyDocument>> {
   const { revision } = options;
-  const at = options.at === null ? null : new Date(options.at);
-  if (at !== null && Number.isNaN(at.getTime())) {
+  const at = options.at === null ? null : readTime(options.at, "T00:00:00Z");
+  if (options.at !== null && at === null) {
     const hint = "Write it as 2026-02-13 or 2026-02-13T14:27:22Z.";
     const wrong = problem("usage", `--at ${options.at} is not a time.`, { hint });
     return { exit: 2, document: unjudged(revision, [wrong]) };

@@ -30,6 +30,14 @@ export function gateLine(hook: HookName): string {
   return hook.startsWith("post-") ? call : `${call} || exit $?`;
 }
 
+/** The same where lines before it go elsewhere: the shim is beside the hook as seen from where git starts that. */
+function gateLineFromTop(hook: HookName): string {
+  const [call = "", ...otherwise] = gateLine(hook).split(" || ");
+  return [`(cd "$gate_top" && ${call})`, ...otherwise].join(" || ");
+}
+
+const KEEP_TOP = "gate_top=$PWD";
+
 /** Where that line goes, for a person who adds it by hand. */
 export function placeOfLine(hook: HookName): string {
   return TOLD.includes(hook) ? "where standard input is still as git gave it" : "after everything else";
@@ -76,9 +84,33 @@ function whyNotAtEnd(lines: readonly string[]): string | null {
  * shell's, which reads no others.
  */
 export function withGateLine(text: string, hook: HookName): string {
-  if (!TOLD.includes(hook)) return withLinesAtEnd(text, gateLines(hook), "\n");
+  if (TOLD.includes(hook)) return withLinesAtHead(text, gateLines(hook));
+  if (!goesElsewhere(text)) return withLinesAtEnd(text, gateLines(hook), "\n");
+  const lines = [`# ${PURPOSE[hook]}`, gateLineFromTop(hook)];
+  return withLinesAtEnd(withLinesAtHead(text, [KEEP_TOP]), lines, "\n");
+}
+
+function withLinesAtHead(text: string, lines: readonly string[]): string {
   const head = HEAD.exec(text)?.[0] ?? "";
-  return `${withLinesAtEnd(head, gateLines(hook), "\n")}${text.slice(head.length)}`;
+  return `${withLinesAtEnd(head, lines, "\n")}${text.slice(head.length)}`;
+}
+
+/** Such as `cd frontend && npx lint-staged`; in parentheses it would end with these. */
+function goesElsewhere(text: string): boolean {
+  return outsideHereDocuments(linesOf(text)).some((line) => GOES.test(line));
+}
+
+const GOES = /^\s*(?:[^#\s(][^#(]*(?:&&|\|\||;|\bthen|\bdo|\{)\s*)?(?:cd|pushd|popd)(?:\s|;|$)/;
+
+/** Why gate's line, which is there, is not found when the hook reaches it; null where nothing speaks for that. */
+export function lostLine(text: string, hook: HookName): string | null {
+  const lines = outsideHereDocuments(linesOf(text));
+  const own = lines.indexOf(gateLine(hook));
+  const at = lines.findIndex(
+    (line) => /^\S/.test(line) && GOES.test(line) && !/--show-(?:toplevel|cdup)/.test(line),
+  );
+  if (own === -1 || at === -1 || at > own) return null;
+  return `goes to another directory before gate's line (line ${at + 1}: ${(lines[at] ?? "").trim()})`;
 }
 
 /** The first line that names the shell, and the one by which husky 8 starts its hooks anew. */

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { readEditable } from "../adapters/files/editing.ts";
 import { listDirectory } from "../adapters/files/files.ts";
-import { type Problem, warning } from "../problem.ts";
+import { type Problem, problem, warning } from "../problem.ts";
 import { fileEdit, type Place, type Plan, plan, readForEdit, refusedEdit, together } from "./edits.ts";
 import {
   gateLine,
   HOOKS,
   type HookName,
   isWired,
+  lostLine,
   newHook,
   obstacleIn,
   placeOfLine,
@@ -70,10 +71,21 @@ async function planHook({ place, husky }: HookFolder, hook: HookName): Promise<P
   const { text, executable } = file.value;
   if (text === null) return plan({ edits: fileEdit(target, file.value, newHook(hook, !husky), !husky) });
   const asleep = executable || husky ? [] : [notExecutable(target)];
-  if (isWired(text, hook)) return plan({ problems: asleep });
+  if (isWired(text, hook)) return plan({ problems: [...asleep, ...unreached(target, lostLine(text, hook))] });
   const obstacle = obstacleIn(text, hook);
   if (obstacle !== null) return plan({ problems: [refusedEdit(target, obstacle, byHand), ...asleep] });
   return plan({ edits: fileEdit(target, file.value, withGateLine(text, hook)), problems: asleep });
+}
+
+function unreached(place: Place, why: string | null): readonly Problem[] {
+  if (why === null) return [];
+  const hint = "Put what is done there into parentheses:  (cd … && …)";
+  return [
+    problem("not-wired", `${place.shown} ${why}, which is not found from there.`, {
+      path: place.shown,
+      hint,
+    }),
+  ];
 }
 
 function notExecutable(place: Place): Problem {

@@ -13,7 +13,7 @@ export function renderDoctorAttack(document: AttackDocument): string {
   const { revision, commit, suites, problems } = singleLined(document);
   if (commit === null) {
     const next = "next: name a commit whose evidence holds:  gate doctor --attack --rev <revision>";
-    return `${revision} cannot be forged: it is refused as it is.\n${renderProblems(problems)}\n${next}`;
+    return `${revision} cannot be forged: its evidence does not hold as it is.\n${renderProblems(problems)}\n${next}`;
   }
   return suites.map((suite) => renderSuite(suite, commit)).join("\n\n");
 }

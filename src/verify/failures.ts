@@ -4,12 +4,17 @@ import { type Problem, problem } from "../problem.ts";
 const ABSENT =
   /missing|unable to (?:read|find|get)|bad object|not a valid object|could not (?:read|fetch|get)|promisor|unknown revision|bad (?:tree|revision)|Not a valid|failed to (?:read|traverse)|lazy fetching/i;
 
+/** git makes a lock to look at the index, too. */
+const UNWRITABLE = /Permission denied|Read-only file system|No space left on device|Disk quota exceeded/;
+const WRITABLE = "See what lies there, who may write it and whether there is room, then try again.";
+
 /** What git could not answer is a no: nothing is concluded from it. Bugs of ours go on. */
 export function problemOfFailure(error: unknown, suite: string | null): Problem {
   if (!(error instanceof GitError)) throw error;
   const text = `${error.message}\n${error.stderr}`;
   if (!ABSENT.test(text)) {
-    return problem("git-failed", `${error.message}.`, { suite, hint: "See what git says of it:  git fsck" });
+    const hint = UNWRITABLE.test(text) ? WRITABLE : "See what git says of it:  git fsck";
+    return problem("git-failed", `${error.message}.`, { suite, hint });
   }
   const object = /\b[0-9a-f]{40,64}\b/.exec(text)?.[0];
   const what = object === undefined ? "an object" : `object ${object}`;

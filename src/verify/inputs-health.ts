@@ -1,9 +1,11 @@
+import { GitError } from "../adapters/git/command.ts";
 import { emptyTree, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
 import { pathsPresent, treesAgree } from "../adapters/git/trees.ts";
 import type { InputPattern, Suite } from "../config/configuration.ts";
 import { LARGEST_RECORD } from "../evidence/recorded.ts";
+import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { suiteOf } from "../judgement/configuration.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
@@ -75,12 +77,18 @@ export function collapseProblems(
   return [problem("inputs-collapsed", message, { ...placeOf(suite), hint })];
 }
 
+/** A clone without blobs has the manifest of what it judges, not those of before: there the inputs are counted. */
 async function filesRecorded(repository: Repository, tree: TreeId, name: string): Promise<number | null> {
   const before = await suiteOf(repository, tree, name);
   if (before === null) return null;
   const place = `${tree}:${before.suite.reports}/${manifestPath(name)}`;
-  const [manifest] = await readBlobsUpTo(repository, [place], LARGEST_RECORD);
-  return manifest && manifest !== "too-large" ? inputsCounted(manifest.bytes) : null;
+  try {
+    const [manifest] = await readBlobsUpTo(repository, [place], LARGEST_RECORD);
+    return manifest && manifest !== "too-large" ? inputsCounted(manifest.bytes) : null;
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    return (await fingerprintOf(repository, tree, before.suite, before.reportsDirectories)).files;
+  }
 }
 
 async function patternsWithoutMatch(

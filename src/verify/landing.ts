@@ -125,7 +125,7 @@ function dueProblem({ suite, ours, theirs }: MadeDue, base: string): Problem {
   return problem("stale-evidence", message, {
     suite,
     path: ours[0] ?? theirs[0] ?? null,
-    hint: `git merge ${base}, and on a machine that can run it:  gate run && git commit --amend`,
+    hint: `git merge --no-commit ${base}, and on a machine that can run it:  gate run && git commit`,
   });
 }
 

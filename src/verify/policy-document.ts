@@ -81,7 +81,9 @@ function settings({ policy, signing, waivers, suites }: Configuration): JsonObje
   };
 }
 
-function suiteSettings({ inputs, reports, definition, leaks, normalise, secrets }: Suite): JsonObject {
+function suiteSettings(suite: Suite): JsonObject {
+  const { inputs, reports, definition, leaks, observe, undeclaredInputs, patternTests, normalise, secrets } =
+    suite;
   const isDefault = secrets.mode === "refuse" && secrets.allow.length === 0;
   return {
     inputs: inputs.map(({ glob, exclude }) => (exclude ? `!${glob}` : glob)).toSorted(),
@@ -90,6 +92,9 @@ function suiteSettings({ inputs, reports, definition, leaks, normalise, secrets 
     leaks,
     normalise: { off: normalise.off, rules: normalise.rules.map(({ match, replace }) => [match, replace]) },
     // Left out where it is the default, so that a change approved before there was such a key is still the same.
+    ...(observe ? {} : { observe }),
+    ...(undeclaredInputs === "warn" ? {} : { "undeclared-inputs": undeclaredInputs }),
+    ...(patternTests === "allow" ? {} : { "pattern-tests": patternTests }),
     ...(isDefault
       ? {}
       : { secrets: { mode: secrets.mode, allow: secrets.allow.map(({ match, rule }) => [match, rule]) } }),

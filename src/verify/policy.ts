@@ -130,6 +130,7 @@ function suiteWeakenings({ before, after }: SuitePair): Weakening[] {
     ...(before.leaks === "error" && after.leaks === "warn"
       ? [say("leaks: warn accepts a run that left files in the repository.", "leaks")]
       : []),
+    ...observationWeakenings(before, after).map(({ message, key }) => say(message, key)),
     ...before.pins
       .filter((pin) => !after.pins.includes(pin))
       .map((pin) => say(`${pin} pins nothing any more: what it names may change unseen.`, "pins")),
@@ -148,6 +149,30 @@ function suiteWeakenings({ before, after }: SuitePair): Weakening[] {
     ),
     ...secretWeakenings(before.secrets, after.secrets).map(({ message, keys }) => say(message, ...keys)),
   ];
+}
+
+/** What a run is seen to read is judged by these alone: no fingerprint changes with them. */
+function observationWeakenings(
+  before: Suite,
+  after: Suite,
+): { readonly message: string; readonly key: string }[] {
+  return [
+    {
+      relaxed: before.undeclaredInputs === "error" && after.undeclaredInputs === "warn",
+      message: "undeclared-inputs: warn accepts a run that read files which are no inputs.",
+      key: "undeclared-inputs",
+    },
+    {
+      relaxed: before.patternTests === "error" && after.patternTests === "allow",
+      message: "pattern-tests: allow accepts tests that executed no production file.",
+      key: "pattern-tests",
+    },
+    {
+      relaxed: before.observe && !after.observe,
+      message: "observe: false accepts a run of which nobody saw what it read, and from where.",
+      key: "observe",
+    },
+  ].filter(({ relaxed }) => relaxed);
 }
 
 /** A narrower glob under a declared one lets nothing more be skipped. */

@@ -1,24 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { archivable, writeArchive } from "../../src/sessions/archive.ts";
 import { Rig } from "../rig/repository.ts";
+import { mayMount, mountSmall } from "../rig/small-mount.ts";
 import { filesBelow } from "../rig/snapshot.ts";
-
-function mayMount(): boolean {
-  const place = join("/tmp", `gate-mount-${process.pid}`);
-  try {
-    mkdirSync(place);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", place], { stdio: "pipe" });
-    execFileSync("umount", [place], { stdio: "pipe" });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-  }
-}
 
 /** A repository on a disk of its own, of 4 MiB, where a run is due; its suite logs the given amount. */
 class SmallDisk {
@@ -28,11 +14,7 @@ class SmallDisk {
   static async create(logBytes: number): Promise<SmallDisk> {
     const outer = await Rig.create();
     const disk = join(outer.base, "disk");
-    mkdirSync(disk);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], { stdio: "pipe" });
-    onTestFinished(() => {
-      execFileSync("umount", ["-l", disk], { stdio: "pipe" });
-    });
+    mountSmall(disk, "4m");
     mkdirSync(join(disk, "repo"));
     const rig = outer.at(join(disk, "repo"));
     await rig.git("init", "-q", "-b", "main");

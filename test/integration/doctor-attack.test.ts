@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { AttackDocument } from "../../src/commands/doctor-attack.ts";
@@ -226,6 +226,13 @@ describeWithOpenSsh("gate doctor --attack", () => {
     ]);
   });
 
+  it("works in a directory with a colon in its name", async () => {
+    const rig = await twoTests();
+    const moved = rig.at(join(rig.base, "with:colon"));
+    renameSync(rig.directory, moved.directory);
+    expect(await wrong(moved, ["edited-log", "untouched"])).toEqual([]);
+  });
+
   it("forges every suite of a commit", async () => {
     const rig = await Rig.create();
     rig.writeProject(
@@ -251,13 +258,29 @@ const SOME_PROBLEM = {
 } as const;
 
 describeWithOpenSsh("gate doctor --attack as a command", () => {
+  it.each(["stale evidence", "no evidence"])(
+    "has nothing to forge where a waiver lets pass that there is %s",
+    async (what) => {
+      const rig = await twoTests();
+      rig.write("src/router.py", "route = 2\n");
+      if (what === "no evidence") await rig.git("rm", "-rq", "test-reports");
+      await rig.git("add", "-A");
+      await rig.gate("waive", "model-tests", "--reason", "no GPU", "--until", "7d");
+      await rig.commit("waived", "--no-verify");
+      expect((await rig.gate("verify")).code).toBe(0);
+      const { code, stderr } = await rig.gate("doctor", "--attack");
+      expect(code).toBe(1);
+      expect(stderr).toContain("model-tests has no evidence that holds in this commit: it is waived.");
+    },
+  );
+
   it("says why there is nothing to forge", async () => {
     const rig = await twoTests();
     rig.write("src/router.py", "route = 2\n");
     await rig.commit("stale", "-a", "--no-verify");
     const text = await rig.gate("doctor", "--attack");
     expect(text.code).toBe(1);
-    expect(text.stderr).toContain("HEAD cannot be forged: it is refused as it is.");
+    expect(text.stderr).toContain("HEAD cannot be forged: its evidence does not hold as it is.");
     expect(text.stderr).toContain("stale-evidence");
     const json = JSON.parse((await rig.gate("doctor", "--attack", "--json")).stdout);
     expect(json).toMatchObject({ schema: "gate/doctor-attack@1", ok: false, commit: null, suites: [] });

@@ -57,6 +57,27 @@ describe("git's own hooks", () => {
     await expectNothingToDo(repository);
   });
 
+  it("are called from where git started the user's hook, wherever that has gone", async () => {
+    const repository = project();
+    repository.write("frontend/package.json", "{}\n");
+    repository.write(".git/hooks/pre-commit", "#!/bin/sh\ncd frontend && echo own >>../.git/calls\n", 0o755);
+    expect((await repository.init()).exit).toBe(0);
+    expect(repository.commit().status).toBe(0);
+    expect(repository.calls()).toEqual(["own", "pre-commit pass", "post-commit pass"]);
+    await expectNothingToDo(repository);
+  });
+
+  it("that are there, and not found from where the user's hook has gone, are named", async () => {
+    const repository = project();
+    await repository.init();
+    const own = "#!/bin/sh\ncd src\n";
+    repository.write(".git/hooks/pre-commit", `${own}sh "\${0%/*}/gate/pre-commit" || exit $?\n`, 0o755);
+    const { document } = await repository.init();
+    expect(document.problems.map(({ message }) => message)).toEqual([
+      ".git/hooks/pre-commit goes to another directory before gate's line (line 2: cd src), which is not found from there.",
+    ]);
+  });
+
   it("work in a linked worktree, which shares them", async () => {
     const repository = project();
     repository.commit();

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isOwnedByUser } from "../../src/adapters/files/files.ts";
 import { openRepository, plainWorktree } from "../../src/adapters/git/repository.ts";
-import { Rig } from "../rig/repository.ts";
+import { GATE, Rig } from "../rig/repository.ts";
+import { mayMount, mountSmall } from "../rig/small-mount.ts";
 
 interface Case {
   /** Changes the repository; gives the directory that is asked about, or the variables that hold. */
@@ -95,6 +96,38 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     found: false,
   },
+  "a git directory whose HEAD a crash has emptied, in another repository": {
+    prepare: async (rig) => {
+      await rig.git("init", "-q", "inner");
+      writeFileSync(join(rig.directory, "inner/.git/HEAD"), "");
+      return join(rig.directory, "inner");
+    },
+    found: false,
+  },
+  "a git directory that lacks its objects, in another repository": {
+    prepare: async (rig) => {
+      await rig.git("init", "-q", "inner");
+      rmSync(join(rig.directory, "inner/.git/objects"), { recursive: true });
+      return join(rig.directory, "inner");
+    },
+    found: false,
+  },
+  "a git directory that shares another's": {
+    prepare: async (rig) => {
+      await rig.git("init", "-q", join(rig.base, "shared"));
+      writeFileSync(join(rig.directory, ".git/commondir"), "../../shared/.git\n");
+      return undefined;
+    },
+    found: false,
+  },
+  "a commit that is checked out without a branch": {
+    prepare: async (rig) => {
+      await rig.git("commit", "-q", "--allow-empty", "-m", "first");
+      await rig.git("checkout", "-q", "--detach");
+      return undefined;
+    },
+    found: true,
+  },
   "a ceiling": { prepare: async (rig) => ({ GIT_CEILING_DIRECTORIES: rig.base }), found: false },
 };
 
@@ -103,6 +136,38 @@ function made(rig: Rig, path: string): string {
   mkdirSync(directory, { recursive: true });
   return directory;
 }
+
+describe("an index that a hook names relative to the top level", () => {
+  it.each([".", "src"])("is found from %s", async (place) => {
+    const rig = await Rig.create({ hooks: false });
+    const directory = realpathSync(made(rig, place));
+    const env = { ...rig.env, GIT_INDEX_FILE: ".git/next-index-1.lock" };
+    const index = join(realpathSync(rig.directory), ".git/next-index-1.lock");
+    const expected = { indexFile: index, environment: expect.objectContaining({ GIT_INDEX_FILE: index }) };
+    expect(await plainWorktree(directory, env)).toMatchObject(expected);
+    expect(await openRepository(directory, env)).toMatchObject({ ok: true, value: expected });
+  });
+});
+
+describe("a hook that goes into a directory and calls gate there", () => {
+  it.each(["the main worktree", "a linked worktree"])("binds the commit in %s", async (which) => {
+    const main = await Rig.create({ hooks: false });
+    main.writeProject();
+    await main.git("add", ".");
+    await main.commit("first");
+    const linked = join(main.base, "linked");
+    await main.git("worktree", "add", "-q", "-b", "other", linked);
+    const rig = which === "a linked worktree" ? main.at(linked) : main;
+    const hook = `#!/bin/sh\ncd src && exec "${process.execPath}" "${GATE}" pre-commit\n`;
+    writeFileSync(join(main.directory, ".git/hooks/pre-commit"), hook, { mode: 0o755 });
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", ".");
+    await rig.commit("second");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+    expect(await rig.changes()).toEqual([]);
+    expect(rig.exists("src/test-reports")).toBe(false);
+  });
+});
 
 describe("a worktree that is found without git", () => {
   it.each(Object.entries(CASES))("is what git says: %s", async (_, { prepare, found }) => {
@@ -130,6 +195,16 @@ describe("a worktree that is found without git", () => {
     expect(isOwnedByUser(isRoot ? join(own, ".git") : "/")).toBe(false);
     expect((await plainWorktree(own, rig.env)) === null).toBe(isRoot);
     expect((await openRepository(own, rig.env)).ok).toBe(!isRoot);
+  });
+
+  it.skipIf(!mayMount())("is not behind the edge of a file system: git stops there", async () => {
+    const rig = await Rig.create({ hooks: false });
+    await rig.withEvidence();
+    const mounted = join(rig.directory, "mounted");
+    mountSmall(mounted, "64k");
+    const { code, stdout } = await rig.at(mounted).gate("status", "--json");
+    expect(code).toBe(2);
+    expect(stdout).toContain("not-a-repository");
   });
 
   it("is not where no repository is", async () => {

@@ -341,20 +341,23 @@ describe("a protected policy", () => {
     expect(problems.map(({ message }) => message).join()).toContain("is taken away");
   });
 
-  it("takes an approval for no further change", async () => {
-    const rig = await protectedProject();
-    await narrow(rig);
-    await approve(rig);
-    rig.write("gate.yaml", gateYaml({ ...NARROWED, suite: "    flaky: accept\n" }));
-    await commitAll(rig);
-    const problems = await policyChange(rig, "base");
-    expect(problems.filter(({ severity }) => severity === "error").map(({ code }) => code)).toEqual([
-      "policy-weakened",
-      "policy-weakened",
-      "approval-invalid",
-    ]);
-    expect(problems.at(-1)?.message).toContain("names another change");
-  });
+  it.each(["flaky: accept", "observe: false"])(
+    "takes an approval for no further change: %s",
+    async (line) => {
+      const rig = await protectedProject();
+      await narrow(rig);
+      await approve(rig);
+      rig.write("gate.yaml", gateYaml({ ...NARROWED, suite: `    ${line}\n` }));
+      await commitAll(rig);
+      const problems = await policyChange(rig, "base");
+      expect(problems.filter(({ severity }) => severity === "error").map(({ code }) => code)).toEqual([
+        "policy-weakened",
+        "policy-weakened",
+        "approval-invalid",
+      ]);
+      expect(problems.at(-1)?.message).toContain("names another change");
+    },
+  );
 
   it.each<[string, (rig: Rig, path: string) => Promise<void> | void, RegExp]>([
     ["unsigned", (rig, path) => rig.remove(`${path}.sig`), /is not signed/],

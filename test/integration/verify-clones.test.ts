@@ -47,6 +47,29 @@ describe("a clone that has less than everything", () => {
     expect(await verified(clone, "--deep")).toMatchObject({ code: 0, errors: [] });
   });
 
+  it.each([[[]], [["--base", "HEAD~1"]]])(
+    "without blobs of anything but HEAD believes evidence that came with it: %j",
+    async (base) => {
+      const rig = await published();
+      rig.write("src/side.py", "side = 1\n");
+      await rig.git("add", ".");
+      await rig.commit("side");
+      const clone = await withoutRemote(await cloneOf(rig, "--filter=blob:none"));
+      expect(await verified(clone, ...base)).toMatchObject({ code: 0, errors: [] });
+    },
+  );
+
+  it("without blobs of anything but HEAD still sees that inputs are gone", async () => {
+    const rig = await published();
+    rig.write("src/side.py", "side = 1\n");
+    await rig.git("add", ".");
+    await rig.commit("side");
+    await rig.git("rm", "-q", "src/side.py");
+    await rig.commit("gone");
+    const clone = await withoutRemote(await cloneOf(rig, "--filter=blob:none"));
+    expect((await verified(clone)).errors).toEqual(["inputs-collapsed"]);
+  });
+
   it("without the blobs of the reports is a no, and nothing is fetched", async () => {
     const rig = await published();
     const clone = await cloneOf(rig, "--filter=blob:none", "--bare");

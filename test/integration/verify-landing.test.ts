@@ -1,4 +1,7 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { followed } from "../rig/printed-commands.ts";
 import type { Ended } from "../rig/processes.ts";
 import { Rig } from "../rig/repository.ts";
 import { verified } from "../rig/verified.ts";
@@ -38,6 +41,20 @@ describe("the merge that would land", () => {
     const { code, document } = await verified(rig, "--base", "main");
     expect(code).toBe(0);
     expect(document.landing).toEqual({ base: "main", conflicts: [], due: [] });
+  });
+
+  it("is covered once somebody has done what is said, also where the reports conflict", async () => {
+    const rig = await parted();
+    await change(rig, "src/router.py", "route = 2\n");
+    await rig.git("checkout", "-q", "main");
+    await change(rig, "src/tier.py", "tier = 2\n");
+    await rig.git("checkout", "-q", "feature");
+    const { problems } = await verified(rig, "--base", "main");
+    const [merge, run] = problems[0]?.hint?.split(", and on a machine that can run it:  ") ?? [];
+    await followed(rig, merge ?? "");
+    const ended = await followed(rig, run ?? "");
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(await verified(rig, "--base", "main")).toMatchObject({ code: 0, errors: [] });
   });
 
   it("is due where inputs of both sides meet that nobody ran together", async () => {
@@ -80,6 +97,24 @@ describe("the merge that would land", () => {
     expect(warnings).toEqual(["unmerged-inputs"]);
     expect(document.landing?.conflicts).toEqual(["src/router.py"]);
   });
+
+  it.each(["with:colon", "with\nline", 'with"quote:and\\backslash'])(
+    "is judged in a directory called %j",
+    async (name) => {
+      const rig = await parted();
+      await change(rig, "src/router.py", "route = 2\n");
+      await rig.git("checkout", "-q", "main");
+      await change(rig, "docs.md", "# Docs\n");
+      await rig.git("checkout", "-q", "feature");
+      const moved = rig.at(join(rig.base, name));
+      renameSync(rig.directory, moved.directory);
+      const { code, document } = await verified(moved, "--base", "main");
+      expect({ code, landing: document.landing }).toEqual({
+        code: 0,
+        landing: { base: "main", conflicts: [], due: [] },
+      });
+    },
+  );
 
   it("writes nothing into the repository", async () => {
     const rig = await parted();

@@ -392,7 +392,9 @@ describe("what cannot be judged", () => {
   it("is exit 2 for a wrong gate.yaml, a suite that is not there, and a time that is none", async () => {
     const rig = await evidence();
     expect(await verified(rig, "--suite", "other")).toMatchObject({ code: 2, errors: ["usage"] });
-    expect(await verified(rig, "--at", "whenever")).toMatchObject({ code: 2, errors: ["usage"] });
+    for (const at of ["whenever", "0", "Nov 21 2026", "2026-11-31", "2026-11-21 18:00", "2026-11-21T18:00"]) {
+      expect(await verified(rig, "--at", at), at).toMatchObject({ code: 2, errors: ["usage"] });
+    }
     expect((await rig.gate("verify", "--format", "xml")).code).toBe(2);
     rig.write("gate.yaml", "version: 1\nsuits: {}\n");
     await sneak(rig);

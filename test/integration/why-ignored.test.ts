@@ -98,6 +98,8 @@ Add to .gitignore after line 2 (tried: makes it tracked, changes nothing else):
       "src/router.py is not ignored (no rule matches it), and tracked\n",
     );
     expect(await whyOf(rig, "src")).toMatchObject({ ignored: false, tracked: true, rule: null });
+    for (const top of [".", "./", "src/.."])
+      expect(await whyOf(rig, top)).toMatchObject({ ignored: false, tracked: true, rule: null });
   });
 
   it("names the negation that lets a path in", async () => {

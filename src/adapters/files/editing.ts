@@ -14,6 +14,7 @@ export interface EditableFile {
   readonly executable: boolean;
 }
 
+/** What is wrong with it goes on from its name: "is a directory". */
 export async function readEditable(root: string, path: string): Promise<Result<EditableFile, string>> {
   try {
     const target = await locate(root, path);
@@ -22,7 +23,7 @@ export async function readEditable(root: string, path: string): Promise<Result<E
     const text = decode(await readFile(target.value.file));
     return text.ok ? ok({ text: text.value, executable: (target.value.mode & 0o111) !== 0 }) : text;
   } catch (error) {
-    return err(reasonOf(error));
+    return err(`cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -122,7 +123,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   ENOTDIR: "a file lies where a directory is needed",
   EEXIST: "a file lies where a directory is needed",
-  ELOOP: "is a circle of symbolic links",
+  ELOOP: "a circle of symbolic links",
 };
 
 function reasonOf(error: unknown): string {

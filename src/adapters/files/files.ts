@@ -123,6 +123,11 @@ export function isOwnedByUser(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.uid === process.geteuid?.();
 }
 
+/** Tells file systems apart; null where nothing is there. */
+export function deviceOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.dev ?? null;
+}
+
 interface FileStamp {
   readonly bytes: number;
   readonly modifiedMs: number;

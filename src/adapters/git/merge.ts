@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { makeDirectory } from "../files/files.ts";
+import { listedPath } from "./alternates.ts";
 import { GitError, type GitPlace, gitAnswer } from "./command.ts";
 import { type CommitId, emptyTree, type TreeId, treeId } from "./ids.ts";
 import { pathText, splitNul } from "./paths.ts";
@@ -49,7 +50,7 @@ async function cannotMerge(place: GitPlace): Promise<boolean> {
 }
 
 function objectsBeside({ environment, commonDirectory }: Repository, objects: string) {
-  const own = environment.GIT_OBJECT_DIRECTORY ?? join(commonDirectory, "objects");
+  const own = listedPath(environment.GIT_OBJECT_DIRECTORY ?? join(commonDirectory, "objects"));
   const others = environment.GIT_ALTERNATE_OBJECT_DIRECTORIES;
   return {
     GIT_OBJECT_DIRECTORY: objects,

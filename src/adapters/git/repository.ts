@@ -1,6 +1,7 @@
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { err, ok, type Result } from "../../result.ts";
-import { isOwnedByUser, kindOf, readIfThere } from "../files/files.ts";
+import { deviceOf, isOwnedByUser, kindOf, readIfThere } from "../files/files.ts";
+import { realPathIfThere } from "../files/real-path.ts";
 import { type GitPlace, gitAnswer } from "./command.ts";
 import type { ObjectFormat } from "./ids.ts";
 
@@ -55,8 +56,24 @@ const IMPURE_VARIABLES = [
   "GIT_DEFAULT_HASH",
 ];
 
-/** Finds the repository that `directory` is in, the way git itself would. */
+/**
+ * Finds the repository that `directory` is in, the way git itself would. One thing is seen otherwise: in a linked
+ * worktree hooks get GIT_DIR and nothing besides, and git takes whatever directory they `cd` to for the top level.
+ */
 export async function openRepository(
+  directory: string,
+  base: Readonly<Record<string, string>>,
+): Promise<Result<Repository, string>> {
+  const { GIT_DIR: named, ...others } = base;
+  if (!named || PLACES.some((name) => others[name] !== undefined)) return askGit(directory, base);
+  const [found, real] = await Promise.all([
+    askGit(directory, others),
+    realPathIfThere(resolve(directory, named)),
+  ]);
+  return found.ok && found.value.gitDirectory === real ? found : askGit(directory, base);
+}
+
+async function askGit(
   directory: string,
   base: Readonly<Record<string, string>>,
 ): Promise<Result<Repository, string>> {
@@ -70,16 +87,17 @@ export async function openRepository(
   const [format, bare, gitDirectory, common, index, topLevel] = answer.stdout.toString("utf8").split("\n");
   if (!format || !bare || !gitDirectory || !common || !index) return err(answer.stderr.trim());
   if (bare !== "true" && !topLevel) return err(answer.stderr.trim());
-  const absolute = (path: string) => (isAbsolute(path) ? path : resolve(directory, path));
+  const absolute = (path: string) => resolve(directory, path);
   const top = topLevel === undefined || topLevel === "" ? null : topLevel;
   const place = top ?? gitDirectory;
+  const indexFile = absolute(index);
   return ok({
     directory: place,
-    environment: withAbsolutePaths(environment, absolute),
+    environment: withAbsolutePaths(environment, absolute, indexFile),
     topLevel: top,
     gitDirectory,
     commonDirectory: absolute(common),
-    indexFile: absolute(index),
+    indexFile,
     objectFormat: format === "sha256" ? "sha256" : "sha1",
   });
 }
@@ -99,49 +117,56 @@ export async function plainWorktree(
     if (kind === "absent" && dirname(at) !== at && (await kindOf(join(at, "HEAD"))) === "absent") continue;
     if (kind !== "directory" || !(await isUsual(gitDirectory))) return null;
     if (![at, gitDirectory].every(isOwnedByUser)) return null;
+    // git goes up to where the file system begins, and no further unless it is told to
+    if (deviceOf(at) !== deviceOf(directory)) return null;
     const absolute = (path: string) => resolve(directory, path);
+    const indexFile = resolve(at, base.GIT_INDEX_FILE || join(gitDirectory, "index"));
     return {
       directory: at,
-      environment: withAbsolutePaths(judgingEnvironment(base), absolute),
+      environment: withAbsolutePaths(judgingEnvironment(base), absolute, indexFile),
       topLevel: at,
       gitDirectory,
       commonDirectory: gitDirectory,
-      indexFile: absolute(base.GIT_INDEX_FILE || join(gitDirectory, "index")),
+      indexFile,
       objectFormat: "sha1",
     };
   }
 }
 
-/** Whether nothing about it is set that decides what git takes it for. */
+/** Whether git takes it for a repository, and nothing about it is set that decides which one. */
 async function isUsual(gitDirectory: string): Promise<boolean> {
-  if ((await kindOf(join(gitDirectory, "HEAD"))) !== "file") return false;
+  const inside = (name: string) => join(gitDirectory, name);
+  const kinds = await Promise.all(["HEAD", "objects", "refs", "commondir"].map(inside).map(kindOf));
+  if (kinds.join(" ") !== "file directory directory absent") return false;
+  // after a crash it can be empty: git looks for a repository further up then
+  if (!HEAD.test((await readIfThere(inside("HEAD")))?.toString("latin1") ?? "")) return false;
   const settings = [
-    await readIfThere(join(gitDirectory, "config")),
-    (await readIfThere(join(gitDirectory, "config.worktree"))) ?? "",
+    await readIfThere(inside("config")),
+    (await readIfThere(inside("config.worktree"))) ?? "",
   ];
   return settings.every((text) => text !== null && !UNUSUAL.test(text.toString("latin1").replace(USUAL, "")));
 }
 
+const HEAD = /^(?:ref: ?refs\/|[0-9a-f]{40}\n?$)/;
 const UNUSUAL = /worktree|objectformat|\bbare\b/i;
 const USUAL = /\bworktreeconfig\b|\bbare\s*=\s*false\b/gi;
 
 const PLACES = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"];
 
-/** Hooks get `GIT_INDEX_FILE=.git/index` relative to where git ran; gate works from the top level. */
+/**
+ * Relative paths count from where git ran, and gate works from the top level. The index alone counts from there for
+ * git too: hooks get `GIT_INDEX_FILE=.git/index`, and may `cd` before they call gate.
+ */
 function withAbsolutePaths(
   environment: Readonly<Record<string, string>>,
   absolute: (path: string) => string,
+  indexFile: string,
 ): Record<string, string> {
   const result: Record<string, string> = { ...environment };
-  for (const name of [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-  ]) {
+  for (const name of [...PLACES, "GIT_OBJECT_DIRECTORY"]) {
     const value = result[name];
     if (value !== undefined && value !== "") result[name] = absolute(value);
   }
+  if (result.GIT_INDEX_FILE) result.GIT_INDEX_FILE = indexFile;
   return result;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readIfThere, writeAtomically } from "../files/files.ts";
+import { listedPath } from "./alternates.ts";
 import { git } from "./command.ts";
 import { openRepository, type Repository } from "./repository.ts";
 
@@ -51,7 +52,7 @@ export async function scratchRepository(
 }
 
 function alternates(environment: Readonly<Record<string, string>>, commonDirectory: string): string {
-  const own = environment.GIT_OBJECT_DIRECTORY || join(commonDirectory, "objects");
+  const own = listedPath(environment.GIT_OBJECT_DIRECTORY || join(commonDirectory, "objects"));
   const others = environment.GIT_ALTERNATE_OBJECT_DIRECTORIES?.split(":") ?? [];
   return [own, ...others].filter((path) => path !== "").join("\n");
 }

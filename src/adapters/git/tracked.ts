@@ -28,6 +28,7 @@ export async function trackedPaths(place: GitPlace, paths: readonly string[]): P
   return {
     has: (path) => {
       const name = path.replace(/\/+$/, "");
+      if (name === "" || name === ".") return names.length > 0;
       return isAmong(names, name) || hasBelow(names, `${name}/`);
     },
     submoduleOf: (path) =>

@@ -65,7 +65,7 @@ async function attackSuites(
   const base = signing ? revision : null;
   const verified = await verify(scratch, { revision, base, suite: null, deep: true, at: null });
   if (!verified.ok) return err(verified.error.problems);
-  const problems = errorsIn(verified.value);
+  const problems = [...errorsIn(verified.value), ...waivedIn(verified.value)];
   if (problems.length > 0) return err(problems);
   const keys = await makeKeys(scratch, directory);
   const attacked: AttackedSuite[] = [];
@@ -78,6 +78,16 @@ async function attackSuites(
 
 function errorsIn({ problems, suites }: Verification): Problem[] {
   return [...problems, ...suites.flatMap((suite) => suite.problems)].filter((one) => hasErrors([one]));
+}
+
+/** A waiver lets pass that there is no evidence: then there is nothing to forge, or less that verify has to refuse. */
+function waivedIn({ suites }: Verification): Problem[] {
+  return suites
+    .filter(({ waiver }) => waiver !== null)
+    .map(({ name }) => {
+      const message = `${name} has no evidence that holds in this commit: it is waived.`;
+      return problem("missing-evidence", message, { suite: name });
+    });
 }
 
 /** Whom the real clone trusts, where its own settings and not a committed file say so. */

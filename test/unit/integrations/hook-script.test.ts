@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { isWired, newHook, obstacleIn, withGateLine } from "../../../src/integrations/hook-script.ts";
+import {
+  gateLine,
+  isWired,
+  lostLine,
+  newHook,
+  obstacleIn,
+  withGateLine,
+} from "../../../src/integrations/hook-script.ts";
 
 describe("a hook script", () => {
   it("is wired by the line that init writes, and not by a comment about it", () => {
@@ -50,6 +57,32 @@ describe("a hook script", () => {
     expect(after.startsWith(`${head}# gate: `)).toBe(true);
     expect(after.endsWith(rest)).toBe(true);
     expect(isWired(after, "pre-push")).toBe(true);
+  });
+
+  it.each([
+    "cd frontend && npx lint-staged\n",
+    "set -e\ncd frontend\nnpm test",
+    "[ -d frontend ] && cd frontend; npm test\n",
+    "pushd api\nmake\npopd\n",
+  ])("that goes elsewhere calls gate from where it began: %j", (text) => {
+    const after = withGateLine(text, "pre-commit");
+    expect(isWired(after, "pre-commit")).toBe(true);
+    expect(after.startsWith("gate_top=$PWD\n")).toBe(true);
+    expect(after.split("\n").at(-2)).toBe(`(cd "$gate_top" && sh "\${0%/*}/gate/pre-commit") || exit $?`);
+    expect(lostLine(after, "pre-commit")).toBeNull();
+    const line = gateLine("pre-commit");
+    expect(lostLine(`${text}\n${line}\n`, "pre-commit")).toMatch(/^goes to another directory .* \(line \d: /);
+    expect(lostLine(`${line}\n${text}`, "pre-commit")).toBeNull();
+  });
+
+  it.each([
+    "(cd frontend && npx lint-staged)\n",
+    "npm test # cd frontend\n",
+    "cat <<END\ncd frontend\nEND\n",
+    "files=$(cd frontend && ls)\n",
+    "",
+  ])("that goes nowhere has gate's line alone: %j", (text) => {
+    expect(withGateLine(text, "pre-commit")).toBe(`${text}${newHook("pre-commit", false)}`);
   });
 
   it("in another language is not edited, whatever it is told", () => {

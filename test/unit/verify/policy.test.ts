@@ -59,6 +59,9 @@ const RELAXED: readonly [string, Written, Written, RegExp][] = [
   ["no GPU", { suite: "gpu: required" }, { suite: "gpu: optional" }, /gpu: optional accepts/],
   ["flaky", {}, { suite: "flaky: accept" }, /passed on retry/],
   ["leaks", { suite: "leaks: error" }, {}, /leaks: warn/],
+  ["undeclared inputs", { suite: "undeclared-inputs: error" }, {}, /undeclared-inputs: warn accepts/],
+  ["tests of nothing", { suite: "pattern-tests: error" }, {}, /pattern-tests: allow accepts/],
+  ["no more observing", {}, { suite: "observe: false" }, /observe: false accepts/],
   ["a pin gone", { suite: "pins: [models.pin]" }, {}, /models\.pin pins nothing any more/],
   ["a skip", {}, { suite: SKIP }, /"tests\/\*" may be skipped now \(slow\)/],
   [
