@@ -7,6 +7,7 @@ import { settleIndexSuites } from "../recording/settle-index.ts";
 import { withLock } from "../recording/with-lock.ts";
 import type { Context } from "./context.ts";
 import { openWorktree } from "./open.ts";
+import { noConfiguration } from "./run.ts";
 import { outcomesDocument, type RunDocument, refusedDocument } from "./run-document.ts";
 import { surroundingsOf, waitingOf } from "./surroundings.ts";
 
@@ -19,9 +20,9 @@ export async function attach(context: Context): Promise<Outcome<RunDocument>> {
     settleIndexSuites(worktree, surroundingsOf(context), null, attachExisting),
   );
   if (!settled.ok) return refusedDocument([settled.error]);
-  return settled.value.ok
-    ? outcomesDocument(settled.value.value.outcomes)
-    : refusedDocument(settled.value.error);
+  if (!settled.value.ok) return refusedDocument(settled.value.error);
+  const { outcomes } = settled.value.value;
+  return outcomes.length === 0 ? refusedDocument([noConfiguration()]) : outcomesDocument(outcomes);
 }
 
 async function attachExisting({ worktree, judged }: RunRequest): Promise<Settled> {

@@ -1,8 +1,11 @@
+import { GitError } from "../adapters/git/command.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
 import { type Plan, plan } from "../integrations/edits.ts";
 import { planInit } from "../integrations/init-plan.ts";
 import type { WhenMissing } from "../integrations/shell-hooks.ts";
 import type { ExitCode, Outcome } from "../outcome.ts";
 import { hasErrors, type Problem } from "../problem.ts";
+import { isFresh, judgeIndex } from "../recording/settle-index.ts";
 import { unreachable } from "../result.ts";
 import type { Context } from "./context.ts";
 import { offerEdits, type ShownEdit } from "./offer-edits.ts";
@@ -36,10 +39,11 @@ export async function initCommand(context: Context, options: InitOptions): Promi
     return { ...outcome({ edits: [], applied: false, plan: plan({ problems: [opened.error] }) }), exit: 2 };
   const repository = opened.value;
   const { hooksDirectory, whenMissing } = options;
-  const planned = await planInit(repository, {
+  const first = await planInit(repository, {
     shims: { directory: hooksDirectory, whenMissing },
     launcher: context.launcher,
   });
+  const planned = (await hasEvidence(repository)) ? first : { ...first, next: withFirstRun(first.next) };
   const consent = { yes: options.yes, dryRun: options.dryRun, command: "gate init" };
   const offered = await offerEdits(context, repository, planned.edits, consent);
   const { edits } = offered;
@@ -60,6 +64,21 @@ export async function initCommand(context: Context, options: InitOptions): Promi
   }
 }
 
+/** In another clone of a repository that is gated already. */
+async function hasEvidence(worktree: Worktree): Promise<boolean> {
+  try {
+    const judged = await judgeIndex(worktree);
+    return judged.ok && judged.value !== null && isFresh(judged.value);
+  } catch (error) {
+    // what cannot be judged here is no reason to set up nothing
+    if (error instanceof GitError) return false;
+    throw error;
+  }
+}
+
+const withFirstRun = (next: readonly string[]) =>
+  next.some((step) => step.startsWith("gate run")) ? next : [...next, "gate run"];
+
 function outcome(result: {
   readonly edits: readonly ShownEdit[];
   readonly applied: boolean;
@@ -67,11 +86,9 @@ function outcome(result: {
 }): Outcome<InitDocument> {
   const { problems, next } = result.plan;
   const { edits, applied: done } = result;
-  const named = next.some((step) => step.startsWith("gate run"));
-  const steps = done ? [...next, ...(named ? [] : ["gate run"])] : [];
   return {
     exit: exitFor(problems),
-    document: { schema: "gate/init@1", edits, applied: done, problems, next: steps },
+    document: { schema: "gate/init@1", edits, applied: done, problems, next: done ? next : [] },
   };
 }
 

@@ -15,6 +15,12 @@ export async function openHere(context: Context): Promise<Result<Repository, Pro
   if (plain !== null) return ok(plain);
   const opened = await openRepository(context.directory, context.environment);
   if (opened.ok) return opened;
+  const foreign = /dubious ownership in repository at '(.+)'/.exec(opened.error)?.[1];
+  if (foreign !== undefined) {
+    const message = `git refuses the repository ${foreign}: it belongs to somebody else.`;
+    const hint = `If you trust it:  git config --global --add safe.directory ${foreign}`;
+    return err(problem("not-a-repository", message, { hint }));
+  }
   return err(
     problem("not-a-repository", `${context.directory} is not in a git repository.`, {
       hint: "Go to a repository, or name one:  gate -C <directory> …",

@@ -1,7 +1,11 @@
+import type { Worktree } from "../adapters/git/repository.ts";
+import { changesSinceEvidence } from "../judgement/changes.ts";
 import { findElsewhere } from "../judgement/facts.ts";
+import { type JudgedSuite, type JudgedTree, reportsDirectories } from "../judgement/judge.ts";
 import type { Outcome } from "../outcome.ts";
 import { problem } from "../problem.ts";
 import { rememberSaid } from "../recording/judged-commit.ts";
+import type { SuiteOutcome } from "../recording/outcomes.ts";
 import { isFresh, judgeIndex } from "../recording/settle-index.ts";
 import { attach } from "./attach.ts";
 import type { Context } from "./context.ts";
@@ -18,13 +22,14 @@ export async function preMergeCommit(context: Context): Promise<Outcome<RunDocum
   const judged = await judgeIndex(opened.value);
   if (!judged.ok) return refusedDocument(judged.error);
   if (judged.value === null || isFresh(judged.value)) return outcomesDocument([]);
-  const stale = judged.value.suites.filter(({ staleness }) => staleness !== null);
+  const merged = judged.value;
+  const stale = merged.suites.filter(({ staleness }) => staleness !== null);
   const places = await Promise.all(
     stale.map(({ suite, inputs }) => findElsewhere(opened.value, suite, inputs.fingerprint)),
   );
   if (places.every((place) => place === null)) {
-    await rememberSaid(opened.value, judged.value.tree);
-    return outcomesDocument(stale.map(({ suite }) => pendingMerge(suite.name)));
+    await rememberSaid(opened.value, merged.tree);
+    return outcomesDocument(await Promise.all(stale.map((one) => pendingMerge(opened.value, merged, one))));
   }
   const attached = await attach(context);
   const reused = attached.document.suites.filter(({ kind }) => kind === "reused").map(({ suite }) => suite);
@@ -40,6 +45,13 @@ export async function preMergeCommit(context: Context): Promise<Outcome<RunDocum
   return { exit: 1, document: { schema: "gate/run@1", ok: false, suites, problems: [finish] } };
 }
 
-function pendingMerge(suite: string) {
-  return { kind: "pending", suite, reason: { because: "merge" }, changes: [], staleSince: null } as const;
+async function pendingMerge(
+  worktree: Worktree,
+  { tree, configuration }: JudgedTree,
+  one: JudgedSuite,
+): Promise<SuiteOutcome> {
+  const directories = reportsDirectories(configuration);
+  const { changes } = await changesSinceEvidence(worktree, tree, "HEAD", one, directories);
+  const reason = { because: "merge" } as const;
+  return { kind: "pending", suite: one.suite.name, reason, changes, staleSince: null };
 }

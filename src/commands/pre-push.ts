@@ -1,5 +1,6 @@
-import { type CommitHeader, commitHeader, mergeBase } from "../adapters/git/history.ts";
+import { type CommitHeader, commitHeader } from "../adapters/git/history.ts";
 import { ownSetting } from "../adapters/git/own-settings.ts";
+import { newestAtRemotes, newestBefore } from "../adapters/git/remote-history.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { pathsPresent } from "../adapters/git/trees.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
@@ -116,8 +117,8 @@ async function verifyTip(
 }
 
 /**
- * What the remote has is what the push builds on. A rewritten branch replaces it: then it is what both have in
- * common. null where that is not here.
+ * What the remote has is what the push builds on: of this branch, or, where it is new or is rewritten, of the
+ * others. null where nothing of it is here.
  */
 async function baseOf(
   repository: Repository,
@@ -125,7 +126,9 @@ async function baseOf(
   { before }: PushedUpdate,
 ): Promise<string | null> {
   const there = before === null ? null : await commitHeader(repository, before);
-  return there === null ? null : mergeBase(repository, there.id, commit.id);
+  return there === null
+    ? newestAtRemotes(repository, commit.id)
+    : newestBefore(repository, commit.id, there.id);
 }
 
 /** A rebase or a revert leaves evidence that covers it in the store or in the history. */

@@ -1,4 +1,3 @@
-import { GitError } from "../adapters/git/command.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { resolveTree } from "../adapters/git/trees.ts";
@@ -51,21 +50,11 @@ async function describe(
 ): Promise<StaleHeadSuite> {
   const { suite, inputs } = judged;
   const elsewhere = await findElsewhere(repository, suite, inputs.fingerprint);
-  const changes = await whereKnown(changesSinceEvidence(repository, tree, "HEAD", judged, directories));
+  const { changes } = await changesSinceEvidence(repository, tree, "HEAD", judged, directories);
   return {
     name: suite.name,
     staleness,
-    changes: changes?.changes ?? [],
+    changes,
     elsewhere: elsewhere === null ? null : elsewhere.in,
   };
-}
-
-/** A clone without old trees cannot say what changed; that it is stale stands all the same. */
-async function whereKnown<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof GitError) return null;
-    throw error;
-  }
 }

@@ -8,7 +8,7 @@ import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { changesSinceEvidence } from "../judgement/changes.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { gatherFacts, type StaleSuite } from "../judgement/facts.ts";
-import { treeOfIndex } from "../judgement/index-tree.ts";
+import { reportsConflict, treeOfIndex } from "../judgement/index-tree.ts";
 import { emptyPatterns, linksLeadingOut } from "../judgement/input-warnings.ts";
 import { type JudgedSuite, type JudgedTree, judgeAs, reportsDirectories } from "../judgement/judge.ts";
 import { writeMemo } from "../judgement/memo.ts";
@@ -22,6 +22,7 @@ import type { Manifest } from "../reports/manifest.ts";
 import { readersOf } from "../reports/read-sets.ts";
 import { recordedFacts } from "../reports/recorded-facts.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
+import { problemOfFailure } from "../verify/failures.ts";
 import type { Context } from "./context.ts";
 import { nextStep, type Standing } from "./next-step.ts";
 import { observedInputs } from "./observed-inputs.ts";
@@ -34,7 +35,7 @@ import {
   statusDocument,
 } from "./status-document.ts";
 
-/** Judges the index or a commit in full, where no memo answers. */
+/** Judges the index or a commit in full, where no memo answers. What git cannot say here is a problem like others. */
 export async function judgeStatus(
   context: Context,
   repository: Repository,
@@ -44,6 +45,19 @@ export async function judgeStatus(
     exit: exitFor(problems) === 2 ? (2 as const) : (0 as const),
     document: statusDocument(options.rev, [], problems),
   });
+  try {
+    return await judged(context, repository, options, refuse);
+  } catch (error) {
+    return refuse([problemOfFailure(error, null)]);
+  }
+}
+
+async function judged(
+  context: Context,
+  repository: Repository,
+  options: StatusOptions,
+  refuse: (problems: readonly Problem[]) => Outcome<StatusDocument>,
+): Promise<Outcome<StatusDocument>> {
   const tree = await treeToJudge(repository, options.rev);
   if (!tree.ok) return refuse(tree.error);
   const other = await otherConfiguration(context, options.config);
@@ -110,8 +124,14 @@ function noConfiguration(rev: string | null): Problem {
   });
 }
 
-async function standingOf(repository: Repository, tree: TreeId, rev: string | null): Promise<Standing> {
+async function standingOf(
+  repository: Repository,
+  tree: TreeId,
+  rev: string | null,
+  directories: readonly string[],
+): Promise<Standing> {
   if (repository.topLevel === null) return "elsewhere";
+  if (rev === null && (await reportsConflict(repository, directories))) return "unmerged";
   if (tree === (await resolveTree(repository, "HEAD"))) return "head";
   return rev === null ? "staged" : "elsewhere";
 }
@@ -146,17 +166,20 @@ async function describe(
   const [due, since, standing] = await Promise.all([
     decisionFor(context, repository, { tree, judged, staleness, reportsDirectories: directories }),
     changesSinceEvidence(repository, tree, asked.rev ?? "HEAD", judged, directories),
-    standingOf(repository, tree, asked.rev),
+    standingOf(repository, tree, asked.rev, directories),
   ]);
-  const refusals = await refusalsOfRun(repository, judged, due.decision, directories, asked);
+  const { decision, reason, withoutGpu } = due;
+  const refusals = await refusalsOfRun(repository, judged, decision, directories, asked);
+  const hindrance = withoutGpu ? "no-gpu" : refusals.length > 0 ? "worktree" : null;
   const unsound = judged.problems.length > 0 || asked.config !== null;
   const { staleSince: commit } = since;
   return {
     ...facts,
-    ...due,
+    decision,
+    reason: standing === "unmerged" ? reason.replace(STALE.missing, CONFLICT) : reason,
     changes: since.changes.map((change) => ({ ...change, tests: testsOf(recorded.manifest, change.path) })),
     staleSince: commit === null ? null : { commit: commit.id, author: commit.author, date: commit.date },
-    next: unsound ? null : nextStep(due.decision, standing, refusals.length > 0),
+    next: unsound ? null : nextStep(decision, standing, hindrance),
     problems: [...judged.problems, ...recorded.problems, ...refusals],
   };
 }
@@ -171,7 +194,8 @@ async function refusalsOfRun(
 ): Promise<readonly Problem[]> {
   const judgesIndex = rev === null && config === null && problems.length === 0;
   if (!judgesIndex || decision === "reuse" || !hasWorktree(repository)) return [];
-  return refuseDifferences(suite, (await inputsOnDisk(repository, suite, directories)).differences);
+  const { differences } = await inputsOnDisk(repository, suite, directories);
+  return refuseDifferences(repository, suite, differences);
 }
 
 function testsOf(manifest: Manifest | null, path: string): StatusChange["tests"] {
@@ -184,11 +208,12 @@ async function decisionFor(
   context: Context,
   repository: Repository,
   stale: StaleSuite,
-): Promise<{ readonly decision: Decision["kind"]; readonly reason: string }> {
+): Promise<{ readonly decision: Decision["kind"]; readonly reason: string; readonly withoutGpu: boolean }> {
   const [first] = stale.judged.problems;
-  if (first !== undefined) return { decision: "blocked", reason: first.message };
+  if (first !== undefined) return { decision: "blocked", reason: first.message, withoutGpu: false };
   const decision = decideStale(await gatherFacts(repository, stale, context));
-  return { decision: decision.kind, reason: reasonFor(decision, stale.staleness) };
+  const withoutGpu = decision.kind === "pending" && decision.reason.because === "no-gpu";
+  return { decision: decision.kind, reason: reasonFor(decision, stale.staleness), withoutGpu };
 }
 
 function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: Staleness): string {
@@ -210,6 +235,8 @@ function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: St
       return unreachable(decision);
   }
 }
+
+const CONFLICT = "the evidence of two branches meets here, and there is none of what comes of both";
 
 const STALE: Readonly<Record<Staleness, string>> = {
   missing: "there is no evidence yet",

@@ -51,7 +51,12 @@ export function readYaml(bytes: Uint8Array): Result<YamlFile, readonly Problem[]
   };
   const refuse = (message: string, offset: number) => problem("config-invalid", message, at(offset));
   const [broken] = document.errors;
-  if (broken !== undefined) return err([refuse(notYaml(broken.code, broken.message), broken.pos[0])]);
+  if (broken !== undefined) {
+    const conflict = text.value.search(CONFLICT_MARKER);
+    return err([
+      conflict < 0 ? refuse(notYaml(broken.code, broken.message), broken.pos[0]) : refuse(CONFLICT, conflict),
+    ]);
+  }
   const misread = [
     ...document.warnings.map(({ pos: [start, end] }) =>
       refuse(readAsTag(text.value.slice(start, end)), start),
@@ -77,6 +82,9 @@ function decode(bytes: Uint8Array): Result<string, string> {
   if (text.trim() === "") return err("empty; it needs version: 1 and suites.");
   return ok(text);
 }
+
+const CONFLICT_MARKER = /^<{7} /m;
+const CONFLICT = "a merge left its conflict markers here; resolve them, then git add gate.yaml.";
 
 function notYaml(code: string, message: string): string {
   if (code === "MULTIPLE_DOCS")

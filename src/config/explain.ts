@@ -81,7 +81,8 @@ function explain(issue: Issue, contents: unknown, at: (offset: number) => Positi
   const place = locate(contents, issue.path);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
-      const message = `unknown key "${key}"${within(issue.path)}.${suggest(key, knownKeys(issue.path))}`;
+      const known = knownKeys(issue.path);
+      const message = `unknown key "${key}"${within(issue.path)}.${suggest(key, known) || expectedKeys(known)}`;
       return problem("config-invalid", message, at(keyStart(place.node, key) ?? place.start));
     });
   }
@@ -158,6 +159,9 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path[2] !== "normalise") return ["match", "reason"];
   return path.length === 3 ? ["off", "rules"] : ["match", "replace"];
 }
+
+/** Of a suite's many keys nobody reads a list. */
+const expectedKeys = (known: readonly string[]) => (known.length > 8 ? "" : ` Expected ${known.join(", ")}.`);
 
 function suggest(word: string, known: readonly string[]): string {
   const nearest = nearestName(word, known);

@@ -36,7 +36,13 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 export function parseDuration(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(text);
   const unit = UNITS[match?.[2] ?? ""];
-  return match === null || unit === undefined ? null : Math.round(Number(match[1]) * unit);
+  return match === null || unit === undefined ? null : counted(Number(match[1]) * unit);
+}
+
+/** What no number holds exactly is none: Infinity is null in the cache, and null is less than anything. */
+function counted(amount: number): number | null {
+  const whole = Math.round(amount);
+  return Number.isSafeInteger(whole) ? whole : null;
 }
 
 const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -47,7 +53,7 @@ export function parseSize(text: string): number | null {
   if (match === null) return null;
   const prefix = match[2]?.charAt(0);
   const unit = SIZES[prefix === undefined ? "B" : `${prefix}iB`];
-  return unit === undefined ? null : Math.round(Number(match[1]) * unit);
+  return unit === undefined ? null : counted(Number(match[1]) * unit);
 }
 
 /** What stands between the slashes of `/…/`; null for a text that is no expression. */

@@ -47,9 +47,42 @@ export async function editedReports(worktree: Worktree, planned: PlannedAttachme
     return id !== target.get(path) && !ours.has(keyOf({ path, id }));
   });
   const tracked = new Set(now.staged.map(({ path }) => path));
-  return [...edited, ...others, ...inTheWay].map((path) =>
-    tracked.has(path) ? editedReport(path, attachment.suite) : foreignFile(path, attachment.suite),
-  );
+  return [
+    ...(await strangersAmong(worktree, planned)),
+    ...[...edited, ...others, ...inTheWay].map((path) =>
+      tracked.has(path) ? editedReport(path, attachment.suite) : foreignFile(path, attachment.suite),
+    ),
+  ];
+}
+
+/**
+ * Files that are tracked where reports go for the first time, as with `reports: docs`: whatever is no report goes
+ * with the next ones, and nobody has said that it may.
+ */
+async function strangersAmong(
+  worktree: Worktree,
+  { attachment: { suite, reports }, wanted, now, lastAttached }: PlannedAttachment,
+): Promise<readonly Problem[]> {
+  const nameOf = ({ path }: IndexEntry) => path.slice(reports.length + 1);
+  if (now.staged.some((entry) => RECORD.test(nameOf(entry)))) return [];
+  const kept = new Set(wanted.map(({ path }) => path));
+  const others = now.staged.filter((entry) => !kept.has(entry.path) && !MAY_GO.test(nameOf(entry)));
+  if (others.length === 0) return [];
+  const ours = await keysBelow(worktree, lastAttached, reports);
+  return others.filter((entry) => !ours.has(keyOf(entry))).map(({ path }) => stranger(path, suite, reports));
+}
+
+/** Of any suite: one that was renamed leaves its own. */
+const RECORD = /^[^/]+\.hash$/;
+/** What may have been reports before there was gate, and what only keeps an empty directory. */
+const MAY_GO = /^(?:logs\/|[^/]+\.(?:puml|txt|sig)$|\.(?:git)?keep$)/;
+
+function stranger(path: string, suite: string, reports: string): Problem {
+  return problem("reports-edited", `${path} is no report, and ${reports} is for reports alone.`, {
+    path,
+    suite,
+    hint: "Name another directory in gate.yaml (reports:), or move the file:  git mv",
+  });
 }
 
 function editedReport(path: string, suite: string): Problem {

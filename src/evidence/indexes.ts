@@ -15,6 +15,11 @@ export async function indexesToUpdate(repository: Repository): Promise<string[]>
   return (await kindOf(next)) === "file" ? [current, next] : [current];
 }
 
+/** `git commit -a`, `-p` and `-- path` stage into an index that is gone again where the commit is refused. */
+export function isIndexOfCommit(repository: Repository): boolean {
+  return repository.indexFile === join(repository.gitDirectory, "index.lock") || isPartialCommit(repository);
+}
+
 function isPartialCommit(repository: Repository): boolean {
   return /^next-index-\d+\.lock$/.test(basename(repository.indexFile));
 }

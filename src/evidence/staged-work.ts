@@ -8,6 +8,13 @@ import { keyOf, keysBelow, type PlannedAttachment } from "./edited-reports.ts";
 /** Commits besides HEAD that a merge, a cherry-pick or a revert takes reports from. */
 const SOURCES = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
 
+/** While pre-merge-commit runs there is no MERGE_HEAD yet: git names what it merges in `GITHEAD_<id>`. */
+const MERGED = /^GITHEAD_([0-9a-f]{40,64})$/;
+
+function sourcesOf({ environment }: Worktree): readonly string[] {
+  return [...SOURCES, ...Object.keys(environment).flatMap((name) => MERGED.exec(name)?.[1] ?? [])];
+}
+
 /**
  * What somebody has staged under the reports and is about to be replaced: neither gate nor a commit has put it
  * there. Reports are gate's to write, so it gives way; it is named, and git still has it.
@@ -22,17 +29,21 @@ export async function replacedWork(worktree: Worktree, planned: PlannedAttachmen
   if (replaced.length === 0) return [];
   const [ours, ...committed] = await Promise.all([
     keysBelow(worktree, lastAttached, reports),
-    ...(await resolveTrees(worktree, SOURCES)).map((tree) => committedKeys(worktree, tree, reports)),
+    ...(await resolveTrees(worktree, sourcesOf(worktree))).map((tree) =>
+      committedKeys(worktree, tree, reports),
+    ),
   ]);
+  const written = new Set(wanted.map(({ path }) => path));
   return replaced
     .filter((entry) => ![ours, ...committed].some((known) => known.has(keyOf(entry))))
-    .map(({ path, id }) =>
-      warning("reports-edited", `${path} was staged by somebody else than gate, and was replaced.`, {
+    .map(({ path, id }) => {
+      const end = written.has(path) ? "replaced" : `removed: ${reports} is for reports alone`;
+      return warning("reports-edited", `${path} was staged by somebody else than gate, and was ${end}.`, {
         path,
         suite,
         hint: `git still has it:  git cat-file -p ${id.slice(0, 12)}`,
-      }),
-    );
+      });
+    });
 }
 
 async function committedKeys(

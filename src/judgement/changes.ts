@@ -1,4 +1,3 @@
-import { GitError } from "../adapters/git/command.ts";
 import { type CommitFacts, commitsChanging, lastCommitChanging } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import { plainHead } from "../adapters/git/plain-head.ts";
@@ -11,6 +10,7 @@ import { sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
 import { rememberedTree } from "./memo.ts";
 import { oncePerSuite } from "./once.ts";
+import { whereHere } from "./where-here.ts";
 
 /** What made a suite stale. `suite`: what gate.yaml says of it. */
 export interface InputChange {
@@ -31,9 +31,20 @@ export const NO_CHANGES: ChangesSince = { changes: [], recordedIn: null, staleSi
 /**
  * What changed since the evidence that is in the tree was recorded, told from the commit that carries it.
  * Only a tree whose own sources that evidence covers can say so: one that the memo remembers, or else the
- * commit's.
+ * commit's. It explains and decides nothing: a clone that lacks what was then (`--filter`) has nothing to say.
  */
 export async function changesSinceEvidence(
+  repository: Repository,
+  tree: TreeId,
+  revision: string,
+  judged: JudgedSuite,
+  reportsDirectories: readonly string[],
+): Promise<ChangesSince> {
+  const told = changesTold(repository, tree, revision, judged, reportsDirectories);
+  return (await whereHere(told)) ?? NO_CHANGES;
+}
+
+async function changesTold(
   repository: Repository,
   tree: TreeId,
   revision: string,
@@ -48,14 +59,9 @@ export async function changesSinceEvidence(
   ]);
   if (recordedIn === null) return NO_CHANGES;
   const question = { repository, tree, revision, suite, reportsDirectories, recordedIn };
-  if (remembered !== null) {
-    try {
-      return await changesFrom(question, remembered);
-    } catch (error) {
-      // Nothing keeps the tree of a memo from being pruned.
-      if (!(error instanceof GitError)) throw error;
-    }
-  }
+  // Nothing keeps the tree of a memo from being pruned.
+  const since = remembered === null ? null : await whereHere(changesFrom(question, remembered));
+  if (since !== null) return since;
   const old = await suiteOf(repository, recordedIn.tree, suite.name);
   if (old === null) return { ...NO_CHANGES, recordedIn };
   const then = await fingerprintOf(repository, recordedIn.tree, old.suite, old.reportsDirectories);

@@ -13,7 +13,7 @@ import { oncePerTree } from "./once.ts";
 import { ownEntries } from "./own-entries.ts";
 
 /** Part of the cache's file names: to be raised whenever `Configuration` or its reading changes. */
-const CACHE_FORMAT = "5";
+const CACHE_FORMAT = "6";
 
 /** git packs a file of any size into next to nothing. */
 const LARGEST_IN_MEMORY = 64 << 20;

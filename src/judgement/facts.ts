@@ -15,6 +15,7 @@ import { lastEnd } from "../suite/session.ts";
 import { changesFromHead } from "./changes.ts";
 import { configurationOf, sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
+import { whereHere } from "./where-here.ts";
 
 /** A suite that its tree has no evidence for. */
 export interface StaleSuite {
@@ -63,7 +64,10 @@ export async function gatherFacts(
   };
 }
 
-/** Evidence of this fingerprint in the local store, or in any commit of any branch here. */
+/**
+ * Evidence of this fingerprint in the local store, or in any commit of any branch here, as far as this clone has its
+ * reports.
+ */
 export async function findElsewhere(
   repository: Repository,
   suite: Suite,
@@ -75,9 +79,9 @@ export async function findElsewhere(
     blobIsKnown(repository, hashFile),
   ]);
   if (stored !== null) return { in: "store", tree: stored };
-  const commits = inHistory ? await commitsWithBlob(repository, hashFile) : [];
-  for (const commit of commits) {
-    const found = await wholeEvidence(repository, commit.tree, suite, fingerprint);
+  const commits = inHistory ? await whereHere(commitsWithBlob(repository, hashFile)) : null;
+  for (const commit of commits ?? []) {
+    const found = await whereHere(wholeEvidence(repository, commit.tree, suite, fingerprint));
     if (found !== null) return { in: "history", tree: found, commit: commit.id };
   }
   return null;

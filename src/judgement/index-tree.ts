@@ -43,11 +43,17 @@ export async function reportsConflict(
   return (await unmergedEntries(repository, directories.map(exactly))).length > 0;
 }
 
+/** By gate.yaml as it is staged; where it is unmerged itself, by that of either side. */
 async function configuredReports(repository: Repository): Promise<readonly string[]> {
-  const [blob] = await readBlobs(repository, [`:${CONFIGURATION_PATH}`]);
-  if (!blob) return [];
-  const configuration = await readCached(repository, blob.id);
-  return configuration.ok ? reportsDirectories(configuration.value) : [];
+  const stages = ["", "2:", "3:"].map((stage) => `:${stage}${CONFIGURATION_PATH}`);
+  const blobs = await readBlobs(repository, stages);
+  const directories = await Promise.all(
+    blobs.map(async (blob) => {
+      const configuration = blob ? await readCached(repository, blob.id) : null;
+      return configuration?.ok ? reportsDirectories(configuration.value) : [];
+    }),
+  );
+  return directories.flat();
 }
 
 function unmergedProblem(path: string): Problem {

@@ -47,7 +47,7 @@ function untrustedKey(
       path: allowedSigners,
       hint: stranger
         ? `Let somebody who is trusted add it:  echo "$(git config user.email) ${line}" >>${allowedSigners}`
-        : `Somebody who is trusted has to change ${allowedSigners}.`,
+        : "Sign with another key:  git config gate.signingKey <public key>,  or let somebody who is trusted change what signing: names.",
     },
   );
 }

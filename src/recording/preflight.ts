@@ -38,7 +38,7 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
   ]);
   const problems = [
     ...judged.problems,
-    ...refuseDifferences(suite, onDisk.differences),
+    ...refuseDifferences(worktree, suite, onDisk.differences),
     ...reportsRefused,
     ...unusableRules(suite),
     ...pinsRefused,

@@ -1,7 +1,9 @@
 import type { Suite } from "../config/configuration.ts";
 import { type Decision, decideStale, type StaleFacts, type Staleness } from "../decision/decide.ts";
+import { isIndexOfCommit } from "../evidence/indexes.ts";
 import { type ChangesSince, changesSinceEvidence, NO_CHANGES } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
+import { reportsConflict } from "../judgement/index-tree.ts";
 import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
@@ -42,7 +44,7 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
     case "pending":
       return untouched(pendingOutcome(suite, decision, since));
     case "blocked":
-      return untouched(blockedOutcome(suite, facts, since));
+      return untouched(blockedOutcome(request, facts, since));
     default:
       return unreachable(decision);
   }
@@ -90,7 +92,8 @@ async function run(
 ): Promise<Settled> {
   const { suite, staleness } = request.judged;
   const { runAndAccept } = await import("./run-and-accept.ts");
-  const why = whyDue(staleness, since);
+  const conflict = staleness === "missing" && (await reportsConflict(request.worktree, [suite.reports]));
+  const why = conflict ? "the evidence of two branches meets here" : whyDue(staleness, since);
   const announced = () => announce({ suite: suite.name, command: suite.run, why });
   return runAndAccept(request, announced, undefined, patienceMs);
 }
@@ -132,17 +135,21 @@ function pendingOutcome(
   return { kind: "pending", suite: suite.name, reason, changes, staleSince: since };
 }
 
-function blockedOutcome(suite: Suite, { staleness }: StaleFacts, { changes }: ChangesSince): SuiteOutcome {
+function blockedOutcome(
+  { worktree, judged: { suite } }: RunRequest,
+  { staleness }: StaleFacts,
+  { changes }: ChangesSince,
+): SuiteOutcome {
   const [first] = changes;
   const message =
     first === undefined
-      ? `${suite.name} ${WHY[staleness]}`
+      ? `${staleness === "missing" ? "there is " : ""}${WHY[staleness]}`
       : `${first.path} changed since ${suite.name} was run`;
   return refused(suite.name, [
     problem("stale-evidence", `${message}, and on-stale: block refuses such a commit.`, {
       path: first?.path ?? null,
       suite: suite.name,
-      hint: "gate run, then commit again.",
+      hint: `${isIndexOfCommit(worktree) ? "git add what you commit, then gate run" : "gate run"}, then commit again.`,
     }),
   ]);
 }

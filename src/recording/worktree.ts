@@ -2,6 +2,7 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { compareTrees } from "../adapters/git/trees.ts";
 import { type WorktreeDifference, worktreeState } from "../adapters/git/worktree.ts";
 import type { Suite } from "../config/configuration.ts";
+import { isIndexOfCommit } from "../evidence/indexes.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
@@ -57,12 +58,17 @@ function isStageable(kind: WorktreeDifference["kind"]): boolean {
 }
 
 /** One problem a file, with what is the matter and how to go on. */
-export function refuseDifferences(suite: Suite, differences: readonly WorktreeDifference[]): Problem[] {
+export function refuseDifferences(
+  worktree: Worktree,
+  suite: Suite,
+  differences: readonly WorktreeDifference[],
+): Problem[] {
+  const setAside = isIndexOfCommit(worktree) ? `git add what you commit and ${SET_ASIDE}` : SET_ASIDE;
   return differences.map(({ path, kind }) =>
     problem("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
       path,
       suite: suite.name,
-      hint: wayOut(kind),
+      hint: wayOut(kind, setAside),
     }),
   );
 }
@@ -90,21 +96,22 @@ function complaint(kind: WorktreeDifference["kind"], suite: Suite): string {
   }
 }
 
-function wayOut(kind: WorktreeDifference["kind"]): string {
+function wayOut(kind: WorktreeDifference["kind"], setAside = SET_ASIDE): string {
   switch (kind) {
     case "assume-unchanged":
       return "Clear the mark:  git update-index --no-assume-unchanged -- <file>";
     case "skip-worktree":
       return "Check the file out:  git sparse-checkout add <directory>,  or  git update-index --no-skip-worktree -- <file>";
     case "submodule":
+      return "Commit or set aside what changed in it, then bring it to its pin:  git submodule update --init,  or pin what it has:  git add";
     case "submodule-absent":
       return "Bring it to its pin:  git submodule update --init";
     case "unstaged":
     case "missing":
-      return `Stage them, or ${SET_ASIDE}`;
+      return `Stage them, or ${setAside}`;
     case "untracked":
     case "ignored":
-      return `Stage or ignore them, or ${SET_ASIDE}`;
+      return `Stage or ignore them, or ${setAside}`;
     default:
       return unreachable(kind);
   }

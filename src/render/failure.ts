@@ -21,6 +21,10 @@ interface Failure {
 
 /** What is said of an error that nobody expected: git's failures and full disks are a no, all else is a bug. */
 export function describeFailure(error: unknown): Failure {
+  if (hasNoPlace(error)) {
+    const gone = problem("usage", "the current directory is not there any more.", { hint: "cd <directory>" });
+    return failure(2, gone, renderProblems([gone]));
+  }
   const expected = expectedProblem(error);
   if (expected !== null) return failure(1, expected, renderProblems([expected]));
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -31,6 +35,11 @@ export function describeFailure(error: unknown): Failure {
 
 function failure(exit: ExitCode, found: Problem, text: string): Failure {
   return { exit, document: { schema: "gate/failure@1", problems: [found] }, text: `gate  ${text}` };
+}
+
+/** Node could not even say where it was started. */
+function hasNoPlace(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
 }
 
 function expectedProblem(error: unknown): Problem | null {

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Rig } from "../rig/repository.ts";
+import { GATE, Rig } from "../rig/repository.ts";
 
 describe("the command line", () => {
   it.each(["missing", "gate.yaml"])("refuses -C %s, which is no directory", async (place) => {
@@ -32,6 +32,14 @@ describe("the command line", () => {
     const { code, stderr } = await rig.gate(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(said);
+  });
+
+  it("says so where the current directory is gone", async () => {
+    const rig = await Rig.create();
+    const script = `mkdir gone && cd gone && rmdir ../gone && exec "$1" "$2" status`;
+    const { code, stderr } = await rig.run("sh", ["-c", script, "sh", process.execPath, GATE]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("the current directory is not there any more.");
   });
 
   it("answers with a document where git fails in the middle and JSON was asked for", async () => {

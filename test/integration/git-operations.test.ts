@@ -245,6 +245,23 @@ describe("merges", () => {
     expect(rig.suite.runs).toBe(runs);
   });
 
+  it("a clean merge with a run due names what made it due", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await rig.git("checkout", "-q", "-b", "side");
+    rig.write("src/side.py", "side = 1\n");
+    await rig.git("add", ".");
+    await rig.commit("side", "--no-verify");
+    await rig.git("checkout", "-q", "main");
+    rig.write("README.md", "# main moved\n");
+    await rig.commit("main", "-a");
+    const { code, stderr } = await rig.tryGit("merge", "--no-edit", "side");
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      "gate  model-tests: src/side.py changed. Evidence pending: a merge does not wait for a run.\n",
+    );
+  });
+
   it("a clean merge with evidence to reuse attaches it and asks for git commit", async () => {
     const rig = await branches();
     // The same sources as after the merge, gated elsewhere.
@@ -261,6 +278,7 @@ describe("merges", () => {
     const merge = await rig.tryGit("merge", "--no-edit", "side");
     expect(merge.code).not.toBe(0);
     expect(merge.stdout + merge.stderr).toContain("git commit");
+    expect(merge.stderr).not.toContain("staged by somebody else");
     await rig.git("commit", "--no-edit");
     await expectWhole(rig);
     expect((await rig.git("rev-list", "--parents", "-1", "HEAD")).split(" ")).toHaveLength(3);
@@ -382,15 +400,15 @@ describe("unusual repositories", () => {
 
 describe("somebody's staged work under the reports", () => {
   it.each([
-    ["an edited report", "test-reports/model-tests-latest.txt"],
-    ["a file of their own", "test-reports/notes.txt"],
-  ])("%s gives way, is named, and can be had back", async (_, path) => {
+    ["an edited report", "test-reports/model-tests-latest.txt", "replaced."],
+    ["a file of their own", "test-reports/notes.txt", "removed: test-reports is for reports alone."],
+  ])("%s gives way, is named, and can be had back", async (_, path, end) => {
     const rig = await Rig.create();
     await rig.withEvidence();
     rig.write(path, "my own words\n");
     await rig.git("add", path);
     const ended = await rig.commit("with notes");
-    expect(ended.stderr).toContain(`${path} was staged by somebody else than gate, and was replaced`);
+    expect(ended.stderr).toContain(`${path} was staged by somebody else than gate, and was ${end}\n`);
     const blob = /git cat-file -p ([0-9a-f]+)/.exec(ended.stderr)?.[1] ?? "";
     expect(await rig.git("cat-file", "-p", blob)).toBe("my own words");
     await expectWhole(rig);

@@ -71,6 +71,49 @@ describe("what gate status says to do next helps", () => {
     await expectToHelp(rig, said(await rig.gate("status")), "gate run && git commit");
   });
 
+  it("in a merge whose reports conflict, where git refuses a commit until new ones are there", async () => {
+    const rig = await fresh();
+    await rig.git("checkout", "-q", "-b", "side");
+    rig.write("src/side.py", "side = 1\n");
+    await rig.git("add", ".");
+    await rig.commit("side");
+    await rig.git("checkout", "-q", "main");
+    await stage(rig, "route = 2\n");
+    await rig.commit("route");
+    expect((await rig.tryGit("merge", "side")).code).toBe(1);
+    const text = said(await rig.gate("status"));
+    expect(text).toContain("run; the evidence of two branches meets here, and there is none of what comes");
+    expect((await rig.tryCommit("merged")).code).toBe(128);
+    expect(printedCommands(text)).toBe("gate run && git commit");
+    const ran = await rig.gate("run");
+    expect(said(ran)).toContain("model-tests: the evidence of two branches meets here. Running:");
+    await rig.git("commit", "-q", "--no-edit");
+    expect((await rig.gate("verify")).code).toBe(0);
+  });
+
+  it("where gate.yaml conflicts too, and nobody is asked to resolve reports", async () => {
+    const rig = await fresh();
+    const configuration = rig.read("gate.yaml");
+    await rig.git("checkout", "-q", "-b", "side");
+    rig.write("gate.yaml", configuration.replace("[src,", "[src, README.md,"));
+    await stage(rig, "route = 2\n");
+    await rig.commit("side", "-a");
+    await rig.git("checkout", "-q", "main");
+    rig.write("gate.yaml", configuration.replace("[src,", "[src, .gitignore,"));
+    await stage(rig, "route = 3\n");
+    await rig.commit("main", "-a");
+    expect((await rig.tryGit("merge", "side")).code).toBe(1);
+    expect(await rig.changes()).toContain("UU test-reports/model-tests.hash");
+    const text = said(await rig.gate("status"));
+    expect(text).toContain("gate.yaml is unmerged.");
+    expect(text).toContain("src/router.py is unmerged.");
+    expect(text).not.toContain("test-reports");
+    rig.write("gate.yaml", configuration.replace("[src,", "[src, .gitignore, README.md,"));
+    await rig.git("add", "gate.yaml");
+    await stage(rig, "route = 4\n");
+    await expectToHelp(rig, said(await rig.gate("status")), "gate run && git commit");
+  });
+
   it("of another commit than HEAD, which has to be checked out first", async () => {
     const rig = await edited();
     await rig.git("branch", "side");
@@ -128,6 +171,61 @@ describe("gate status foresees", () => {
     const text = said(await rig.gate("status"));
     expect(text.match(/\(worktree-differs\)/g)).toHaveLength(3);
     expect(text.match(/git stash -k -u/g)).toHaveLength(1);
+  });
+});
+
+describe("where a commit stages by itself", () => {
+  it.each([
+    ["-a", "-m", "route"],
+    ["-m", "route", "--", "src/router.py"],
+  ])("git commit %s is told to stage before the rest is set aside", async (...args) => {
+    const rig = await fresh();
+    rig.write("src/router.py", "route = 2\n");
+    rig.write("src/new.py", "new = 1\n");
+    const refused = await rig.run("git", ["commit", ...args]);
+    expect(refused.code).toBe(1);
+    expect(said(refused)).toContain(
+      "Stage or ignore them, or git add what you commit and set the rest aside for the run:  git stash -k -u\n",
+    );
+    await rig.git("add", "src/router.py");
+    await rig.git("stash", "-q", "-k", "-u");
+    await rig.commit("route");
+    expect((await rig.gate("verify")).code).toBe(0);
+    await rig.git("stash", "pop", "-q");
+    expect(await rig.changes()).toEqual(["?? src/new.py"]);
+  });
+});
+
+describe("a commit that on-stale: block refuses", () => {
+  it("is told to stage first where it staged by itself, since gate run looks at what is staged", async () => {
+    const rig = await Rig.create();
+    rig.writeProject("    on-stale: block\n");
+    await rig.git("add", ".");
+    expect(said(await rig.tryCommit("first"))).toContain(
+      "      there is no evidence yet, and on-stale: block refuses such a commit.\n",
+    );
+    await followed(rig, "gate run && git commit");
+    rig.write("src/router.py", "route = 2\n");
+    const refused = await rig.tryCommit("route", "-a");
+    expect(refused.code).toBe(1);
+    expect(said(refused)).toContain("      git add what you commit, then gate run, then commit again.\n");
+    await rig.git("add", "src/router.py");
+    expect(said(await rig.tryCommit("route"))).toContain("      gate run, then commit again.\n");
+    expect((await rig.gate("run")).code).toBe(0);
+    await rig.commit("route");
+    expect((await rig.gate("verify")).code).toBe(0);
+  });
+});
+
+describe("gate init in another clone", () => {
+  it("asks for a run only where one is due", async () => {
+    const rig = await fresh();
+    await rig.gate("init", "--yes");
+    await rig.git("add", ".");
+    await rig.commit("set up");
+    expect(await rig.gateJson("init", "--yes")).toMatchObject({ applied: true, next: [] });
+    await stage(rig, "route = 2\n");
+    expect(await rig.gateJson("init", "--yes")).toMatchObject({ applied: true, next: ["gate run"] });
   });
 });
 
@@ -239,6 +337,13 @@ describe("a commit on a stale HEAD", () => {
 });
 
 describe("gate attach without evidence to attach", () => {
+  it("says that there is no gate.yaml", async () => {
+    const rig = await Rig.create();
+    const ended = await rig.gate("attach");
+    expect(ended.code).toBe(2);
+    expect(said(ended)).toContain("there is no gate.yaml among the staged files.");
+  });
+
   it("says what makes it", async () => {
     const rig = await fresh();
     await stage(rig, "route = 2\n");

@@ -6,6 +6,7 @@ import { bareToolPath } from "../rig/bare-tool-path.ts";
 import { countStarts } from "../rig/count-starts.ts";
 import type { Ended } from "../rig/processes.ts";
 import { Rig } from "../rig/repository.ts";
+import { describeWithOpenSsh, makeKey, writeSignedProject } from "../rig/signing.ts";
 
 /** HEAD has its evidence and is at the remote. */
 async function published(): Promise<Rig> {
@@ -217,6 +218,61 @@ describe("a push is silent, and starts no Node,", () => {
     await rig.git("tag", "text", await rig.git("rev-parse", "HEAD:index.html"));
     await expectSilence(rig, "origin", "text");
     expect(starts()).toBe(0);
+  });
+});
+
+describeWithOpenSsh("whose signatures count, what the remote has says:", () => {
+  async function signed(): Promise<Rig> {
+    const rig = await Rig.create();
+    await rig.git("init", "-q", "--bare", join(rig.base, "remote.git"));
+    await rig.git("remote", "add", "origin", join(rig.base, "remote.git"));
+    await rig.git("config", "gate.prePush", "refuse");
+    const ann = await makeKey(rig, "ann");
+    await rig.git("config", "user.signingkey", ann.path);
+    writeSignedProject(rig, [`ann@example.com ${ann.publicKey}`]);
+    await rig.git("add", ".");
+    await rig.commit("first");
+    await rig.git("push", "-q", "--no-verify", "origin", "main");
+    return rig;
+  }
+
+  it("a new branch and a new tag leave in silence", async () => {
+    const rig = await signed();
+    await rig.git("tag", "-a", "v1", "-m", "v1");
+    await expectSilence(rig, "origin", "v1");
+    await rig.git("checkout", "-q", "-b", "side");
+    await change(rig, "route = 2\n");
+    await expectSilence(rig, "origin", "side");
+  });
+
+  it("a branch that was there before its signer was, once it has merged who may sign", async () => {
+    const rig = await signed();
+    await rig.git("branch", "side");
+    await expectSilence(rig, "origin", "side");
+    const bob = await makeKey(rig, "bob");
+    rig.write(
+      ".github/allowed_signers",
+      `${rig.read(".github/allowed_signers")}bob@example.com ${bob.publicKey}\n`,
+    );
+    await rig.commit("bob may sign", "-a");
+    await expectSilence(rig, "origin", "main");
+    await rig.git("checkout", "-q", "side");
+    await rig.git("config", "user.signingkey", bob.path);
+    await rig.git("merge", "-q", "main");
+    await change(rig, "route = 2\n");
+    await expectSilence(rig, "origin", "side");
+  });
+
+  it("a stranger's does not, and a branch that adds its own signer is refused", async () => {
+    const rig = await signed();
+    const eve = await makeKey(rig, "eve");
+    await rig.git("checkout", "-q", "-b", "side");
+    await rig.git("config", "user.signingkey", eve.path);
+    rig.write(".github/allowed_signers", `eve@example.com ${eve.publicKey}\n`);
+    await change(rig, "route = 2\n");
+    const { code, stderr } = await push(rig, "origin", "side");
+    expect(code).toBe(1);
+    expect(stderr).toContain("is not trusted");
   });
 });
 

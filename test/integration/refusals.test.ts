@@ -109,7 +109,11 @@ describe("submodules among the inputs", () => {
     const rig = await withSubmodule();
     const inside = rig.at(join(rig.directory, "src/library"));
     await inside.git("commit", "-q", "--allow-empty", "-m", "moved");
-    await expectRefusal(rig, "src/library is a submodule that is not clean");
+    await expectRefusal(
+      rig,
+      "src/library is a submodule that is not clean",
+      "Commit or set aside what changed in it",
+    );
   });
 
   it("one that is not checked out at all", async () => {

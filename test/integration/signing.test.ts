@@ -198,6 +198,8 @@ describeWithOpenSsh("gate run with signing", () => {
   });
 });
 
+const ANOTHER_KEY = "Sign with another key:  git config gate.signingKey <public key>";
+
 describeWithOpenSsh("without a key that can be used", () => {
   it("says before the suite starts how to make one", async () => {
     const { rig } = await signedRig();
@@ -244,8 +246,24 @@ describeWithOpenSsh("without a key that can be used", () => {
     ]) {
       rig.write(SIGNERS, `ann@example.com ${options} ${ann.publicKey}\n`);
       await rig.git("add", ".");
-      await expectRefusedBeforeTheRun(rig, {}, words ?? "", `has to change ${SIGNERS}`);
+      await expectRefusedBeforeTheRun(rig, {}, words ?? "", ANOTHER_KEY);
     }
+  });
+
+  it("names another key as the way out where this one is revoked", async () => {
+    const { rig, ann } = await signedRig();
+    await rig.git("config", "user.signingkey", ann.path);
+    const named = `  allowed-signers: ${SIGNERS}\n`;
+    rig.write("gate.yaml", rig.read("gate.yaml").replace(named, `${named}  revoked-keys: .github/revoked\n`));
+    rig.write(".github/revoked", `${ann.publicKey}\n`);
+    await rig.git("add", ".");
+    await expectRefusedBeforeTheRun(rig, {}, "with a key that is revoked", ANOTHER_KEY);
+    const bob = await makeKey(rig, "bob");
+    rig.write(SIGNERS, `bob@example.com ${bob.publicKey}\n`);
+    await rig.git("add", ".");
+    await rig.git("config", "gate.signingKey", bob.publicKey);
+    const { code } = await rig.gateWith(await startAgent(rig, bob), "run");
+    expect(code).toBe(0);
   });
 
   it("lets a commit pass as pending: whoever has no key is not kept from committing", async () => {

@@ -240,6 +240,7 @@ describe("gate status decides", () => {
       one({
         decision: "pending",
         reason: expect.stringContaining("no NVIDIA GPU (nvidia-smi lists no GPU)"),
+        next: "on a machine with a GPU:  gate run && git commit",
       }),
     );
   });
@@ -352,6 +353,24 @@ describe("gate status of something else than the index", () => {
     await rig.git("clone", "-q", "--bare", rig.directory, bare);
     expect(await status(rig.at(bare), "--rev", "main")).toMatchObject(one({ decision: "fresh" }));
     expect(await status(rig.at(bare))).toMatchObject(one({ decision: "fresh" }));
+  });
+
+  it("says which object a clone without blobs lacks, and how to get it", async () => {
+    const rig = await fresh();
+    const bare = join(rig.base, "bare.git");
+    await rig.git("config", "uploadpack.allowFilter", "true");
+    await rig.git("clone", "-q", "--bare", "--filter=blob:none", `file://${rig.directory}`, bare);
+    const lost = await rig.git("rev-parse", "HEAD:gate.yaml");
+    expect(await status(rig.at(bare))).toMatchObject({
+      suites: [],
+      problems: [
+        {
+          code: "objects-missing",
+          message: `object ${lost} that has to be judged is not in this clone.`,
+          hint: expect.stringContaining("git fetch"),
+        },
+      ],
+    });
   });
 
   it("judges with another configuration", async () => {

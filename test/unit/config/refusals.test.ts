@@ -32,6 +32,17 @@ describe("keys that are wrong", () => {
       ['1:12 unknown key "allowed-signer". Did you mean "allowed-signers"?'],
     ],
     [`waivers: { longst: 7d }\n${oneSuite("")}`, ['1:12 unknown key "longst". Did you mean "longest"?']],
+    [
+      `waivers: { max-active: 1 }\n${oneSuite("")}`,
+      ['1:12 unknown key "max-active". Expected by, at-once, longest.'],
+    ],
+    [
+      oneSuite('    skips: [{ match: "*", because: slow }]\n'),
+      [
+        '6:13 "reason" is missing in suite model.',
+        '6:27 unknown key "because" in suite model. Expected match, reason.',
+      ],
+    ],
     [`polcy: protected\n${oneSuite("")}`, ['1:1 unknown key "polcy". Did you mean "policy"?']],
     [oneSuite("", "[src]\n    <<: { timeout: 5m }"), ['6:5 unknown key "<<" in suite model.']],
   ])("%j", (text, expected) => {
@@ -264,6 +275,10 @@ describe("a file that is no configuration", () => {
     [
       `${oneSuite()}---\n${oneSuite()}`,
       "6:1 holds more than one YAML document; everything from this line on is extra.",
+    ],
+    [
+      oneSuite("<<<<<<< HEAD\n    timeout: 5m\n=======\n    timeout: 6m\n>>>>>>> side\n"),
+      "6:1 a merge left its conflict markers here; resolve them, then git add gate.yaml.",
     ],
     ["version: 1\nsuites:\n\tmodel: {}\n", "3:1 not valid YAML: Tabs are not allowed as indentation."],
   ])("%j", (text, expected) => {

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Rig } from "../rig/repository.ts";
+
+/** Evidence of route 1 and then of route 2, and a gate.yaml that says more by now. */
+async function published(): Promise<Rig> {
+  const rig = await Rig.create();
+  await rig.withEvidence();
+  rig.write("src/router.py", "route = 2\n");
+  await rig.commit("route", "-a");
+  rig.write("gate.yaml", `${rig.read("gate.yaml")}    timeout: 9m\n`);
+  await rig.commit("timeout", "-a");
+  await rig.git("config", "uploadpack.allowFilter", "true");
+  await rig.git("config", "uploadpack.allowAnySHA1InWant", "true");
+  return rig;
+}
+
+/** With the blobs of the last commit and no others, and gate's hooks. */
+async function partialClone(rig: Rig): Promise<Rig> {
+  const directory = join(rig.base, "clone");
+  await rig.git("clone", "-q", "--no-local", "--filter=blob:none", `file://${rig.directory}`, directory);
+  const clone = rig.at(directory);
+  clone.installHooks();
+  return clone;
+}
+
+async function isHere(clone: Rig, name: string): Promise<boolean> {
+  const object = await clone.git("rev-parse", name);
+  return (await clone.run("git", ["cat-file", "-e", object], { GIT_NO_LAZY_FETCH: "1" })).code === 0;
+}
+
+describe("a commit in a clone that lacks the blobs of the past", () => {
+  it("runs what is due, although nobody can say what changed", async () => {
+    const rig = await published();
+    const clone = await partialClone(rig);
+    expect(await isHere(clone, "HEAD~1:gate.yaml")).toBe(false);
+    clone.write("src/router.py", "route = 3\n");
+    const ended = await clone.commit("route", "-a");
+    expect(ended.stderr).toContain("model-tests: the evidence is of other sources. Running:");
+    expect(rig.suite.runs).toBe(3);
+    expect((await clone.gate("status")).stdout).toContain("model-tests: fresh");
+  });
+
+  it("runs where the history has evidence whose reports are not here", async () => {
+    const rig = await published();
+    const clone = await partialClone(rig);
+    const manifest = "HEAD~2:test-reports/model-tests.json";
+    await clone.git("show", "HEAD~2:test-reports/model-tests.hash");
+    await clone.git("checkout", "-q", "HEAD~2", "--", "src");
+    expect(await isHere(clone, manifest)).toBe(false);
+    expect((await clone.gate("status")).stdout).toContain("model-tests: run;");
+    await clone.commit("back");
+    expect(rig.suite.runs).toBe(3);
+  });
+
+  it("reuses it where they are", async () => {
+    const rig = await published();
+    const clone = await partialClone(rig);
+    await clone.git("checkout", "-q", "HEAD~2");
+    await clone.git("checkout", "-q", "main");
+    await clone.git("checkout", "-q", "HEAD~2", "--", "src");
+    const { stderr } = await clone.commit("back");
+    expect(stderr).toContain("model-tests: reused the evidence of");
+    expect(rig.suite.runs).toBe(2);
+  });
+});
