@@ -6,7 +6,7 @@ import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type JudgedSuite, judgeAs, reportsDirectories } from "../judgement/judge.ts";
 import { undeclaredLinkTargets } from "../judgement/links.ts";
 import { hasErrors, type Problem } from "../problem.ts";
-import { listedReports, type WrittenReports, writtenReports } from "../reports/reports-place.ts";
+import { expectedReports, listedReports, type WrittenReports } from "../reports/reports-place.ts";
 import { orProblem } from "../verify/failures.ts";
 import { type Before, collapseProblems, inputsHealth } from "../verify/inputs-health.ts";
 import { unclaimedProblems } from "../verify/unclaimed.ts";
@@ -23,7 +23,7 @@ export async function examineInputs(
   configuration: Configuration,
 ): Promise<ExaminedInputs> {
   const signing = configuration.signing !== null;
-  const unread = configuration.suites.map((suite) => writtenReports(suite, [], signing));
+  const unread = configuration.suites.map((suite) => expectedReports(suite, [], signing));
   const tree = await treeOfIndex(worktree);
   if (!tree.ok) return { ...noneFine(tree.error), written: unread };
   const { suites } = await judgeAs(worktree, tree.value, configuration);
@@ -41,8 +41,8 @@ export async function examineInputs(
       message: inputs.files === 1 ? "1 file" : `${inputs.files} files`,
     })),
     problems: [...found.flat(), ...unclaimed],
-    written: suites.map(({ suite, recorded }) =>
-      writtenReports(suite, listedReports(recorded.manifest), signing || recorded.signed),
+    written: suites.map(({ suite, recorded: { manifest, signed } }) =>
+      expectedReports(suite, listedReports(manifest), signing || signed),
     ),
   };
 }

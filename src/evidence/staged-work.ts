@@ -3,6 +3,7 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { listTree, resolveTrees } from "../adapters/git/trees.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
+import { readAttached } from "./attached.ts";
 import { keyOf, keysBelow, type PlannedAttachment } from "./edited-reports.ts";
 
 /** Commits besides HEAD that a merge, a cherry-pick or a revert takes reports from. */
@@ -20,22 +21,24 @@ function sourcesOf({ environment }: Worktree): readonly string[] {
  * there. Reports are gate's to write, so it gives way; it is named, and git still has it.
  */
 export async function replacedWork(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
-  const { attachment, wanted, now, lastAttached } = planned;
+  const { attachment, wanted, now } = planned;
   const { reports, suite } = attachment;
   const kept = new Set(wanted.map(keyOf));
   const replaced = now.staged.filter(
     (entry) => entry.stage === 0 && now.unlikeHead.has(entry.path) && !kept.has(keyOf(entry)),
   );
   if (replaced.length === 0) return [];
-  const [ours, ...committed] = await Promise.all([
-    keysBelow(worktree, lastAttached, reports),
+  // Of any suite: one that was renamed has put its reports there under its old name.
+  const attached = [...(await readAttached(worktree)).values()];
+  const known = await Promise.all([
+    ...attached.map((evidence) => keysBelow(worktree, evidence, reports)),
     ...(await resolveTrees(worktree, sourcesOf(worktree))).map((tree) =>
       committedKeys(worktree, tree, reports),
     ),
   ]);
   const written = new Set(wanted.map(({ path }) => path));
   return replaced
-    .filter((entry) => ![ours, ...committed].some((known) => known.has(keyOf(entry))))
+    .filter((entry) => !known.some((keys) => keys.has(keyOf(entry))))
     .map(({ path, id }) => {
       const end = written.has(path) ? "replaced" : `removed: ${reports} is for reports alone`;
       return warning("reports-edited", `${path} was staged by somebody else than gate, and was ${end}.`, {

@@ -72,17 +72,24 @@ async function exempted(
   const texts = new Map<string, string>();
   const refused: Problem[] = [];
   const met = new Set<string>();
+  const made = new Set<string>();
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     const culprits = await culpritsIn(withTexts(project, texts), reports);
     const fresh = culprits.filter((culprit) => !met.has(nameOf(culprit)));
     if (fresh.length === 0) break;
     for (const culprit of fresh) {
       met.add(nameOf(culprit));
-      const { file } = culprit.exemption;
-      const made = await exemptionIn(worktree, project, texts.get(file), culprit);
-      if (made.ok) texts.set(file, made.value);
-      // What the tool would do is the error; that gate cannot mend it is how to go on.
-      else refused.push({ ...made.error, severity: "warning" });
+      const { file, byHand } = culprit.exemption;
+      // Several tools may go by one file: what exempts reports from the one does from the others.
+      if (made.has(`${file}\0${byHand}`)) continue;
+      const text = await exemptionIn(worktree, project, texts.get(file), culprit);
+      if (text.ok) {
+        texts.set(file, text.value);
+        made.add(`${file}\0${byHand}`);
+      } else {
+        // What the tool would do is the error; that gate cannot mend it is how to go on.
+        refused.push({ ...text.error, severity: "warning" });
+      }
     }
   }
   return { texts, problems: refused };

@@ -6,6 +6,7 @@ import { changesSinceHead, compareTrees, type TreeChange } from "../adapters/git
 import type { Suite } from "../config/configuration.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { manifestPath } from "../reports/manifest.ts";
 import { sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
 import { rememberedTree } from "./memo.ts";
@@ -54,7 +55,7 @@ async function changesTold(
   const { suite, recorded } = judged;
   if (recorded.hash === null) return NO_CHANGES;
   const [recordedIn, remembered] = await Promise.all([
-    lastCommitChanging(repository, revision, [exactly(`${suite.reports}/${suite.name}.hash`)]),
+    lastCommitChanging(repository, revision, recordOf(suite)),
     rememberedTree(repository, suite.name, recorded.hash),
   ]);
   if (recordedIn === null) return NO_CHANGES;
@@ -67,6 +68,11 @@ async function changesTold(
   const then = await fingerprintOf(repository, recordedIn.tree, old.suite, old.reportsDirectories);
   if (then.fingerprint !== recorded.hash) return { ...NO_CHANGES, recordedIn };
   return changesFrom(question, recordedIn.tree);
+}
+
+/** A run of the same inputs changes the manifest and not the hash: gate.yaml may have come to name them otherwise. */
+function recordOf({ name, reports }: Suite): readonly string[] {
+  return [`${name}.hash`, manifestPath(name)].map((file) => exactly(`${reports}/${file}`));
 }
 
 interface Question {

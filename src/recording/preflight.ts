@@ -4,8 +4,8 @@ import { lastAttachedTo } from "../evidence/attached.ts";
 import { editedReports, reportsNow } from "../evidence/edited-reports.ts";
 import { blockedReports, ignoredReports } from "../evidence/refusals.ts";
 import { type Problem, problem } from "../problem.ts";
-import { manifestPath, signaturePath } from "../reports/manifest.ts";
 import { compileNormaliser } from "../reports/normalise.ts";
+import { expectedReports } from "../reports/reports-place.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Gpu, gpusFor, gpuVariables } from "../suite/gpu.ts";
 import { traces } from "./leaks.ts";
@@ -72,29 +72,12 @@ async function reportsCannotBeWritten({ worktree, judged, signing }: RunRequest)
   const attachment = { suite: name, reports };
   const blocked = await blockedReports(worktree, attachment);
   if (blocked.length > 0) return blocked;
-  const wanted = probePaths(name, reports, signing !== null).map((path) => ({
-    mode: "100644",
-    id: "",
-    stage: 0,
-    path,
-  }));
+  const { paths } = expectedReports(judged.suite, [], signing !== null);
+  const wanted = paths.map((path) => ({ mode: "100644", id: "", stage: 0, path }));
   const [ignored, now, lastAttached] = await Promise.all([
-    ignoredReports(
-      worktree,
-      wanted.map(({ path }) => path),
-      name,
-    ),
+    ignoredReports(worktree, paths, name),
     reportsNow(worktree, attachment),
     lastAttachedTo(worktree, name),
   ]);
   return [...(await editedReports(worktree, { attachment, wanted, now, lastAttached })), ...ignored];
-}
-
-/** Paths like those that a run will write. */
-function probePaths(suite: string, reports: string, signed: boolean): string[] {
-  const names = [`${suite}.hash`, manifestPath(suite), `${suite}-latest.txt`, "test_example.puml"];
-  const signature = signed ? [signaturePath(suite)] : [];
-  return [...names, ...signature, "logs/test_example/metadata.json", "logs/test_example/session.log"].map(
-    (name) => `${reports}/${name}`,
-  );
 }

@@ -43,6 +43,13 @@ export function writtenReports(suite: Suite, listed: readonly string[], signing:
   return { suite: place.suite, directory: place.directory, paths: [...paths] };
 }
 
+/** What its next run may write as well: whatever else a test does, it may print. */
+export function expectedReports(suite: Suite, listed: readonly string[], signing: boolean): WrittenReports {
+  const written = writtenReports(suite, listed, signing);
+  const printed = inTest(placeOf(suite), new Set(["stdout.log"]));
+  return { ...written, paths: [...new Set([...written.paths, ...printed])] };
+}
+
 const OF_A_KIND = 3;
 
 /** A few of each kind: files of one name in the folders of the tests, files of one extension beside each other. */

@@ -66,6 +66,18 @@ describe("tools that would rewrite reports", () => {
     expect((await verified(rig)).warnings).toEqual([]);
   });
 
+  it("are kept from them once where several go by one file", async () => {
+    const rig = await project({
+      ".editorconfig": "root = true\n\n[*]\ntrim_trailing_whitespace = true\n",
+      ".pre-commit-config.yaml": `repos:\n- repo: local\n  hooks:\n  - { id: eclint, name: eclint, language: system, entry: eclint fix }\n`,
+    });
+    expect((await checked(rig)).errors.filter((one) => one.startsWith("fixer"))).toHaveLength(2);
+    await checked(rig, "--fix", "--yes");
+    const headings = rig.read(".editorconfig").match(/^\[.*test-reports.*\]$/gm);
+    expect(headings).toHaveLength(1);
+    expect((await checked(rig)).errors.filter((one) => one.startsWith("fixer"))).toEqual([]);
+  });
+
   it("are kept from them by init as well", async () => {
     const rig = await Rig.create({ hooks: false });
     rig.writeProject();

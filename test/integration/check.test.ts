@@ -91,7 +91,7 @@ describe("reports that are ignored", () => {
     const text = await rig.gate("check");
     expect(text.code).toBe(1);
     expect(text.stderr).toContain(
-      `✗ .gitignore:1  *.log keeps ${LOG} out of every commit.  (ignored-report)\n` +
+      `✗ .gitignore:1  *.log keeps ${LOG} and 1 more out of every commit.  (ignored-report)\n` +
         "    next: gate check --fix   adds  !test-reports/logs/**/*.log  to .gitignore\n",
     );
     expect(text.stderr).toMatch(/1 problem\n$/);
@@ -107,7 +107,7 @@ describe("reports that are ignored", () => {
       [1, "model-tests"],
     ]);
     expect(lost[0]?.message).toBe(
-      "logs/ keeps test-reports/logs/test_hello/metadata.json and 1 more out of every commit.",
+      "logs/ keeps test-reports/logs/test_hello/metadata.json and 2 more out of every commit.",
     );
   });
 
@@ -121,12 +121,18 @@ describe("reports that are ignored", () => {
     expect(lost.map(({ line }) => line).sort()).toEqual([1, 2]);
   });
 
-  it("are none because of logs that the suite does not write", async () => {
+  it("are also what a test prints, as gate run says before it starts, and no signature where none is asked for", async () => {
     const rig = await Rig.create();
     rig.writeProject();
     rig.write(".gitignore", "*.log\n*.sig\n");
     await rig.git("add", ".");
-    expect((await checked(rig)).errors.filter((one) => one.startsWith("ignored"))).toEqual([]);
+    const ignored = (await checked(rig)).errors.filter((one) => one.startsWith("ignored"));
+    expect(ignored).toEqual(["ignored-report .gitignore:1"]);
+    expect((await rig.gate("run")).stderr).toContain("test-reports/logs/test_hello/stdout.log is ignored");
+    expect((await rig.gate("check", "--fix", "--yes")).code).toBe(0);
+    await rig.git("add", ".gitignore");
+    expect((await rig.gate("run")).code).toBe(0);
+    expect(rig.suite.runs).toBe(1);
   });
 
   it.each<[string, (rig: Rig) => void, RegExp]>([

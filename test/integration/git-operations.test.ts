@@ -413,4 +413,16 @@ describe("somebody's staged work under the reports", () => {
     expect(await rig.git("cat-file", "-p", blob)).toBe("my own words");
     await expectWhole(rig);
   });
+
+  it("is not what gate staged itself, under the name that a suite had before", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    await rig.git("add", ".");
+    await rig.gate("run");
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("model-tests:", "router-tests:"));
+    await rig.git("add", "gate.yaml");
+    const { code, stderr } = await rig.gate("run");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining("somebody else") });
+    expect(await rig.git("ls-files", "test-reports")).not.toContain("model-tests");
+  });
 });

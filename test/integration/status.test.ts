@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rig } from "../rig/repository.ts";
@@ -169,6 +169,22 @@ describe("gate status says what changed", () => {
         changes: [{ path: "src/router.py", change: "modified" }],
         staleSince: { commit: since, author: "Ann" },
       }),
+    );
+  });
+
+  it("since the last run, also where that found the same inputs by other patterns", async () => {
+    const rig = await fresh();
+    const hash = rig.read("test-reports/model-tests.hash");
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("[src,", '["src/**",'));
+    await rig.git("add", ".");
+    await rig.gate("run", "--force");
+    await rig.commit("other patterns");
+    expect(rig.read("test-reports/model-tests.hash")).toBe(hash);
+    rmSync(join(rig.directory, ".git/gate"), { recursive: true });
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", ".");
+    expect(await status(rig)).toMatchObject(
+      one({ changes: [{ path: "src/router.py", change: "modified" }], staleSince: null }),
     );
   });
 
