@@ -28,7 +28,13 @@ export async function withoutResults(
 ): Promise<Problem> {
   const missing = (message: string) => problem("reporter-missing", message, { suite: name });
   if ((await readEnd(output, MOST_BYTES)).toString("utf8").includes(IMPORT_FAILED)) {
-    return missing(withoutPlugin("pytest", "PYTHONPATH was replaced, so it could not be imported", ADD));
+    return missing(
+      withoutPlugin(
+        "pytest",
+        "PYTHONPATH was replaced, or ignored as by python -I and -E, so it could not be imported",
+        ADD,
+      ),
+    );
   }
   if (unreported !== null || SWITCHED_OFF.test(run)) {
     const { runner, reason } = unreported ?? { runner: "pytest", reason: "-p no:gate_pytest was given" };

@@ -74,6 +74,15 @@ describe("the workflow that gate init writes", () => {
     for (const { run = "" } of jobs.verify.steps) expect(run).not.toContain("${{");
   });
 
+  it("judges pushes to main where origin has one, whatever branch is checked out", async () => {
+    const repository = project("https://github.com/ann/assistant");
+    repository.git("commit", "-q", "--allow-empty", "-m", "first");
+    repository.git("update-ref", "refs/remotes/origin/main", "HEAD");
+    repository.git("checkout", "-q", "-b", "feature");
+    await repository.init();
+    expect(parse(repository.read(WORKFLOW)).on.push).toEqual({ branches: ["main"] });
+  });
+
   it.each([
     ["runs gate verify", "jobs: {x: {steps: [{run: npx gate verify --format github}]}}"],
     ["runs it from where it was installed", 'jobs: {x: {steps: [{run: node "$D/bin/gate.js" verify}]}}'],

@@ -25,8 +25,10 @@ export class GitError extends Error {
   readonly stderr: string;
 
   constructor(args: readonly string[], ending: string, stderr: string) {
-    const firstLine = stderr.trim().split("\n")[0] ?? "";
-    super(`git ${args[0] ?? ""} ${ending}${firstLine === "" ? "" : `: ${firstLine}`}`);
+    const lines = stderr.trim().split("\n");
+    // Warnings and hints may come before what it died of.
+    const [said = ""] = [...lines.filter((line) => /^(?:fatal|error):/.test(line)), ...lines];
+    super(`git ${args[0] ?? ""} ${ending}${said === "" ? "" : `: ${said}`}`);
     this.name = "GitError";
     this.command = ["git", ...args].join(" ");
     this.stderr = stderr;

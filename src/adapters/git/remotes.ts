@@ -1,5 +1,6 @@
 import { gitAnswer } from "./command.ts";
 import type { Repository } from "./repository.ts";
+import { listReferences } from "./store.ts";
 
 /** Where this clone fetches from, by every remote; without one it is empty. */
 export async function remoteUrls(repository: Repository): Promise<string[]> {
@@ -15,10 +16,17 @@ export async function remoteUrls(repository: Repository): Promise<string[]> {
   });
 }
 
-/** What origin calls its default branch; where this clone does not know it, the branch that is checked out. */
+/**
+ * What origin calls its default branch. A clone that was not cloned does not know it: then it is main or master, if
+ * origin has one, or else the branch that is checked out.
+ */
 export async function defaultBranch(repository: Repository): Promise<string | null> {
   const ofOrigin = await symbolicRef(repository, "refs/remotes/origin/HEAD");
   if (ofOrigin !== null) return ofOrigin.replace(/^origin\//, "");
+  for (const branch of ["main", "master"]) {
+    const [found] = await listReferences(repository, `refs/remotes/origin/${branch}`);
+    if (found !== undefined) return branch;
+  }
   return currentBranch(repository);
 }
 
