@@ -119,15 +119,18 @@ function compareListing({ reports }: Manifest, listing: readonly TreeEntry[], su
     problems.push(problem(code, `${path} ${what}.`, { path, suite: suite.name }));
   };
   const own = new Set([manifestPath(suite.name), signaturePath(suite.name)]);
-  const seen = new Set<string>();
-  for (const entry of listing) {
-    const name = entry.path.slice(suite.reports.length + 1);
-    const wrong = seen.has(name) ? TWICE : disagreement(entry, reports.get(name), own.has(name));
+  const names = listing.map(({ path }) => path.slice(suite.reports.length + 1));
+  const present = new Set<string>();
+  const doubled = new Set<string>();
+  for (const name of names) (present.has(name) ? doubled : present).add(name);
+  for (const name of doubled) say(TWICE, `${suite.reports}/${name}`);
+  for (const [index, entry] of listing.entries()) {
+    const name = names[index] ?? "";
+    const wrong = doubled.has(name) ? null : disagreement(entry, reports.get(name), own.has(name));
     if (wrong !== null) say(wrong, entry.path);
-    seen.add(name);
   }
   for (const name of reports.keys()) {
-    if (!seen.has(name)) say(MISSING, `${suite.reports}/${name}`);
+    if (!present.has(name)) say(MISSING, `${suite.reports}/${name}`);
   }
   return problems;
 }
