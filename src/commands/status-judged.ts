@@ -48,7 +48,7 @@ export async function judgeStatus(
   try {
     return await judged(context, repository, options, refuse);
   } catch (error) {
-    return refuse([problemOfFailure(error, null)]);
+    return { exit: 1, document: statusDocument(options.rev, [], [problemOfFailure(error, null)]) };
   }
 }
 

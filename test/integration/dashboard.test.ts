@@ -58,7 +58,7 @@ function halfWay(suite: DirectedSuite): void {
 /** What differs from run to run. */
 function settled(screen: string): string {
   return screen
-    .replaceAll(/RUN_\d{8}_\d{6}/g, "RUN_20260213_142722")
+    .replaceAll(/RUN_\d{8}_\d{6}(?:_\d+)?/g, "RUN_20260213_142722")
     .replaceAll(/\b\d\d:\d\d:\d\d\b/g, "14:27:22")
     .replaceAll(/(?<!:)\b\d+:\d\d\b(?!:)/g, "0:00")
     .replace(/^\S+ \d+\.\d+ \S+, \d+ CPUs?, [\d.]+ GiB/m, "Linux 6.1 x86_64, 16 CPUs, 64.0 GiB")

@@ -44,7 +44,7 @@ describe("a session's directory", () => {
     });
     const course = read("progression.log");
     expect(course).toMatch(
-      /^\[\d\d:\d\d:\d\d\] \[INFO\] Starting Test Run: model-tests \(RUN_\d{8}_\d{6}\)\n/,
+      /^\[\d\d:\d\d:\d\d\] \[INFO\] Starting Test Run: model-tests \(RUN_\d{8}_\d{6}(?:_\d+)?\)\n/,
     );
     expect(course).toContain("[ERROR] Scenario tests/stt/test_b.py::test_b: FAILED");
     expect(course).toMatch(/\[ERROR\] Test Run ended: FAILED: .+\n$/);

@@ -70,7 +70,7 @@ it("the trees that people asked for are there, file by file", { timeout: 120_000
   const ended = await rig.gate("run");
   expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("no such word")]);
   const [name = ""] = readdirSync(join(rig.directory, ".gate/sessions"));
-  expect(name).toMatch(/^RUN_\d{8}_\d{6}$/);
+  expect(name).toMatch(/^RUN_\d{8}_\d{6}(?:_\d+)?$/);
   const session = join(rig.directory, ".gate/sessions", name);
   const read = (path: string) => readFileSync(join(session, path), "utf8");
   const lines = (path: string) => read(path).trimEnd().split("\n");

@@ -65,7 +65,7 @@ describe("a suite with a service", () => {
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain("The service llm exited with 7; the suite was not started.");
     expect(ended.stderr).toContain("llm: no such model");
-    expect(ended.stderr).toMatch(/All it said: {2}\.gate\/sessions\/RUN_\d+_\d+\/svc_llm_llm_\d+_\d+\.log/);
+    expect(ended.stderr).toMatch(/All it said: {2}\.gate\/sessions\/RUN_[\d_]+\/svc_llm_llm_\d+_\d+\.log/);
     expect(rig.suite.runs).toBe(0);
     expect(JSON.parse(of(session(), "session.json")).ended).toMatchObject({
       verdict: "incomplete",
