@@ -1,10 +1,17 @@
 import leven from "leven";
+import { kindOf } from "../adapters/files/files.ts";
 import { inspectLock } from "../adapters/files/lock.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
-import { isSessionName, sessionNames } from "../suite/session.ts";
+import {
+  isRedPhase,
+  isSessionName,
+  type SessionFolder,
+  sessionNames,
+  sessionPath,
+} from "../suite/session.ts";
 
 /** A session as people name it: its name, a path that ends in it, or nothing for the newest one. */
 export async function namedSession(
@@ -25,6 +32,18 @@ export async function namedSession(
   const meant = nearest(name, names);
   const offer = meant === null ? `The newest is ${newest}.` : `Did you mean ${meant}?`;
   return err(problem("usage", message, { hint: `${offer} All:  gate sessions` }));
+}
+
+/** Why a session has no record that can be read: it is not there, or is a red phase, or its record is damaged. */
+export async function withoutRecord(folder: SessionFolder): Promise<Problem> {
+  const { name, directory } = folder;
+  const place = sessionPath(name);
+  const say = (message: string, hint: string) => problem("session-unusable", message, { path: place, hint });
+  if ((await kindOf(directory)) === "absent")
+    return say(`there is no session ${place}.`, "Look which there are:  gate sessions");
+  if (await isRedPhase(folder))
+    return say(`${name} is a red phase, and no run of a suite.`, `What it saw:  ${place}/red/summary.md`);
+  return say(`session.json of ${name} cannot be read.`, `Its other files may still tell:  ls ${place}`);
 }
 
 /** What differs in more is another name. */

@@ -8,8 +8,9 @@ import { judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
 import { type Announce, settleOnRequest } from "../recording/settle-suite.ts";
 import { withLock } from "../recording/with-lock.ts";
 import { err, ok, type Result } from "../result.ts";
-import { isSessionName, loadSession, sessionFolder, sessionPath } from "../suite/session.ts";
+import { isSessionName, loadSession, sessionFolder } from "../suite/session.ts";
 import type { Context } from "./context.ts";
+import { withoutRecord } from "./named-session.ts";
 import { openWorktree } from "./open.ts";
 import { outcomesDocument, type RunDocument, refusedDocument } from "./run-document.ts";
 import { announceTo, surroundingsOf, waitingOf } from "./surroundings.ts";
@@ -85,8 +86,9 @@ async function sessionChoice(
   if (!isSessionName(name)) {
     return refuse(`${from} is no session; they are named RUN_YYYYMMDD_HHMMSS.`, LOOK);
   }
-  const record = await loadSession(sessionFolder(worktree.topLevel, name));
-  if (record === null) return refuse(`there is no session ${sessionPath(name)}.`, LOOK);
+  const folder = sessionFolder(worktree.topLevel, name);
+  const record = await loadSession(folder);
+  if (record === null) return err([await withoutRecord(folder)]);
   if (suite !== null && record.suite !== suite) {
     return refuse(
       `session ${name} is one of suite ${record.suite}.`,

@@ -7,7 +7,7 @@ import { sessionStates } from "../sessions/session-state.ts";
 import { REPORT, writeReport } from "../sessions/spreadsheet.ts";
 import { loadSession, sessionFolder, sessionPath } from "../suite/session.ts";
 import type { Context } from "./context.ts";
-import { atWorkSince, namedSession } from "./named-session.ts";
+import { atWorkSince, namedSession, withoutRecord } from "./named-session.ts";
 import { openWorktree } from "./open.ts";
 import type { SessionsReportDocument } from "./sessions-report-document.ts";
 
@@ -30,7 +30,7 @@ export async function sessionsReport(
   if (!named.ok) return refused(2, named.error);
   const folder = sessionFolder(worktree.topLevel, named.value);
   const record = await loadSession(folder);
-  if (record === null) return refused(1, unreadable(folder.name));
+  if (record === null) return refused(1, await withoutRecord(folder));
   const place = output === null ? join(folder.directory, REPORT) : resolve(context.directory, output);
   if ((await kindOf(place)) === "directory") return refused(2, isDirectory(output ?? place));
   const state = sessionStates([record], await atWorkSince(worktree)).get(record.name) ?? "crashed";
@@ -55,13 +55,6 @@ const NOTHING = {
 
 function refused(exit: ExitCode, one: Problem): Outcome<SessionsReportDocument> {
   return { exit, document: { ...NOTHING, problems: [one] } };
-}
-
-function unreadable(name: string): Problem {
-  return problem("session-unusable", `session.json of ${name} cannot be read.`, {
-    path: `${sessionPath(name)}/session.json`,
-    hint: `Its other files may still tell:  ls ${sessionPath(name)}`,
-  });
 }
 
 function isDirectory(output: string): Problem {

@@ -1,6 +1,6 @@
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Outcome } from "../outcome.ts";
-import { type Problem, problem, warning } from "../problem.ts";
+import { type Problem, warning } from "../problem.ts";
 import type { SessionAccount } from "../sessions/account.ts";
 import { readSessionAccount } from "../sessions/session-account.ts";
 import { sessionStates } from "../sessions/session-state.ts";
@@ -13,7 +13,7 @@ import {
   sessionPath,
 } from "../suite/session.ts";
 import type { Context } from "./context.ts";
-import { atWorkSince, namedSession } from "./named-session.ts";
+import { atWorkSince, namedSession, withoutRecord } from "./named-session.ts";
 import { openWorktree } from "./open.ts";
 import type { SessionDocument } from "./sessions-document.ts";
 import { followSession } from "./sessions-follow.ts";
@@ -40,7 +40,8 @@ export async function sessionsShow(
   if (follow) await followSession(context, worktree, folder);
   if (follow && context.abort.aborted) return { exit: 130, document: documentOf(null, folder.name, []) };
   const record = await loadSession(folder);
-  if (record === null) return { exit: 0, document: documentOf(null, folder.name, [unreadable(folder)]) };
+  if (record === null)
+    return { exit: 0, document: documentOf(null, folder.name, [await withoutRecord(folder)]) };
   const account = await readSessionAccount(folder, record, await stateOf(worktree, record));
   const problems = await withSummary(folder, account);
   return { exit: 0, document: documentOf(account, folder.name, problems) };
@@ -61,13 +62,6 @@ async function withSummary(folder: SessionFolder, account: SessionAccount): Prom
     const reason = error instanceof Error ? error.message : String(error);
     return [warning("file-system", `${SUMMARY_FILE} was not written: ${reason}.`)];
   }
-}
-
-function unreadable({ name }: SessionFolder): Problem {
-  return problem("session-unusable", `session.json of ${name} cannot be read.`, {
-    path: `${sessionPath(name)}/session.json`,
-    hint: `Its other files may still tell:  ls ${sessionPath(name)}`,
-  });
 }
 
 function documentOf(

@@ -64,24 +64,29 @@ async function strangersAmong(
   { attachment: { suite, reports }, wanted, now, lastAttached }: PlannedAttachment,
 ): Promise<readonly Problem[]> {
   const nameOf = ({ path }: IndexEntry) => path.slice(reports.length + 1);
-  if (now.staged.some((entry) => RECORD.test(nameOf(entry)))) return [];
+  if (now.staged.some((entry) => OF_REPORTS.test(nameOf(entry)))) return [];
   const kept = new Set(wanted.map(({ path }) => path));
-  const others = now.staged.filter((entry) => !kept.has(entry.path) && !MAY_GO.test(nameOf(entry)));
+  const others = now.staged.filter((entry) => !kept.has(entry.path) && !PLACEHOLDER.test(nameOf(entry)));
   if (others.length === 0) return [];
   const ours = await keysBelow(worktree, lastAttached, reports);
-  return others.filter((entry) => !ours.has(keyOf(entry))).map(({ path }) => stranger(path, suite, reports));
+  const [first, ...more] = others.filter((entry) => !ours.has(keyOf(entry)));
+  return first === undefined ? [] : [stranger(first.path, more.length, { suite, reports })];
 }
 
-/** Of any suite: one that was renamed leaves its own. */
-const RECORD = /^[^/]+\.hash$/;
-/** What may have been reports before there was gate, and what only keeps an empty directory. */
-const MAY_GO = /^(?:logs\/|[^/]+\.(?:puml|txt|sig)$|\.(?:git)?keep$)/;
+/** What tells a directory of reports from another one. Of any suite: one that was renamed leaves its own. */
+const OF_REPORTS = /^(?:[^/]+\.hash|logs\/[^/]+\/metadata\.json)$/;
+const PLACEHOLDER = /^\.(?:git)?keep$/;
 
-function stranger(path: string, suite: string, reports: string): Problem {
-  return problem("reports-edited", `${path} is no report, and ${reports} is for reports alone.`, {
+function stranger(
+  path: string,
+  more: number,
+  { suite, reports }: Pick<Attachment, "suite" | "reports">,
+): Problem {
+  const who = more === 0 ? `${path} is no report` : `${path} and ${more} more are no reports`;
+  return problem("reports-edited", `${who}, and ${reports} is for reports alone.`, {
     path,
     suite,
-    hint: "Name another directory in gate.yaml (reports:), or move the file:  git mv",
+    hint: "Name another directory in gate.yaml (reports:), or move what lies there:  git mv",
   });
 }
 

@@ -1,17 +1,32 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rig } from "../rig/repository.ts";
 
 describe("the first reports in a directory that holds something else", () => {
-  it("take nobody's tracked files away", async () => {
+  it.each([
+    [["guide.md"], "docs/guide.md is no report"],
+    [["diagram.puml", "logs/of-the-server.log", "notes.txt"], "docs/diagram.puml and 2 more are no reports"],
+  ])("take nobody's tracked files away: %j", async (names, said) => {
     const rig = await Rig.create();
     rig.writeProject("    reports: docs\n");
-    rig.write("docs/guide.md", "precious\n");
+    for (const name of names) rig.write(`docs/${name}`, "precious\n");
     await rig.git("add", ".");
     const { code, stderr } = await rig.gate("run");
-    expect(code).toBe(1);
-    expect(stderr).toContain("docs/guide.md is no report, and docs is for reports alone.");
-    expect(rig.read("docs/guide.md")).toBe("precious\n");
-    expect(await rig.git("ls-files", "docs")).toBe("docs/guide.md");
+    expect({ code, runs: rig.suite.runs }).toEqual({ code: 1, runs: 0 });
+    expect(stderr).toContain(`${said}, and docs is for reports alone.`);
+    for (const name of names) expect(rig.read(`docs/${name}`)).toBe("precious\n");
+    expect((await rig.git("ls-files", "docs")).split("\n")).toEqual(names.map((name) => `docs/${name}`));
+  });
+
+  it("replace those of a record that somebody has taken out", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await rig.git("rm", "-q", "test-reports/model-tests.hash", "test-reports/model-tests.json");
+    await rig.commit("without its record", "--no-verify");
+    const clone = rig.at(join(rig.base, "clone"));
+    await rig.git("clone", "-q", rig.directory, clone.directory);
+    expect((await clone.gate("run")).code).toBe(0);
+    expect(await clone.git("ls-files", "test-reports")).toContain("test-reports/model-tests.hash");
   });
 
   it("take away what only kept the directory, and the record of a suite that was renamed", async () => {

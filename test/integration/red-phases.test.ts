@@ -161,8 +161,9 @@ describe("gate run --red", () => {
     expect(await snapshot(rig)).toEqual(before);
     expect(await rig.decision()).toBe("fresh");
     const name = document.session?.split("/")[2] ?? "";
-    expect((await rig.gate("run", "--from", name)).stderr).toContain(
-      `there is no session .gate/sessions/${name}`,
+    expect((await rig.gate("run", "--from", name)).stderr).toContain(`${name} is a red phase`);
+    expect((await rig.gate("sessions", "show", name)).stdout).toContain(
+      `What it saw:  .gate/sessions/${name}/red/summary.md`,
     );
     rig.suite.answers([GOOD]);
     await rig.gate("run", "--force");

@@ -106,6 +106,17 @@ describe("gate sessions", () => {
     const shown = await rig.gate("sessions", "show");
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain("cannot be read.");
+    const [name = ""] = readdirSync(join(rig.directory, ".gate/sessions"));
+    for (const args of [
+      ["run", "--from", name],
+      ["sessions", "report", name],
+    ]) {
+      const { code, stderr } = await rig.gate(...args);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringContaining(`session.json of ${name} cannot be read.`),
+      });
+    }
   });
 
   it.each([
