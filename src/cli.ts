@@ -23,19 +23,32 @@ const HOT: Readonly<Record<string, () => Verb>> = {
 };
 
 const INTERRUPTED: ExitCode = 130;
+/** Should everything come to rest before there is an answer, that is no yes. */
+const UNANSWERED: ExitCode = 70;
 const STDIN = 0;
 const STDERR = 2;
 
 async function start(args: readonly string[]): Promise<void> {
+  let answered = false;
+  process.exitCode = UNANSWERED;
+  process.on("exit", (code) => {
+    if (code === UNANSWERED && !answered) standardError().write(`${ENDED_EARLY}\n`);
+  });
   try {
     process.exitCode = await main(args);
+    answered = true;
   } catch (error) {
     const { describeFailure } = await import("./render/failure.ts");
     const { exit, text } = describeFailure(error);
     standardError().write(`${printable(text)}\n`);
     process.exitCode = exit;
+    answered = true;
   }
 }
+
+const ENDED_EARLY =
+  "gate  this is a bug in gate: it came to its end without an answer. Try again, and please report it:\n" +
+  "      https://www.npmjs.com/package/model-gate";
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const startedIn = process.cwd();

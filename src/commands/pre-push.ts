@@ -2,7 +2,7 @@ import { type CommitHeader, commitHeader } from "../adapters/git/history.ts";
 import { ownSetting } from "../adapters/git/own-settings.ts";
 import { newestAtRemotes, newestBefore } from "../adapters/git/remote-history.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { pathsPresent } from "../adapters/git/trees.ts";
+import { pathsPresent } from "../adapters/git/tree-objects.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { findElsewhere } from "../judgement/facts.ts";
 import { judgeTree } from "../judgement/judge.ts";

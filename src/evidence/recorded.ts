@@ -1,15 +1,15 @@
 import { GitError } from "../adapters/git/command.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
-import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
+import { type BlobFound, readBlobsUpTo } from "../adapters/git/small-blobs.ts";
+import { entriesAt, subtree } from "../adapters/git/tree-objects.ts";
+import type { TreeEntry } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
-import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { parseHashFile } from "../reports/hash-file.ts";
 import { type Manifest, manifestPath, parseManifest, signaturePath } from "../reports/manifest.ts";
-import { err } from "../result.ts";
+import { err, type Result } from "../result.ts";
 
 /** What a tree says about a suite: the record, whole or not. */
 export interface Recorded {
@@ -27,32 +27,25 @@ export const LARGEST_RECORD = 64 << 20;
 
 /** Reads the record from the tree alone: hash file, manifest, and the list of the reports. */
 export async function readRecorded(repository: Repository, tree: TreeId, suite: Suite): Promise<Recorded> {
-  const place = `${tree}:${suite.reports}`;
-  const [[hashBlob, manifestBlob], listing] = await Promise.all([
-    readBlobsUpTo(
-      repository,
-      [`${place}/${suite.name}.hash`, `${place}/${manifestPath(suite.name)}`],
-      LARGEST_RECORD,
-    ),
-    listTree(repository, tree, [exactly(suite.reports)]),
-  ]);
-  if (!hashBlob && !manifestBlob && listing.every(({ path }) => !isRecord(path, suite)))
+  const listed = entriesAt(repository, tree, [suite.reports]);
+  // Git answers in order: behind a large manifest the listing would wait.
+  const begun = subtree(repository, tree, `${suite.reports}/logs`);
+  // A large manifest is parsed while git lists its reports.
+  const files = begun.then(() => readFiles(repository, tree, suite));
+  const [listing, { hashFile, manifestFile, manifest }] = await Promise.all([listed, files]);
+  if (hashFile === null && manifestFile === null && listing.every(({ path }) => !isRecord(path, suite)))
     return { hash: null, manifest: null, signed: false, problems: [] };
-  refuseLostObject(!hashBlob, hashPath(suite), listing);
-  refuseLostObject(!manifestBlob, `${suite.reports}/${manifestPath(suite.name)}`, listing);
-  const line = hashBlob && hashBlob !== "too-large" ? parseHashFile(hashBlob.bytes) : null;
+  refuseLostObject(hashFile, hashPath(suite), listing);
+  refuseLostObject(manifestFile, `${suite.reports}/${manifestPath(suite.name)}`, listing);
+  const line = hashFile !== null && hashFile !== "too-large" ? parseHashFile(hashFile.bytes) : null;
   const hash =
     line !== null && line.suite === suite.name && isFingerprint(line.fingerprint) ? line.fingerprint : null;
   const signed = listing.some(({ path }) => path === `${suite.reports}/${signaturePath(suite.name)}`);
   const problems: Problem[] = [];
-  if (hash === null) problems.push(badHashFile(suite, hashBlob !== null && hashBlob !== undefined));
-  const manifest =
-    manifestBlob === "too-large"
-      ? err("it is larger than 64 MiB")
-      : parseManifest(manifestBlob?.bytes ?? Buffer.alloc(0));
+  if (hash === null) problems.push(badHashFile(suite, hashFile !== null));
   if (!manifest.ok) {
     const path = `${suite.reports}/${manifestPath(suite.name)}`;
-    const message = manifestBlob ? `${path}: ${manifest.error}.` : `${path} is missing.`;
+    const message = manifestFile === null ? `${path} is missing.` : `${path}: ${manifest.error}.`;
     return {
       hash,
       manifest: null,
@@ -70,13 +63,25 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   return { hash, manifest: manifest.value, signed, problems };
 }
 
+async function readFiles(repository: Repository, tree: TreeId, suite: Suite) {
+  const place = `${tree}:${suite.reports}`;
+  const names = [`${place}/${suite.name}.hash`, `${place}/${manifestPath(suite.name)}`];
+  const [hashFile = null, manifestFile = null] = await readBlobsUpTo(repository, names, LARGEST_RECORD);
+  return { hashFile, manifestFile, manifest: parsed(manifestFile) };
+}
+
+function parsed(file: BlobFound): Result<Manifest, string> {
+  if (file === "too-large") return err("it is larger than 64 MiB");
+  return parseManifest(file?.bytes ?? Buffer.alloc(0));
+}
+
 function isRecord(path: string, suite: Suite): boolean {
   return path === hashPath(suite) || path === `${suite.reports}/${manifestPath(suite.name)}`;
 }
 
 /** A file that the tree lists and git cannot read is not in this clone: it must not pass for one that is not there. */
-function refuseLostObject(unread: boolean, path: string, listing: readonly TreeEntry[]): void {
-  const entry = unread ? listing.find((one) => one.path === path) : undefined;
+function refuseLostObject(read: BlobFound, path: string, listing: readonly TreeEntry[]): void {
+  const entry = read === null ? listing.find((one) => one.path === path) : undefined;
   if (entry === undefined || entry.mode === SUBMODULE) return;
   throw new GitError(["cat-file", "--batch"], `found object ${entry.id} missing`, "");
 }
@@ -119,6 +124,7 @@ function compareListing({ reports }: Manifest, listing: readonly TreeEntry[], su
     problems.push(problem(code, `${path} ${what}.`, { path, suite: suite.name }));
   };
   const own = new Set([manifestPath(suite.name), signaturePath(suite.name)]);
+  if (agrees(reports, listing, suite, own)) return [];
   const names = listing.map(({ path }) => path.slice(suite.reports.length + 1));
   const present = new Set<string>();
   const doubled = new Set<string>();
@@ -133,6 +139,25 @@ function compareListing({ reports }: Manifest, listing: readonly TreeEntry[], su
     if (!present.has(name)) say(MISSING, `${suite.reports}/${name}`);
   }
   return problems;
+}
+
+/** Most records are whole: one look at each report says so. Paths that ascend are each another one. */
+function agrees(
+  reports: Manifest["reports"],
+  listing: readonly TreeEntry[],
+  suite: Suite,
+  own: ReadonlySet<string>,
+): boolean {
+  let last = "";
+  let found = 0;
+  for (const entry of listing) {
+    const name = entry.path.slice(suite.reports.length + 1);
+    const recorded = reports.get(name);
+    if (name <= last || disagreement(entry, recorded, own.has(name)) !== null) return false;
+    if (recorded !== undefined) found += 1;
+    last = name;
+  }
+  return found === reports.size;
 }
 
 type Disagreement = readonly ["missing-report" | "tampered-report" | "untracked-report", string];

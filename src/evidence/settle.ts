@@ -1,7 +1,7 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import { type IndexEntry, stagedEntries, updateIndex } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { listTree } from "../adapters/git/trees.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function settleIndex(
 ): Promise<boolean> {
   const [staged, committed] = await Promise.all([
     stagedEntries(worktree, [exactly(reports)]),
-    listTree(worktree, head, [exactly(reports)]),
+    entriesAt(worktree, head, [reports]),
   ]);
   const target = committed.map((entry) => ({ ...entry, stage: 0 }));
   if (sameEntries(staged, target) || !sameEntries(staged, before)) return false;

@@ -1,7 +1,7 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { listTree, resolveTrees } from "../adapters/git/trees.ts";
-import { exactly } from "../fingerprint/pathspecs.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import { resolveTrees } from "../adapters/git/trees.ts";
 import { type Problem, warning } from "../problem.ts";
 import { readAttached } from "./attached.ts";
 import { keyOf, keysBelow, type PlannedAttachment } from "./edited-reports.ts";
@@ -54,6 +54,6 @@ async function committedKeys(
   tree: TreeId | null,
   reports: string,
 ): Promise<ReadonlySet<string>> {
-  const entries = tree === null ? [] : await listTree(worktree, tree, [exactly(reports)]);
+  const entries = tree === null ? [] : await entriesAt(worktree, tree, [reports]);
   return new Set(entries.map(keyOf));
 }

@@ -1,9 +1,8 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
-import { listTree } from "../adapters/git/trees.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
 import type { Signing } from "../config/configuration.ts";
-import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Trust } from "./signature.ts";
@@ -35,7 +34,7 @@ async function plainFile(
 ): Promise<Result<Buffer, Problem>> {
   const refuse = (what: string) =>
     err(problem("config-invalid", `gate.yaml names ${path} under signing, and ${what}.`, { path }));
-  const [entry] = await listTree(repository, tree, [exactly(path)]);
+  const [entry] = await entriesAt(repository, tree, [path]);
   if (entry === undefined) return refuse(`${where} has no such file`);
   if (entry.path !== path || !entry.mode.startsWith("100")) return refuse(`in ${where} it is no plain file`);
   const [content] = await readSmallBlobs(repository, [entry.id], MAX_BYTES);

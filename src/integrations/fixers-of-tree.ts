@@ -1,10 +1,13 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
 import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
+import type { Configuration } from "../config/configuration.ts";
 import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
 import { configurationOf } from "../judgement/configuration.ts";
-import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { reportsDirectories } from "../judgement/judge.ts";
 import type { Problem } from "../problem.ts";
+import { signaturePath } from "../reports/manifest.ts";
 import { kindsOf, type WrittenReports, writtenReports } from "../reports/reports-place.ts";
 import { filesAboveReports } from "../verify/above-reports.ts";
 import { fixerWarning, unreadWarning } from "./fixer-problem.ts";
@@ -22,12 +25,10 @@ export async function fixersOfTree(
 ): Promise<readonly Problem[]> {
   const configured = await configurationOf(repository, tree);
   if (!configured.ok || configured.value === null) return [];
-  const [entries, judged] = await Promise.all([
+  const [entries, written] = await Promise.all([
     entriesThatMatter(repository, tree, reportsDirectories(configured.value)),
-    judgeTree(repository, tree),
+    writtenIn(repository, tree, configured.value, only),
   ]);
-  if (!judged.ok || judged.value === null) return [];
-  const written = writtenIn(judged.value, only);
   const project = await projectOfTree(repository, tree, entries);
   const [culprits, unread] = await Promise.all([culpritsIn(project, written), unreadFiles(project)]);
   return [...culprits.map(fixerWarning), ...unread.map(unreadWarning)];
@@ -58,11 +59,22 @@ async function entriesThatMatter(
 const CALLERS: ReadonlySet<string> = new Set(["lefthook", "framework", "package", "quoted", "hook"]);
 
 /** Of many reports some of each kind: to ask every tool about all of them would take longer than all the rest. */
-function writtenIn({ configuration, suites }: JudgedTree, only: string | null): readonly WrittenReports[] {
-  return suites
-    .filter(({ suite }) => only === null || suite.name === only)
-    .map(({ suite, recorded: { manifest, signed } }) => {
-      const listed = kindsOf(manifest?.reports.keys() ?? []);
-      return writtenReports(suite, listed, signed || configuration.signing !== null);
-    });
+function writtenIn(
+  repository: Repository,
+  tree: TreeId,
+  { suites, signing }: Configuration,
+  only: string | null,
+): Promise<readonly WrittenReports[]> {
+  const chosen = suites.filter(({ name }) => only === null || name === only);
+  return Promise.all(
+    chosen.map(async (suite) => {
+      const listed = await entriesAt(repository, tree, [suite.reports]);
+      const names = listed.map(({ path }) => path.slice(suite.reports.length + 1));
+      return writtenReports(
+        suite,
+        kindsOf(names),
+        signing !== null || names.includes(signaturePath(suite.name)),
+      );
+    }),
+  );
 }

@@ -39,14 +39,26 @@ const WORKFLOW_FOLDERS =
   );
 const QUOTED = ["Jenkinsfile", "lefthook.toml", ".lefthook.toml", ".config/lefthook.toml", "prek.toml"];
 
-/** Each begins with a name that is known: a pattern that could match anywhere has git look through the whole tree. */
-export const WIRING_PATHSPECS = [
-  ...[...LEFTHOOK, ...FRAMEWORK, ...PACKAGE, ...PIPELINES, ...QUOTED].map(exactly),
+/** By their whole paths. */
+export const WIRING_FILES: readonly string[] = [
+  ...[...LEFTHOOK, ...FRAMEWORK, ...PACKAGE, ...PIPELINES, ...QUOTED],
   ...["", ...SCRIPT_FOLDERS.map((folder) => `${folder}/`)].flatMap((folder) =>
-    HOOKS.flatMap((name) => [exactly(`${folder}${name}`), exactly(`${folder}${name}.sh`)]),
+    HOOKS.flatMap((name) => [`${folder}${name}`, `${folder}${name}.sh`]),
   ),
-  ...[...HOOK_FOLDERS, ...WORKFLOW_FOLDERS].map((folder) => `:(top,glob)${folder}/*`),
-  ":(top,glob).github/actions/*/action.y*",
+];
+
+/** Every file in them counts, and none further below. */
+export const WIRING_FOLDERS: readonly string[] = [...HOOK_FOLDERS, ...WORKFLOW_FOLDERS];
+
+/** Each has a folder of its own, with a file of this name. */
+export const ACTIONS_FOLDER = ".github/actions";
+export const ACTION_FILE = /^\.github\/actions\/[^/]+\/action\.y[^/]*$/;
+
+/** The same for git, to select files on disk. */
+export const WIRING_PATHSPECS: readonly string[] = [
+  ...WIRING_FILES.map(exactly),
+  ...WIRING_FOLDERS.map((folder) => `:(top,glob)${folder}/*`),
+  `:(top,glob)${ACTIONS_FOLDER}/*/action.y*`,
 ];
 
 /** Whether a file is a hook of git's, in one of the places where people keep them. */

@@ -2,20 +2,30 @@ import { GitError } from "../adapters/git/command.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
-import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
+import { entriesAt, filesIn } from "../adapters/git/tree-objects.ts";
+import type { TreeEntry } from "../adapters/git/trees.ts";
 import { oncePerTree } from "../judgement/once.ts";
 import { type Problem, warning } from "../problem.ts";
 import { type Surroundings, stepsOf } from "./hook-steps.ts";
 import { membersOf, parsedJson } from "./members.ts";
 import { packageHooks, quotedCommands, shellHook, type WiredFile } from "./wired-files.ts";
-import { readerFor, WIRING_PATHSPECS } from "./wiring-places.ts";
+import { ACTION_FILE, ACTIONS_FOLDER, readerFor, WIRING_FILES, WIRING_FOLDERS } from "./wiring-places.ts";
 
 /** Larger files than this are nobody's hook. */
 const LARGEST = 1 << 20;
 
 /** Every file of a tree that might make people run into something. */
-export const wiringEntries = oncePerTree((repository: Repository, tree: TreeId) =>
-  listTree(repository, tree, WIRING_PATHSPECS),
+export const wiringEntries = oncePerTree(
+  async (repository: Repository, tree: TreeId): Promise<readonly TreeEntry[]> => {
+    const [files, inFolders, actions] = await Promise.all([
+      entriesAt(repository, tree, WIRING_FILES),
+      filesIn(repository, tree, WIRING_FOLDERS),
+      entriesAt(repository, tree, [ACTIONS_FOLDER]),
+    ]);
+    const found = [...files, ...inFolders, ...actions.filter(({ path }) => ACTION_FILE.test(path))];
+    const once = new Map(found.map((entry) => [entry.path, entry]));
+    return [...once.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1));
+  },
 );
 
 /**

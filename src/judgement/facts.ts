@@ -1,7 +1,7 @@
 import { blobIsKnown, commitsWithBlob } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { subtree } from "../adapters/git/store.ts";
+import { subtree } from "../adapters/git/tree-objects.ts";
 import { blobIdOf, resolveTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import type { EvidencePlace, StaleFacts, Staleness } from "../decision/decide.ts";

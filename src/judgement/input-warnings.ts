@@ -1,6 +1,7 @@
 import { emptyTree, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { pathsPresent, treesAgree } from "../adapters/git/trees.ts";
+import { pathsPresent } from "../adapters/git/tree-objects.ts";
+import { treesAgree } from "../adapters/git/trees.ts";
 import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";

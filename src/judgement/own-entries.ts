@@ -1,7 +1,8 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
-import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import type { TreeEntry } from "../adapters/git/trees.ts";
+import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { oncePerTree } from "./once.ts";
 
 /** What a tree has at a path of gate's own, which may be a directory: asked once for all of them. */
@@ -18,5 +19,5 @@ export async function ownEntries(
 const unquoted = (path: string) => path.replace(/^"/, "");
 
 const allOwnEntries = oncePerTree((repository: Repository, tree: TreeId) =>
-  listTree(repository, tree, [exactly(CONFIGURATION_PATH), exactly(EXCEPTIONS_DIRECTORY)]),
+  entriesAt(repository, tree, [CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY]),
 );

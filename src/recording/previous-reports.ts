@@ -1,7 +1,7 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listTree, readBlobs, resolveTree } from "../adapters/git/trees.ts";
-import { exactly } from "../fingerprint/pathspecs.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import { readBlobs, resolveTree } from "../adapters/git/trees.ts";
 import type { PreviousReports } from "../reports/previous.ts";
 
 /** From the judged tree; where it has none (a merge takes conflicting reports out), from HEAD. */
@@ -21,7 +21,7 @@ async function reportsIn(
   tree: TreeId | null,
   reports: string,
 ): Promise<PreviousReports | null> {
-  const entries = tree === null ? [] : await listTree(repository, tree, [exactly(reports)]);
+  const entries = tree === null ? [] : await entriesAt(repository, tree, [reports]);
   if (entries.length === 0) return null;
   const blobs = new Map(entries.map(({ path, id }) => [path.slice(reports.length + 1), id]));
   return { blobs, readText: (paths) => readTexts(repository, blobs, paths) };

@@ -57,7 +57,8 @@ export function kindsOf(paths: Iterable<string>): readonly string[] {
   const kinds = new Map<string, string[]>();
   for (const path of paths) {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const kind = /(?:^|\/)logs\//.test(path) ? name : `*${name.slice(name.lastIndexOf(".") + 1)}`;
+    const isLog = path.startsWith("logs/") || path.includes("/logs/");
+    const kind = isLog ? name : `*${name.slice(name.lastIndexOf(".") + 1)}`;
     const same = kinds.get(kind);
     if (same === undefined) kinds.set(kind, [path]);
     else if (same.length < OF_A_KIND) same.push(path);

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { Repository } from "../adapters/git/repository.ts";
-import { filesIn } from "../adapters/git/tree-directories.ts";
+import { filesIn } from "../adapters/git/tree-objects.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { reportsDirectories } from "../judgement/judge.ts";

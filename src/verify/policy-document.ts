@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { compareTrees, listTree } from "../adapters/git/trees.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import { compareTrees } from "../adapters/git/trees.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
 import type { JsonObject } from "../protocol.ts";
@@ -61,7 +62,7 @@ async function filesBelow(
   tree: TreeId,
   ...paths: readonly string[]
 ): Promise<JsonObject> {
-  const entries = await listTree(repository, tree, paths.map(exactly));
+  const entries = await entriesAt(repository, tree, paths);
   return Object.fromEntries(entries.map(({ path, mode, id }) => [path, `${mode} ${id}`]));
 }
 

@@ -1,8 +1,8 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
-import { listTree } from "../adapters/git/trees.ts";
-import { EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { APPROVALS, exceptionFiles, WAIVERS } from "./exception-files.ts";
 import { type Weakening, weakening } from "./policy.ts";
 import type { PolicyChange } from "./policy-inputs.ts";
@@ -41,7 +41,7 @@ type PlainFile = Buffer | null | "unreadable";
 
 /** null: not there. */
 async function plainFile(repository: Repository, tree: TreeId, path: string): Promise<PlainFile> {
-  const [entry] = await listTree(repository, tree, [exactly(path)]);
+  const [entry] = await entriesAt(repository, tree, [path]);
   if (entry === undefined) return null;
   if (entry.path !== path || !entry.mode.startsWith("100")) return "unreadable";
   const [content] = await readSmallBlobs(repository, [entry.id], LARGEST_SIGNERS);
@@ -114,6 +114,6 @@ export async function blobsBelow(
   tree: TreeId,
   folder: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const entries = await listTree(repository, tree, [exactly(`${EXCEPTIONS_DIRECTORY}/${folder}`)]);
+  const entries = await entriesAt(repository, tree, [`${EXCEPTIONS_DIRECTORY}/${folder}`]);
   return new Map(entries.map(({ path, id }) => [path, id]));
 }

@@ -1,6 +1,7 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { compareTrees, listTree, readBlobs } from "../adapters/git/trees.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import { compareTrees, readBlobs } from "../adapters/git/trees.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Trust } from "../evidence/signature.ts";
 import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
@@ -123,7 +124,7 @@ async function linesOf(
   found: readonly Weakening[],
 ): Promise<(one: Weakening) => number | null> {
   const unknown = found.some(({ line, keys }) => line === null && keys.length > 0);
-  const [entry] = unknown ? await listTree(repository, head, [exactly(CONFIGURATION_PATH)]) : [];
+  const [entry] = unknown ? await entriesAt(repository, head, [CONFIGURATION_PATH]) : [];
   const [blob] = entry === undefined ? [] : await readBlobs(repository, [entry.id]);
   if (!blob) return ({ line }) => line;
   const { lineOf } = await import("../config/positions.ts");

@@ -1,12 +1,11 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readBlobsUpTo, readSmallBlobs } from "../adapters/git/small-blobs.ts";
-import { listTree } from "../adapters/git/trees.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
 import type { Suite } from "../config/configuration.ts";
 import { LARGEST_RECORD } from "../evidence/recorded.ts";
 import { checkSignature, misfit, type SignatureCheck } from "../evidence/signature.ts";
 import { MAX_SIGNATURE_BYTES } from "../evidence/ssh-signature.ts";
-import { exactly } from "../fingerprint/pathspecs.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { manifestPath, signaturePath } from "../reports/manifest.ts";
@@ -58,7 +57,7 @@ type Found =
   | { readonly kind: "file"; readonly bytes: Buffer };
 
 async function readSignature(repository: Repository, tree: TreeId, path: string): Promise<Found> {
-  const entries = await listTree(repository, tree, [exactly(path)]);
+  const entries = await entriesAt(repository, tree, [path]);
   const entry = entries.find((one) => one.path === path);
   if (entry === undefined) return { kind: "none" };
   if (entry.mode !== "100644")

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { type BlobId, blobId, type CommitId, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listTree, readBlobs } from "../adapters/git/trees.ts";
-import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import { readBlobs } from "../adapters/git/trees.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { suiteOf } from "../judgement/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
 import { type Manifest, manifestPath, parseManifest } from "../reports/manifest.ts";
@@ -48,7 +49,7 @@ async function readEvidence(
   const path = `${declared.suite.reports}/${manifestPath(name)}`;
   const [[found], [gateYaml]] = await Promise.all([
     readBlobs(repository, [`${tree}:${path}`]),
-    listTree(repository, tree, [exactly(CONFIGURATION_PATH)]),
+    entriesAt(repository, tree, [CONFIGURATION_PATH]),
   ]);
   const manifest = found ? parseManifest(found.bytes) : null;
   if (!found || !manifest?.ok || gateYaml === undefined || commit === null || assurance === null) {

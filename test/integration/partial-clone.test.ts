@@ -53,6 +53,16 @@ describe("a commit in a clone that lacks the blobs of the past", () => {
     expect(rig.suite.runs).toBe(3);
   });
 
+  it("runs where the history has a record that is promised alone", async () => {
+    const rig = await published();
+    const clone = await partialClone(rig);
+    await clone.git("checkout", "-q", "HEAD~2", "--", "src");
+    expect(await isHere(clone, "HEAD~2:test-reports/model-tests.hash")).toBe(false);
+    expect((await clone.gate("status")).stdout).toContain("model-tests: run;");
+    await clone.commit("back");
+    expect(rig.suite.runs).toBe(3);
+  });
+
   it("reuses it where they are", async () => {
     const rig = await published();
     const clone = await partialClone(rig);

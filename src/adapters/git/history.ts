@@ -2,6 +2,7 @@ import { GitError, gitAnswer } from "./command.ts";
 import { type BlobId, type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
 import { pathText, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
+import { readObjects } from "./small-blobs.ts";
 
 /** Who committed what, and when. */
 export interface CommitFacts {
@@ -17,7 +18,14 @@ const FORMAT = ["%H", "%T", "%an", "%aI", "%s"];
 
 /** Without looking through the history: a blob that is not here at all is in no commit. */
 export async function blobIsKnown(repository: Repository, blob: BlobId): Promise<boolean> {
-  return (await gitAnswer(repository, ["cat-file", "-e", blob], { accept: [1, 128] })).code === 0;
+  try {
+    const [object] = await readObjects(repository, [blob], 0);
+    return object !== undefined && object.kind !== "absent";
+  } catch (error) {
+    // One that was promised to a partial clone and is not there is a failure to git.
+    if (error instanceof GitError) return false;
+    throw error;
+  }
 }
 
 /** The commits, in any branch, that put this blob in or took it out, newest first. */

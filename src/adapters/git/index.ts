@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { kindOf } from "../files/files.ts";
 import { GitError, type GitPlace, git, gitAnswer, gitExitCode } from "./command.ts";
 import { emptyTree, type TreeId, treeId } from "./ids.ts";
+import { expectQuestions } from "./object-dialogue.ts";
 import { pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
@@ -31,7 +32,10 @@ export async function writeTree(
   which: WhichIndex = {},
 ): Promise<Result<TreeId, "unmerged" | "locked">> {
   if (await indexIsAbsent(repository, which)) return ok(emptyTree(repository.objectFormat));
-  const answer = await gitAnswer(repository, ["write-tree"], { ...chosen(which), accept: [128] });
+  const written = gitAnswer(repository, ["write-tree"], { ...chosen(which), accept: [128] });
+  // What the tree holds is asked next.
+  expectQuestions(repository);
+  const answer = await written;
   if (answer.code === 0) return ok(treeId(answer.stdout.toString("latin1").trim()));
   if (/\.lock': File exists/.test(answer.stderr)) return err("locked");
   if ((await listIndex(repository, ["-u"], [], which)).length > 0) return err("unmerged");

@@ -137,14 +137,6 @@ export async function treeIsComplete(repository: Repository, tree: TreeId): Prom
   return answer.code === 0;
 }
 
-/** The id of `path`, a directory, in a tree; null where there is none. */
-export async function subtree(repository: Repository, tree: TreeId, path: string): Promise<TreeId | null> {
-  const answer = await gitAnswer(repository, ["rev-parse", "--verify", "--quiet", `${tree}:${path}`], {
-    accept: [1, 128],
-  });
-  return answer.code === 0 ? treeId(answer.stdout.toString("latin1").trim()) : null;
-}
-
 /** The blob ids that files on disk have as they are, without storing anything. */
 export function blobIdsOfFiles(repository: Repository, files: readonly string[]): Promise<BlobId[]> {
   return hashObjects(repository, files, []);

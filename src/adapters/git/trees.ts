@@ -12,7 +12,7 @@ import {
 } from "./ids.ts";
 import { pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
-import { type BlobAt, readBlobsUpTo } from "./small-blobs.ts";
+import { type BlobAt, readBlobsUpTo, readObjects } from "./small-blobs.ts";
 
 export interface TreeEntry {
   /** Six octal digits, as git writes them. */
@@ -155,49 +155,30 @@ export async function readBlobs(
   return found.map((one) => (one === "too-large" ? null : one));
 }
 
-/** Whether a tree has a file or directory of just this name, asked for all in one process. A submodule is neither. */
-export async function pathsPresent(
-  repository: Repository,
-  tree: TreeId,
-  paths: readonly string[],
-): Promise<boolean[]> {
-  const input = paths.map((path) => `${tree}:${path}\n`).join("");
-  const output = await git(repository, ["cat-file", "--batch-check=%(objecttype)", "--buffer"], { input });
-  return output
-    .toString("utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => line === "blob" || line === "tree");
-}
-
-/** The trees of several revisions, asked for in one process; null for those that are not there. */
+/** The trees of several revisions, such as HEAD or ids of commits; null for those that are not there. */
 export async function resolveTrees(
   repository: Repository,
   revisions: readonly string[],
 ): Promise<(TreeId | null)[]> {
-  const input = revisions.map((revision) => `${revision}^{tree}\n`).join("");
-  const output = await git(repository, ["cat-file", "--batch-check=%(objectname)", "--buffer"], { input });
-  const lines = output.toString("latin1").trimEnd().split("\n");
-  return lines.map((line) => (line.includes(" ") ? null : treeId(line)));
+  const names = revisions.map((revision) => `${revision}^{tree}`);
+  const found = await readObjects(repository, names, ID_ALONE);
+  return found.map((object) => (object.kind === "absent" ? null : treeId(object.id)));
 }
 
 export async function resolveTree(repository: Repository, revision: string): Promise<TreeId | null> {
-  const id = await resolveObject(repository, `${revision}^{tree}`);
-  return id === null ? null : treeId(id);
+  const [tree = null] = await resolveTrees(repository, [revision]);
+  return tree;
 }
+
+/** Nobody looks at what is in them. */
+const ID_ALONE = 0;
 
 export async function resolveCommit(repository: Repository, revision: string): Promise<CommitId | null> {
-  const id = await resolveObject(repository, `${revision}^{commit}`);
-  return id === null ? null : commitId(id);
-}
-
-async function resolveObject(repository: Repository, name: string): Promise<string | null> {
-  const answer = await gitAnswer(repository, ["rev-parse", "--verify", "--quiet", "--end-of-options", name], {
-    accept: [1, 128],
-  });
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
+  const answer = await gitAnswer(repository, args, { accept: [1, 128] });
   const id = answer.stdout.toString("latin1").trim();
   // `^main` is answered as well: with what it leaves out
-  return answer.code === 0 && !id.startsWith("^") ? id : null;
+  return answer.code === 0 && !id.startsWith("^") ? commitId(id) : null;
 }
 
 /** The blob id that a file with these bytes has, without storing it. */

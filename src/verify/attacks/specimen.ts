@@ -1,8 +1,9 @@
 import type { CommitHeader } from "../../adapters/git/history.ts";
 import type { Repository } from "../../adapters/git/repository.ts";
+import { entriesAt } from "../../adapters/git/tree-objects.ts";
 import { listTree, readBlobs, type TreeEntry } from "../../adapters/git/trees.ts";
 import type { Configuration, Suite } from "../../config/configuration.ts";
-import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH, inputPathspecs } from "../../fingerprint/pathspecs.ts";
 import { configurationOf } from "../../judgement/configuration.ts";
 import { reportsDirectories } from "../../judgement/judge.ts";
 import type { TestOutcome } from "../../protocol.ts";
@@ -89,7 +90,7 @@ function reader(repository: Repository, commit: CommitHeader, suite: Suite): Rea
 }
 
 async function readAt(repository: Repository, { tree }: CommitHeader, path: string): Promise<Buffer> {
-  const [entry] = await listTree(repository, tree, [exactly(path)]);
+  const [entry] = await entriesAt(repository, tree, [path]);
   const [blob] = entry === undefined ? [] : await readBlobs(repository, [entry.id]);
   if (!blob) throw new Error(`no ${path}`);
   return blob.bytes;

@@ -1,0 +1,88 @@
+import { GitError } from "./command.ts";
+
+/** One entry of a tree object. The name is bytes as Latin-1 text. */
+export interface Child {
+  readonly mode: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+export const DIRECTORY = "040000";
+
+/**
+ * What a tree object holds: `<mode> SP <name> NUL <id>` again and again, the id in bytes. git's own reader is
+ * tree-walk.c; like that, this takes modes of old gits for those of today.
+ */
+export class TreeObject {
+  readonly #bytes: Buffer;
+  readonly #idBytes: number;
+  readonly #id: string;
+  #children: readonly Child[] | null = null;
+
+  constructor(bytes: Buffer, idBytes: number, id: string) {
+    this.#bytes = bytes;
+    this.#idBytes = idBytes;
+    this.#id = id;
+  }
+
+  /** In git's order. */
+  children(): readonly Child[] {
+    if (this.#children !== null) return this.#children;
+    const children: Child[] = [];
+    this.#scan((at, space, end) => {
+      children.push(this.#childAt(at, space, end));
+      return false;
+    });
+    this.#children = children;
+    return children;
+  }
+
+  /** The first of this name, where there are two; null where there is none. */
+  child(name: string): Child | null {
+    const wanted = Buffer.from(name, "latin1");
+    let found: Child | null = null;
+    this.#scan((at, space, end) => {
+      const isIt = end - space - 1 === wanted.length && wanted.compare(this.#bytes, space + 1, end) === 0;
+      if (isIt) found = this.#childAt(at, space, end);
+      return isIt;
+    });
+    return found;
+  }
+
+  #childAt(at: number, space: number, end: number): Child {
+    return {
+      mode: this.#modeAt(at, space),
+      id: this.#bytes.toString("hex", end + 1, end + 1 + this.#idBytes),
+      name: this.#bytes.toString("latin1", space + 1, end),
+    };
+  }
+
+  /** Visits the places of each mode, name and id, until somebody has seen enough. */
+  #scan(visit: (at: number, space: number, end: number) => boolean): void {
+    const bytes = this.#bytes;
+    for (let at = 0; at < bytes.length; ) {
+      const space = bytes.indexOf(0x20, at);
+      const end = space === -1 ? -1 : bytes.indexOf(0, space);
+      const next = end + 1 + this.#idBytes;
+      if (end <= space + 1 || next > bytes.length) throw this.#malformed();
+      if (visit(at, space, end)) return;
+      at = next;
+    }
+  }
+
+  #modeAt(at: number, space: number): string {
+    const written = this.#bytes.toString("latin1", at, space);
+    if (written === "100644") return written;
+    if (!/^[0-7]{1,6}$/.test(written)) throw this.#malformed();
+    const mode = Number.parseInt(written, 8);
+    const kind = mode & 0o170000;
+    if (kind === 0o040000) return DIRECTORY;
+    if (kind === 0o120000) return "120000";
+    if (kind === 0o100000) return (mode & 0o100) === 0 ? "100644" : "100755";
+    return "160000";
+  }
+
+  #malformed(): GitError {
+    return new GitError(["cat-file"], "found a tree that is none", this.#id);
+  }
+}
