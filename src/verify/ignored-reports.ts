@@ -1,13 +1,15 @@
 import { posix } from "node:path";
 import { fileErrorCode, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import { explainIgnored } from "../adapters/git/ignore.ts";
-import { ignoredNames, mentions, namesBelow } from "../adapters/git/ignored-entries.ts";
+import { explainIgnored, ignoredAmong } from "../adapters/git/ignore.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
-import { listTree, type TreeEntry } from "../adapters/git/trees.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
+import type { TreeEntry } from "../adapters/git/trees.ts";
+import type { Suite } from "../config/configuration.ts";
 import { lostProblem, lostReports, samplesOf } from "../ignore/lost-reports.ts";
 import { type IgnoreFiles, mendIgnores } from "../ignore/mend.ts";
+import { possiblyIgnored } from "../ignore/possible-matches.ts";
 import { withLoneRepository } from "../ignore/trials.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { judgeTree } from "../judgement/judge.ts";
@@ -32,30 +34,39 @@ export async function ignoredReports(
   const configuration = configured.value;
   const suites = configuration.suites.filter(({ name }) => only === null || name === only);
   if (suites.length === 0) return [];
-  const directories = suites.map(({ reports }) => reports);
-  const [names, above] = await Promise.all([
-    namesBelow(repository, tree, directories),
+  const [listed, above] = await Promise.all([
+    reportsListed(repository, tree, suites),
     filesAboveReports(repository, tree),
   ]);
-  const nested = mentions(names, IGNORE_FILE) ? await nestedIgnoreFiles(repository, tree, directories) : [];
+  const nested = listed.filter(({ path }) => path.endsWith(`/${IGNORE_FILE}`));
   const files = await readIgnoreFiles(repository, [...above, ...nested]);
   if (files.unread.length > 0) return files.unread.map(tooLarge);
   if (files.texts.size === 0) return [];
+  const kinds = suites.map((suite) => writtenReports(suite, [], configuration.signing !== null));
+  const probes = kinds.flatMap(({ paths }) => paths);
+  const missing = await missingReports(repository, tree);
+  const names = [...listed.map(({ path }) => path), ...probes, ...missing];
+  const possible = [...new Set(possiblyIgnored(files.texts.values(), names))];
+  if (possible.length === 0) return [];
   return withLoneRepository(repository, async (lone) => {
     if (!(await laidOut(lone.directory, files.texts))) return [notLaidOut()];
-    const kinds = suites.map((suite) => writtenReports(suite, [], configuration.signing !== null));
-    const probes = kinds.flatMap(({ paths }) => paths);
-    const [missing, ignored] = await Promise.all([
-      missingReports(repository, tree),
-      ignoredNames(lone, names, probes),
-    ]);
-    const asked = [...new Set([...ignored, ...missing])];
-    const written = kinds.map((one) => ({ ...one, paths: asked.filter(isIn(one.directory)) }));
-    const lost = lostReports(written, await explainIgnored(lone, asked));
+    const ignored = await ignoredAmong(lone, possible);
+    const written = kinds.map((one) => ({ ...one, paths: ignored.filter(isIn(one.directory)) }));
+    const lost = lostReports(written, await explainIgnored(lone, ignored));
     if (lost.length === 0) return [];
     const added = await addedLines(lone, files.texts, written, samplesOf(lost));
     return lost.map((one) => lostProblem(one, added));
   });
+}
+
+/** What lies where suites write. Names that no text can hold come in quotes: no report of gate's has one. */
+async function reportsListed(
+  repository: Repository,
+  tree: TreeId,
+  suites: readonly Suite[],
+): Promise<readonly TreeEntry[]> {
+  const listed = await Promise.all(suites.map(({ reports }) => entriesAt(repository, tree, [reports])));
+  return listed.flat().filter(({ path }) => !path.startsWith('"'));
 }
 
 const isIn = (directory: string) => (path: string) => path.startsWith(`${directory}/`);
@@ -99,19 +110,6 @@ interface FoundFiles {
   readonly texts: IgnoreFiles;
   /** Too large. */
   readonly unread: readonly string[];
-}
-
-async function nestedIgnoreFiles(
-  repository: Repository,
-  tree: TreeId,
-  directories: readonly string[],
-): Promise<readonly TreeEntry[]> {
-  const escaped = directories.map((path) => path.replaceAll(/[*?[\]\\]/g, "\\$&"));
-  return listTree(
-    repository,
-    tree,
-    escaped.map((path) => `:(top,glob)${path}/**/${IGNORE_FILE}`),
-  );
 }
 
 /** Those among the entries that git would read: it follows no symbolic link. */

@@ -47,6 +47,8 @@ const word = fc.constantFrom(
     "[!a]*",
     "[[:alpha:]]",
     "lo*",
+    "lo**",
+    "**s",
     "\\a",
   ],
   ...[

@@ -58,7 +58,9 @@ export async function ignoredAmong(
 ): Promise<readonly string[]> {
   const input = paths.map((path) => `./${path}\0`).join("");
   const args = ["check-ignore", "--no-index", "-z", "--stdin"];
-  const answer = await gitAnswer(repository, args, { input, accept: [1] });
+  // Otherwise git writes each answer by itself.
+  const environment = { GIT_FLUSH: "0" };
+  const answer = await gitAnswer(repository, args, { input, environment, accept: [1] });
   return splitNul(answer.stdout).map((path) => path.toString("utf8").slice("./".length));
 }
 
