@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { readIfThere } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import { hasWorktree, type Repository } from "../adapters/git/repository.ts";
@@ -109,7 +110,6 @@ async function otherConfiguration(
   path: string | null,
 ): Promise<Result<Configuration | null, readonly Problem[]>> {
   if (path === null) return ok(null);
-  const { resolve } = await import("node:path");
   const bytes = await readIfThere(resolve(context.directory, path));
   if (bytes === null) return err([problem("config-missing", `there is no file ${path}.`, { path })]);
   const { parseConfiguration } = await import("../config/parse.ts");

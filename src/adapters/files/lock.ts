@@ -131,7 +131,7 @@ async function removeAbandoned(
   text: string,
   mine: LockHolder,
 ): Promise<Result<null, LockHolder>> {
-  const { createHash } = await import("node:crypto");
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const guard = await take(`${path}.${name}`, mine);
   if (!guard.ok) return guard;
