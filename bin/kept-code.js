@@ -34,16 +34,17 @@ function keepCode(parts, verb) {
     const name = path.basename(filename);
     const isPart = HASHED.test(name) && path.dirname(filename) === directory;
     if (!isPart || IMPORTS.test(source)) return compile.call(this, source, filename);
+    const part = kept?.parts.get(name);
     const script = new vm.Script(BEFORE + source + AFTER, {
       filename,
       columnOffset: -BEFORE.length,
-      cachedData: kept?.parts.get(name),
+      cachedData: part && readPart(part),
     });
     scripts.set(name, script);
     const require = (id) => this.require(id);
     return script.runInThisContext()(this.exports, require, this, filename, directory);
   };
-  process.on("exit", () => keep(place, kept, scripts));
+  process.on("exit", () => keep(place, kept, scripts, directory));
 }
 
 function placeOf(verb) {
@@ -62,62 +63,72 @@ function isInCheckout(place) {
 }
 
 /**
- * One line of JSON, `[checksum, [name, bytes]…]`, and then the parts. null where there is none, where it is damaged
- * (V8 does not look, and dies of it), or where somebody else could have written it: what it says is run.
+ * One line of JSON, `[name, bytes]` for each part, and then each part twice. They are read when they are used.
+ * null where there is none, or where somebody else could have written it: what it says is run.
  */
 function readKept(place) {
   try {
     const file = fs.openSync(place, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-    try {
-      const { uid, mode, mtimeMs } = fs.fstatSync(file);
-      if (uid !== process.getuid() || (mode & 0o022) !== 0) return null;
-      const bytes = fs.readFileSync(file);
-      const end = bytes.indexOf("\n");
-      const [sum, ...index] = JSON.parse(bytes.toString("utf8", 0, end));
-      if (sum !== checksum(bytes.subarray(end + 1))) return null;
-      const parts = new Map();
-      let at = end + 1;
-      for (const [name, size] of index) {
-        parts.set(name, bytes.subarray(at, at + size));
-        at += size;
-      }
-      return at === bytes.length ? { parts, age: Date.now() - mtimeMs } : null;
-    } finally {
-      fs.closeSync(file);
+    const { uid, mode, mtimeMs } = fs.fstatSync(file);
+    if (uid !== process.getuid() || (mode & 0o022) !== 0) return null;
+    const start = Buffer.alloc(LONGEST_INDEX);
+    const end = start.subarray(0, fs.readSync(file, start, 0, LONGEST_INDEX, 0)).indexOf("\n");
+    const parts = new Map();
+    let at = end + 1;
+    for (const [name, size] of JSON.parse(start.toString("utf8", 0, end))) {
+      parts.set(name, { file, at, size });
+      at += 2 * size;
     }
+    return { parts, age: Date.now() - mtimeMs };
   } catch {
     return null;
   }
 }
 
-/** Against damage, not against people: of words, because a hash of Node's takes longer to load than all the rest. */
-function checksum(bytes) {
-  const whole = bytes.length & ~3;
-  const words = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + whole));
-  let sum = bytes.length;
-  for (const word of words) sum = Math.imul(sum ^ word, 0x01000193);
-  for (const byte of bytes.subarray(whole)) sum = Math.imul(sum ^ byte, 0x01000193);
-  return sum;
+const LONGEST_INDEX = 1 << 14;
+
+/**
+ * undefined for one that a crash has cut off, or left zeros in: V8 does not look, and dies of it. To compare it with
+ * its copy takes a tenth of a millisecond, and a hash as long as compiling saves.
+ */
+function readPart({ file, at, size }) {
+  try {
+    const bytes = Buffer.alloc(2 * size);
+    const isWhole = fs.readSync(file, bytes, 0, 2 * size, at) === 2 * size;
+    const [part, copy] = [bytes.subarray(0, size), bytes.subarray(size)];
+    return isWhole && part.equals(copy) ? part : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only a convenience: where it cannot be written, the next start takes as long as this one. */
-function keep(place, kept, scripts) {
-  const isKept = ([name, script]) => kept.parts.has(name) && !script.cachedDataRejected;
+function keep(place, kept, scripts, directory) {
+  const isKept = ([, script]) => script.cachedDataRejected === false;
   if (kept !== null && kept.age < LASTS_MS && [...scripts].every(isKept)) return;
-  const parts = [...scripts].map(([name, script]) => [name, script.createCachedData()]);
-  const body = Buffer.concat(parts.map(([, data]) => data));
-  const head = JSON.stringify([checksum(body), ...parts.map(([name, data]) => [name, data.length])]);
-  const directory = path.dirname(place);
+  const own = [...scripts].map(([name, script]) => [name, script.createCachedData()]);
+  const parts = [...own, ...notUsed(kept, scripts, directory)];
+  const index = JSON.stringify(parts.map(([name, data]) => [name, data.length]));
+  const bytes = Buffer.concat([Buffer.from(`${index}\n`), ...parts.flatMap(([, data]) => [data, data])]);
+  const folder = path.dirname(place);
   const scratch = `${place}.${process.pid}.tmp`;
   try {
     // One by one: where a directory cannot be made at all, `recursive` goes on trying for ever.
-    makeDirectory(path.dirname(directory));
-    makeDirectory(directory);
-    fs.writeFileSync(scratch, Buffer.concat([Buffer.from(`${head}\n`), body]), { flag: "wx", mode: 0o600 });
+    makeDirectory(path.dirname(folder));
+    makeDirectory(folder);
+    fs.writeFileSync(scratch, bytes, { flag: "wx", mode: 0o600 });
     fs.renameSync(scratch, place);
   } catch {
     removeFile(scratch);
   }
+}
+
+/** What other starts of this program have kept: a commit that skips loads other parts than one that runs a suite. */
+function notUsed(kept, scripts, directory) {
+  const others = [...(kept?.parts ?? [])].filter(
+    ([name]) => !scripts.has(name) && fs.existsSync(path.join(directory, name)),
+  );
+  return others.map(([name, part]) => [name, readPart(part)]).filter(([, data]) => data !== undefined);
 }
 
 function makeDirectory(directory) {

@@ -60,7 +60,7 @@ it("code is kept by the first start for the next ones, in a file that is the use
   expect(await program.said()).toBe(SAID);
   const { mtimeMs, mode } = statSync(program.file);
   expect(mode & 0o777).toBe(0o600);
-  const [, [name, bytes]] = JSON.parse(readFileSync(program.file, "latin1").split("\n")[0] ?? "");
+  const [[name, bytes]] = JSON.parse(readFileSync(program.file, "latin1").split("\n")[0] ?? "");
   expect(name).toBe(PART);
   expect(bytes).toBeGreaterThan(100);
   expect(await program.said()).toBe(SAID);
@@ -147,6 +147,20 @@ it("a part that imports when it runs is not kept: V8 would not find what it impo
   );
   expect(await program.said()).toBe("typed\n");
   expect(readFileSync(program.file, "latin1")).toContain(PART);
+});
+
+it("what other starts have kept stays, as long as the program has it", async () => {
+  const program = new Program();
+  const named = (letter: string) => `other-${letter.repeat(8)}.cjs`;
+  for (const letter of ["a", "b", "c"]) program.write(named(letter), "");
+  program.write("main.cjs", 'require("./other-" + process.env.LETTER.repeat(8) + ".cjs");\n');
+  const kept = () =>
+    JSON.parse(readFileSync(program.file, "latin1").split("\n")[0] ?? "").map(([name]: [string]) => name);
+  for (const LETTER of ["a", "b"]) await program.start("status", { HOME: program.home, LETTER });
+  expect(kept().toSorted()).toEqual([named("a"), named("b")]);
+  rmSync(join(program.base, "dist", named("a")));
+  await program.start("status", { HOME: program.home, LETTER: "c" });
+  expect(kept().toSorted()).toEqual([named("b"), named("c")]);
 });
 
 it("nothing is kept for who does not want it", async () => {
