@@ -51,7 +51,9 @@ function run(rig: Rig, { env }: Machine): Started {
 
 const go = (rig: Rig) => writeFileSync(join(rig.base, "go"), "");
 const devicesOf = (rig: Rig) => readFileSync(join(rig.base, "devices"), "utf8").trim();
-const runs = (rig: Rig) => until(() => existsSync(join(rig.base, "devices")), "the suite to run");
+/** The shell makes the file before it writes into it. */
+const runs = (rig: Rig) =>
+  until(() => existsSync(join(rig.base, "devices")) && devicesOf(rig) !== "", "the suite to run");
 const waits = (gate: Started) => until(() => gate.said().includes("waiting for"), "gate to wait");
 
 describe("two gates on one machine", () => {
