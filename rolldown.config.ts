@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig, type Plugin } from "rolldown";
+import { defineConfig, type Plugin, type PluginContext } from "rolldown";
 
 /** What is bundled keeps its licence: the texts travel beside the code. */
 const licences = (fileName: string): Plugin => ({
@@ -33,6 +33,16 @@ const hashaWithoutTopLevelAwait: Plugin = {
   },
 };
 
+/** Of package.json only the version is asked for. */
+const versionAlone: Plugin = {
+  name: "version-alone",
+  load(id) {
+    if (id !== join(import.meta.dirname, "package.json")) return null;
+    const { version } = JSON.parse(readFileSync(id, "utf8"));
+    return { code: JSON.stringify({ version }), moduleType: "json" };
+  },
+};
+
 /** The one file that draws is an ES module of its own: ink has top-level awaits, which CommonJS has not. */
 const framesApart: Plugin = {
   name: "frames-apart",
@@ -51,6 +61,25 @@ const inkWithoutDevtools: Plugin = {
   },
 };
 
+const JUDGING = /[\\/]src[\\/](commands[\\/](status-judged|pre-commit|post-commit)|render[\\/]run)\.ts$/;
+const VERIFYING =
+  /[\\/]src[\\/](commands[\\/]verify|render[\\/]verify-formats|integrations[\\/]fixers-of-tree)\.ts$/;
+
+type Graph = Pick<PluginContext, "getModuleInfo">;
+
+/** Whether both what judges and what verifies load it: neither is to load the rest of the other. */
+function isShared(id: string, graph: Graph): boolean {
+  const above = importersOf(id, graph);
+  return [JUDGING, VERIFYING].every((loader) => [...above].some((one) => loader.test(one)));
+}
+
+function importersOf(id: string, graph: Graph, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(id)) return found;
+  found.add(id);
+  for (const importer of graph.getModuleInfo(id)?.importers ?? []) importersOf(importer, graph, found);
+  return found;
+}
+
 /**
  * Each verb is loaded when it is called, with what it uses. What judges is one chunk, because each file more
  * takes a start another millisecond; what `gate status` needs while the memo holds is a smaller one of its own.
@@ -62,7 +91,7 @@ const program = defineConfig({
   platform: "node",
   // Its main file asks for its parts in a way that no bundler can follow.
   resolve: { alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" } },
-  plugins: [licences("third-party-licences.txt"), hashaWithoutTopLevelAwait, framesApart],
+  plugins: [licences("third-party-licences.txt"), hashaWithoutTopLevelAwait, framesApart, versionAlone],
   output: {
     dir: "dist",
     format: "cjs",
@@ -72,22 +101,17 @@ const program = defineConfig({
     minify: false,
     codeSplitting: {
       groups: [
-        { name: "start", test: /[\\/](src[\\/]verbs\.ts|package\.json)$/, priority: 2 },
-        {
-          name: "judging",
-          test: /[\\/]src[\\/](commands[\\/](status-judged|pre-commit|post-commit)|render[\\/]run)\.ts$/,
-          priority: 1,
-        },
+        { name: "start", test: /[\\/](src[\\/]verbs\.ts|package\.json)$/, priority: 3 },
+        { name: "git", test: /[\\/]src[\\/]adapters[\\/]git[\\/]index\.ts$/, priority: 2 },
+        { name: (id, graph) => (isShared(id, graph) ? "evidence" : null), priority: 1.5 },
+        { name: "judging", test: JUDGING, priority: 1 },
         { name: "why-ignored", test: /[\\/]src[\\/](commands|render)[\\/]why-ignored\.ts$/, priority: 0.6 },
         {
           name: "explaining",
           test: /[\\/]src[\\/](ignore[\\/]explain|adapters[\\/]git[\\/]lone)\.ts$|[\\/]node_modules[\\/]ignore[\\/]/,
           priority: 0.5,
         },
-        {
-          name: "verifying",
-          test: /[\\/]src[\\/](commands[\\/]verify|render[\\/]verify-formats)\.ts$/,
-        },
+        { name: "verifying", test: VERIFYING, priority: 0.4 },
       ],
     },
   },

@@ -9,6 +9,7 @@ import { printable } from "./render/printable.ts";
 import { type Answer, type Verb, verbs } from "./verbs.ts";
 
 const INDEX = { rev: null, config: null, inputs: false };
+const HEAD = { revision: "HEAD", base: null, suite: null, deep: false, at: null };
 
 /** Hooks and scripts call these with nothing else: they need no parser. */
 const HOT: Readonly<Record<string, () => Verb>> = {
@@ -20,6 +21,8 @@ const HOT: Readonly<Record<string, () => Verb>> = {
   "post-rewrite": verbs.postRewrite,
   status: () => verbs.status(INDEX),
   "status --json": () => verbs.status(INDEX),
+  verify: () => verbs.verify(HEAD, "text"),
+  "verify --json": () => verbs.verify(HEAD, "text"),
 };
 
 const INTERRUPTED: ExitCode = 130;

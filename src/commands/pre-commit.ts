@@ -1,5 +1,5 @@
 import { hasJournal } from "../evidence/journal.ts";
-import { writeMemo } from "../judgement/memo.ts";
+import { writeMemo } from "../judgement/write-memo.ts";
 import type { Outcome } from "../outcome.ts";
 import { forgetJudged, rememberJudged, rememberSaid } from "../recording/judged-commit.ts";
 import { isFresh, judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";

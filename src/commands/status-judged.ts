@@ -12,9 +12,9 @@ import { gatherFacts, type StaleSuite } from "../judgement/facts.ts";
 import { reportsConflict, treeOfIndex } from "../judgement/index-tree.ts";
 import { emptyPatterns, linksLeadingOut } from "../judgement/input-warnings.ts";
 import { type JudgedSuite, type JudgedTree, judgeAs, reportsDirectories } from "../judgement/judge.ts";
-import { writeMemo } from "../judgement/memo.ts";
 import { pendingSentence } from "../judgement/sentences.ts";
 import { unsignedEvidence } from "../judgement/unsigned.ts";
+import { writeMemo } from "../judgement/write-memo.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
 import { isFresh } from "../recording/settle-index.ts";
@@ -163,13 +163,16 @@ async function describe(
     };
   }
   const directories = reportsDirectories(configuration);
-  const [due, since, standing] = await Promise.all([
-    decisionFor(context, repository, { tree, judged, staleness, reportsDirectories: directories }),
+  const deciding = decisionFor(context, repository, {
+    ...{ tree, judged, staleness },
+    reportsDirectories: directories,
+  });
+  const [{ decision, reason, withoutGpu }, refusals, since, standing] = await Promise.all([
+    deciding,
+    deciding.then((due) => refusalsOfRun(repository, judged, due.decision, directories, asked)),
     changesSinceEvidence(repository, tree, asked.rev ?? "HEAD", judged, directories),
     standingOf(repository, tree, asked.rev, directories),
   ]);
-  const { decision, reason, withoutGpu } = due;
-  const refusals = await refusalsOfRun(repository, judged, decision, directories, asked);
   const hindrance = withoutGpu ? "no-gpu" : refusals.length > 0 ? "worktree" : null;
   const unsound = judged.problems.length > 0 || asked.config !== null;
   const { staleSince: commit } = since;

@@ -1,5 +1,5 @@
 import type { TreeId } from "../adapters/git/ids.ts";
-import type { Fingerprint } from "../fingerprint/fingerprint.ts";
+import type { Fingerprint } from "../fingerprint/ids.ts";
 
 /** Evidence, and where in the repository it belongs. */
 export interface Attachment {

@@ -2,7 +2,7 @@ import { kindOf, readIfThere, removeTree, writeAtomically } from "../adapters/fi
 import { treeId } from "../adapters/git/ids.ts";
 import type { IndexEntry } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { isFingerprint } from "../fingerprint/fingerprint.ts";
+import { isFingerprint } from "../fingerprint/ids.ts";
 import type { Attachment } from "./attachment.ts";
 import { placesOf } from "./places.ts";
 

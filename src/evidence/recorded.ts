@@ -5,7 +5,7 @@ import { type BlobFound, readBlobsUpTo } from "../adapters/git/small-blobs.ts";
 import { entriesAt, subtree } from "../adapters/git/tree-objects.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
-import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
+import { type Fingerprint, isFingerprint } from "../fingerprint/ids.ts";
 import { type Problem, problem } from "../problem.ts";
 import { parseHashFile } from "../reports/hash-file.ts";
 import { type Manifest, manifestPath, parseManifest, signaturePath } from "../reports/manifest.ts";

@@ -2,7 +2,7 @@ import { type TreeId, treeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { listReferences, treeIsComplete, updateReferences, writeTreeOf } from "../adapters/git/store.ts";
 import { readBlobs } from "../adapters/git/trees.ts";
-import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
+import { type Fingerprint, isFingerprint } from "../fingerprint/ids.ts";
 import { parseManifest } from "../reports/manifest.ts";
 
 /** Evidence in the local store: a tree of reports, named by what it is evidence of. */

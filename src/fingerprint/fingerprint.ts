@@ -5,15 +5,8 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { forEachRawEntry, rawTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import type { JsonObject } from "../protocol.ts";
+import { type Fingerprint, isFingerprint } from "./ids.ts";
 import { inputPathspecs } from "./pathspecs.ts";
-
-declare const fingerprintBrand: unique symbol;
-/** 64 hex digits. */
-export type Fingerprint = string & { readonly [fingerprintBrand]: true };
-
-export function isFingerprint(text: string): text is Fingerprint {
-  return /^[0-9a-f]{64}$/.test(text);
-}
 
 export interface InputsOfTree {
   readonly fingerprint: Fingerprint;

@@ -1,14 +1,11 @@
 import { join } from "node:path";
 import { fileErrorCode, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
 import { type TreeId, treeId } from "../adapters/git/ids.ts";
-import { indexAgrees } from "../adapters/git/index.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { placesOf } from "../evidence/places.ts";
-import { type Fingerprint, isFingerprint } from "../fingerprint/fingerprint.ts";
-import { CONFIGURATION_PATH, exactly, positivePathspecs } from "../fingerprint/pathspecs.ts";
+import { type Fingerprint, isFingerprint } from "../fingerprint/ids.ts";
 import type { Problem } from "../problem.ts";
-import { type RecordedFacts, recordedFacts } from "../reports/recorded-facts.ts";
-import type { JudgedTree } from "./judge.ts";
+import type { RecordedFacts } from "../reports/recorded-facts.ts";
 
 /**
  * What gate remembers of a tree it found fresh, so that the shim, and `gate status`, can answer by one
@@ -34,37 +31,12 @@ export interface MemoDetails {
 }
 
 /** `memo.json`. It names the pathspecs too, so that a memo that was cut off is told from a whole one. */
-interface DetailsFile extends MemoDetails {
+export interface DetailsFile extends MemoDetails {
   readonly pathspecs: readonly string[];
 }
 
-export async function writeMemo(
-  repository: Repository,
-  judged: JudgedTree,
-  warnings: readonly Problem[] | null,
-): Promise<void> {
-  const places = placesOf(repository);
-  const pathspecs = new Set([
-    exactly(CONFIGURATION_PATH),
-    ...judged.suites.flatMap(({ suite }) => [exactly(suite.reports), ...positivePathspecs(suite)]),
-  ]);
-  const details: DetailsFile = {
-    tree: judged.tree,
-    pathspecs: [...pathspecs],
-    suites: judged.suites.map(({ suite, inputs: { fingerprint, files }, recorded: { manifest } }) => ({
-      name: suite.name,
-      fingerprint,
-      files,
-      recorded: manifest === null ? null : recordedFacts(manifest),
-    })),
-    warnings,
-  };
-  await writeIfPossible(`${places.memo}.json`, JSON.stringify(details));
-  await writeIfPossible(places.memo, memoText(details));
-}
-
 /** A memo that cannot be written (a read-only or full disk) costs time, not correctness. */
-async function writeIfPossible(path: string, text: string): Promise<void> {
+export async function writeIfPossible(path: string, text: string): Promise<void> {
   try {
     await writeAtomically(path, text);
   } catch (error) {
@@ -101,12 +73,13 @@ async function stillAgrees(repository: Repository, { tree, pathspecs }: DetailsF
   const index = ownIndex ? stateOfFile(join(repository.gitDirectory, "index")) : null;
   const seen = index === null ? null : `${tree} ${index.state}`;
   if (seen !== null && (await readIfUsable(memoIndex))?.toString("utf8") === seen) return true;
+  const { indexAgrees } = await import("../adapters/git/index.ts");
   if (!indexAgrees(repository, tree, pathspecs)) return false;
   if (seen !== null && index?.settled) await writeIfPossible(memoIndex, seen);
   return true;
 }
 
-function memoText({ tree, pathspecs }: DetailsFile): string {
+export function memoText({ tree, pathspecs }: DetailsFile): string {
   return [MEMO_FORMAT, tree, "-", ...pathspecs, ""].join("\n");
 }
 

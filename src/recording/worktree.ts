@@ -1,6 +1,6 @@
 import type { Worktree } from "../adapters/git/repository.ts";
 import { compareTrees } from "../adapters/git/trees.ts";
-import { type WorktreeDifference, worktreeState } from "../adapters/git/worktree.ts";
+import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
 import type { Suite } from "../config/configuration.ts";
 import { isIndexOfCommit } from "../evidence/indexes.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
@@ -8,7 +8,7 @@ import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
-import { isMadeOfSource } from "./bytecode.ts";
+import { isLooseBytecode, isMadeOfSource } from "./bytecode.ts";
 import type { RunRequest } from "./request.ts";
 
 interface InputsOnDisk {
@@ -27,11 +27,14 @@ export async function inputsOnDisk(
   suite: Suite,
   reportsDirectories: readonly string[],
 ): Promise<InputsOnDisk> {
-  const state = await worktreeState(worktree, inputPathspecs(suite, reportsDirectories));
-  const tracked = new Set(state.staged.map(({ path }) => path));
-  const all = state.differences.filter(
-    ({ kind, path }) => (kind !== "untracked" && kind !== "ignored") || !isMadeOfSource(path, tracked),
+  const { differences: found, trackedPaths } = await worktreeDifferences(
+    worktree,
+    inputPathspecs(suite, reportsDirectories),
   );
+  const untracked = found.filter(({ kind }) => kind === "untracked" || kind === "ignored");
+  const tracked = untracked.some(({ path }) => isLooseBytecode(path)) ? trackedPaths() : new Set<string>();
+  const made = new Set(untracked.filter(({ path }) => isMadeOfSource(path, tracked)));
+  const all = found.filter((one) => !made.has(one));
   return {
     differences: all.filter(({ kind, path }) => kind !== "ignored" && path !== suite.results),
     ignored: all

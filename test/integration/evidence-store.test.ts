@@ -6,7 +6,7 @@ import type { Repository } from "../../src/adapters/git/repository.ts";
 import { openRepository } from "../../src/adapters/git/repository.ts";
 import { writeBlobs } from "../../src/adapters/git/store.ts";
 import { findStored, storeEvidence } from "../../src/evidence/store.ts";
-import { type Fingerprint, isFingerprint } from "../../src/fingerprint/fingerprint.ts";
+import { type Fingerprint, isFingerprint } from "../../src/fingerprint/ids.ts";
 import { serialiseManifest } from "../../src/reports/manifest.ts";
 import { Rig } from "../rig/repository.ts";
 

@@ -6,7 +6,8 @@ import { stateOfFile } from "../../src/adapters/files/files.ts";
 import type { Repository } from "../../src/adapters/git/repository.ts";
 import { treeOfIndex } from "../../src/judgement/index-tree.ts";
 import { judgeTree } from "../../src/judgement/judge.ts";
-import { recallMemo, writeMemo } from "../../src/judgement/memo.ts";
+import { recallMemo } from "../../src/judgement/memo.ts";
+import { writeMemo } from "../../src/judgement/write-memo.ts";
 import { opened } from "../rig/fingerprints.ts";
 import { Rig } from "../rig/repository.ts";
 

@@ -297,6 +297,11 @@ describe("the way of a commit that skips", () => {
       .map(([target, way]) => `${way.slice(0, -1).join(" → ")} loads ${target}`);
     expect(wrong).toEqual([]);
   });
+
+  it.each(["src/cli.ts", "src/commands/status.ts"])("loads nothing that starts processes with %s", (entry) => {
+    const way = loadedWith(entry).get("node:child_process");
+    expect(way?.join(" → ")).toBeUndefined();
+  });
 });
 
 describe("code", () => {

@@ -65,12 +65,12 @@ async function listIndex(
   which: WhichIndex,
 ): Promise<IndexEntry[]> {
   const output = await git(repository, ["ls-files", ...flags, "-z", "--", ...pathspecs], chosen(which));
-  return indexLines(output).map(parseIndexLine);
+  return latin1Lines(output.toString("latin1")).map(parseIndexLine);
 }
 
-/** As Latin-1 text, of which one character is one byte: strings are cut several times faster than buffers. */
-export function indexLines(output: Buffer): string[] {
-  return output.toString("latin1").split("\0").slice(0, -1);
+/** Of Latin-1 text, of which one character is one byte: strings are cut several times faster than buffers. */
+export function latin1Lines(output: string): string[] {
+  return output.split("\0").slice(0, -1);
 }
 
 /** `<mode> <id> <stage>TAB<path>`, as `git ls-files -s -z` has it. */

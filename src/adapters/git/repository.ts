@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { err, ok, type Result } from "../../result.ts";
 import { deviceOf, isOwnedByUser, kindOf, readIfThere } from "../files/files.ts";
 import { realPathIfThere } from "../files/real-path.ts";
-import { type GitPlace, gitAnswer } from "./command.ts";
+import type { GitPlace } from "./command.ts";
 import type { ObjectFormat } from "./ids.ts";
 
 /** One checkout of a repository: everything that stays the same while gate runs. Paths are absolute. */
@@ -77,6 +77,8 @@ async function askGit(
   directory: string,
   base: Readonly<Record<string, string>>,
 ): Promise<Result<Repository, string>> {
+  // Most repositories are found without: what starts processes takes as long to load as a fifth of Node.
+  const { gitAnswer } = await import("./command.ts");
   const environment = judgingEnvironment(base);
   const questions = ["--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--git-path", "index"];
   const answer = await gitAnswer(

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { kindOf } from "../files/files.ts";
 import { git } from "./command.ts";
-import { type IndexEntry, indexLines, parseIndexLine } from "./index.ts";
+import { type IndexEntry, latin1Lines, parseIndexLine } from "./index.ts";
 import { pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
@@ -34,17 +34,44 @@ export async function worktreeState(
   repository: Repository,
   pathspecs: readonly string[],
 ): Promise<WorktreeState> {
-  const [tracked, { entries, untracked }] = await Promise.all([
+  const { listing, differences, unlikeHead } = await compare(repository, pathspecs);
+  return { staged: stagedIn(listing), differences, unlikeHead };
+}
+
+interface WorktreeDifferences {
+  readonly differences: readonly WorktreeDifference[];
+  /** Reads them anew: of tens of thousands of files that takes longer than everything else that gate does here. */
+  readonly trackedPaths: () => ReadonlySet<string>;
+}
+
+/** The same where nobody asks for all that is staged. */
+export async function worktreeDifferences(
+  repository: Repository,
+  pathspecs: readonly string[],
+): Promise<WorktreeDifferences> {
+  const { listing, differences } = await compare(repository, pathspecs);
+  return { differences, trackedPaths: () => new Set(stagedIn(listing).map(({ path }) => path)) };
+}
+
+interface Comparison extends Pick<WorktreeState, "differences" | "unlikeHead"> {
+  readonly listing: string;
+}
+
+async function compare(repository: Repository, pathspecs: readonly string[]): Promise<Comparison> {
+  const [tracked, listing] = await Promise.all([
     trackedDifferences(repository, pathspecs),
     listFiles(repository, pathspecs),
   ]);
+  const unusual = unusualLines(listing);
+  const marked = unusual.filter((line) => !isUntracked(line)).map(markedEntry);
+  const untracked = unusual.filter(isUntracked).map((line) => pathTextOfLatin1(line.slice(2)));
   const differences = [
     ...tracked.differences,
     ...(await visibleOrIgnored(repository, untracked, pathspecs)),
-    ...entries.flatMap(markDifference),
-    ...(await absentSubmodules(repository, entries)),
+    ...marked.flatMap(markDifference),
+    ...(await absentSubmodules(repository, marked)),
   ];
-  return { staged: entries.map(({ entry }) => entry), differences, unlikeHead: tracked.unlikeHead };
+  return { listing, differences, unlikeHead: tracked.unlikeHead };
 }
 
 /** Files that were changed, deleted or added, rules of what to ignore honoured; marks on entries do not count. */
@@ -98,20 +125,37 @@ interface MarkedEntry {
   readonly entry: IndexEntry;
 }
 
-/** All in one process. `git status --ignored` would go through every ignored directory of the repository. */
-async function listFiles(
-  repository: Repository,
-  pathspecs: readonly string[],
-): Promise<{ readonly entries: readonly MarkedEntry[]; readonly untracked: readonly string[] }> {
+/**
+ * All in one process: a letter, a space and what `ls-files -s` has of each entry, in Latin-1. `git status --ignored`
+ * would go through every ignored directory of the repository.
+ */
+async function listFiles(repository: Repository, pathspecs: readonly string[]): Promise<string> {
   const args = ["ls-files", "--cached", "--others", "-v", "-s", "-z", "--", ...pathspecs];
-  const lines = indexLines(await git(repository, args));
-  const isUntracked = (line: string) => line.startsWith("? ");
-  return {
-    entries: lines
-      .filter((line) => !isUntracked(line))
-      .map((line) => ({ mark: line.charAt(0), entry: parseIndexLine(line.slice(2)) })),
-    untracked: lines.filter(isUntracked).map((line) => pathTextOfLatin1(line.slice(2))),
-  };
+  return (await git(repository, args)).toString("latin1");
+}
+
+/** The lines of all but plain files that are tracked and bear no mark, which most are. */
+function unusualLines(listing: string): string[] {
+  const lines: string[] = [];
+  for (let start = 0, end = 0; start < listing.length; start = end + 1) {
+    end = listing.indexOf("\0", start);
+    if (end === -1) throw new Error("ls-files output breaks off");
+    if (!listing.startsWith(USUAL, start)) lines.push(listing.slice(start, end));
+  }
+  return lines;
+}
+
+const USUAL = "H 100";
+const isUntracked = (line: string) => line.startsWith("? ");
+
+function stagedIn(listing: string): readonly IndexEntry[] {
+  return latin1Lines(listing)
+    .filter((line) => !isUntracked(line))
+    .map((line) => markedEntry(line).entry);
+}
+
+function markedEntry(line: string): MarkedEntry {
+  return { mark: line.charAt(0), entry: parseIndexLine(line.slice(2)) };
 }
 
 async function visibleOrIgnored(

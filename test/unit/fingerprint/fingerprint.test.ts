@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ObjectFormat } from "../../../src/adapters/git/ids.ts";
-import { EntriesDigest, isFingerprint } from "../../../src/fingerprint/fingerprint.ts";
+import { EntriesDigest } from "../../../src/fingerprint/fingerprint.ts";
+import { isFingerprint } from "../../../src/fingerprint/ids.ts";
 import type { JsonObject } from "../../../src/protocol.ts";
 
 /** One line of `git diff-tree --raw -z` against the empty tree. */
