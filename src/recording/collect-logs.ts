@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import micromatch from "micromatch";
 import { copyOf, makeDirectory } from "../adapters/files/files.ts";
 import { findFiles } from "../adapters/files/globs.ts";
 import type { Suite } from "../config/configuration.ts";
@@ -6,6 +7,10 @@ import { type LogSource, partOf, type SuiteResults, type TestResult } from "../s
 import type { SessionFolder } from "../suite/session.ts";
 
 const NEVER = ["**/.git/**", "**/node_modules/**", ".gate/**"];
+
+/** Where the copies of files from the working tree are, beside what the run itself left among its artifacts. */
+const COPIES = "worktree";
+const copiesIn = (artifacts: string) => join(artifacts, COPIES);
 
 /** When a run wrote its files, in milliseconds since 1970. */
 export interface RunTime {
@@ -24,10 +29,16 @@ export async function collectLogs(
   if (suite.logs.length === 0) return;
   const found = await findFiles(topLevel, suite.logs, [...NEVER, `${suite.reports}/**`]);
   for (const file of found.filter(({ modifiedMs }) => modifiedMs >= from && modifiedMs <= to)) {
-    const copy = join(folder.artifacts, "worktree", file.path);
+    const copy = join(copiesIn(folder.artifacts), file.path);
     await makeDirectory(dirname(copy));
     await copyOf(file.absolute, copy);
   }
+}
+
+export interface WithLogs {
+  readonly results: SuiteResults;
+  /** Patterns of `logs:` that have met none of them. */
+  readonly idle: readonly string[];
 }
 
 /**
@@ -39,45 +50,71 @@ export async function withCollectedLogs(
   suite: Suite,
   parts: readonly SessionFolder[],
   results: SuiteResults,
-): Promise<SuiteResults> {
-  if (suite.logs.length === 0) return results;
-  const named = new Set(
-    [...results.logs, ...results.tests.flatMap(({ logs }) => logs)].map(({ path }) => path),
-  );
-  const found = await Promise.all(
-    parts.map(async ({ artifacts }, index) => {
-      const files = await findFiles(artifacts, suite.logs, []);
-      return files.map((file) => ({ ...file, part: index + 1 }));
-    }),
-  );
+): Promise<WithLogs> {
+  if (suite.logs.length === 0) return { results, idle: [] };
+  const told = [...results.logs, ...results.tests.flatMap(({ logs }) => logs)];
+  const named = new Set(told.map(({ path }) => path));
+  const found = (
+    await Promise.all(parts.map((folder, index) => logsIn(folder, suite.logs, index + 1)))
+  ).flat();
   const owners = new Map<string, LogSource[]>();
   const ownerless: LogSource[] = [];
-  for (const { path, absolute, part } of found.flat()) {
+  for (const { path, absolute, part } of found) {
     if (named.has(absolute)) continue;
-    const owner = ownerOf(path, results.tests);
-    const source = {
-      name: path
-        .split("/")
-        .slice(owner === null ? 0 : owner.depth + 1)
-        .join("/"),
-      path: absolute,
-    };
-    if (owner !== null && owner.part !== part) continue;
-    if (owner === null) ownerless.push({ ...source, name: source.name.replace(/^worktree\//, "") });
-    else owners.set(owner.id, [...(owners.get(owner.id) ?? []), source]);
+    const folders = path.split("/");
+    const owner = ownerOf(folders.slice(0, -1), results.tests);
+    const name = folders.slice(owner === null ? 0 : owner.depth + 1).join("/");
+    if (owner === null) ownerless.push({ name, path: absolute });
+    else if (owner.part === part)
+      owners.set(owner.id, [...(owners.get(owner.id) ?? []), { name, path: absolute }]);
   }
   return {
-    ...results,
-    logs: [...results.logs, ...ownerless],
-    tests: results.tests.map((test) => ({ ...test, logs: [...test.logs, ...(owners.get(test.id) ?? [])] })),
+    results: {
+      ...results,
+      logs: [...results.logs, ...ownerless],
+      tests: results.tests.map((test) => ({
+        ...test,
+        logs: [...test.logs, ...(owners.get(test.id) ?? [])],
+      })),
+    },
+    idle: idlePatterns(suite.logs, [...found.map(({ path }) => path), ...told.map(({ name }) => name)]),
   };
 }
 
+interface FoundLog {
+  /** From where the patterns count: the top of the repository, or the directory that GATE_ARTIFACTS names. */
+  readonly path: string;
+  readonly absolute: string;
+  readonly part: number;
+}
+
+async function logsIn(
+  { artifacts }: SessionFolder,
+  patterns: readonly string[],
+  part: number,
+): Promise<readonly FoundLog[]> {
+  const [copies, own] = await Promise.all([
+    findFiles(copiesIn(artifacts), patterns, []),
+    findFiles(artifacts, patterns, [`${COPIES}/**`]),
+  ]);
+  return [...copies, ...own].map(({ path, absolute }) => ({ path, absolute, part }));
+}
+
+/** What a runner has named may lie anywhere: the name alone counts. Braces may hold several names, or none. */
+function idlePatterns(patterns: readonly string[], found: readonly string[]): readonly string[] {
+  const names = found.map((path) => path.slice(path.lastIndexOf("/") + 1));
+  return patterns.filter((pattern) => {
+    if (/[{(]/.test(pattern)) return names.length === 0;
+    const last = pattern.slice(pattern.lastIndexOf("/") + 1);
+    const isMet = micromatch.matcher(last === "**" ? "*" : last, { dot: true });
+    return !pattern.startsWith("!") && !names.some((name) => isMet(name));
+  });
+}
+
 function ownerOf(
-  path: string,
+  folders: readonly string[],
   tests: readonly TestResult[],
 ): { readonly id: string; readonly part: number; readonly depth: number } | null {
-  const folders = path.split("/").slice(0, -1);
   for (const [depth, folder] of folders.entries()) {
     const owners = tests.filter(({ name, id }) => name === folder || id === folder);
     const [owner] = owners;

@@ -66,6 +66,8 @@ export interface RunSaid {
   readonly observed: Observations;
   /** The runners that told it. */
   readonly mains: readonly HelloEvent[];
+  /** Patterns of `logs:` that have met no file. */
+  readonly idleLogs: readonly string[];
 }
 
 /** Can be asked again of an old session. `parts`: of one that was resumed. */
@@ -91,9 +93,10 @@ export async function readResults(
       : results === null
         ? err(await withoutResults(suite, last, unreported))
         : ok(results);
-  if (!structured.ok) return { results: structured, observed, mains };
+  if (!structured.ok) return { results: structured, observed, mains, idleLogs: [] };
   const folders = [...earlier.keys(), earlier.length].map((index) => partFolder(folder, index + 1));
-  return { results: ok(await withCollectedLogs(suite, folders, structured.value)), observed, mains };
+  const withLogs = await withCollectedLogs(suite, folders, structured.value);
+  return { results: ok(withLogs.results), observed, mains, idleLogs: withLogs.idle };
 }
 
 /** Ended by itself in the middle, or its service did; everything else came from outside. */

@@ -1,7 +1,8 @@
 import { ranOutOfSpace } from "../adapters/git/command.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
-import { type Problem, problem } from "../problem.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import { type Problem, problem, warning } from "../problem.ts";
 import { peakOf, readMemorySamples } from "../sessions/peak-memory.ts";
 import { usageComplaint } from "../suite/complaint.ts";
 import { NOTHING_OBSERVED, type Observations } from "../suite/observations.ts";
@@ -50,7 +51,7 @@ export async function readSession(
       await collectLogs(suite, partFolder(folder, Math.max(parts.length, 1)), worktree.topLevel, time);
     }
     const judged = await judgeSession(worktree, suite, folder, record);
-    const { results, observed, canResume } = judged;
+    const { results, observed, canResume, problems } = judged;
     const judgement = ended.diskFull === true ? onFullDisk(judged.judgement) : judged.judgement;
     const { verdict, reasons, counts } = judgement;
     const read = {
@@ -66,7 +67,7 @@ export async function readSession(
       },
     };
     await saveSession(folder, read);
-    return { folder, record: read, results, observed, judgement, canResume, problems: [] };
+    return { folder, record: read, results, observed, judgement, canResume, problems };
   } catch (error) {
     if (!ranOutOfSpace(error)) throw error;
     const { verdict, reasons } = ended;
@@ -115,8 +116,8 @@ async function judgeSession(
   suite: Suite,
   folder: SessionFolder,
   { command, started, parts = [], ended: { end, outOfMemory } }: FinishedSession["record"],
-): Promise<Pick<FinishedSession, "results" | "observed" | "judgement" | "canResume">> {
-  const { results: read, observed, mains } = await readResults(worktree, suite, folder, parts);
+): Promise<Pick<FinishedSession, "results" | "observed" | "judgement" | "canResume" | "problems">> {
+  const { results: read, observed, mains, idleLogs } = await readResults(worktree, suite, folder, parts);
   const lastPart = Math.max(parts.length, 1);
   const complaint = await usageComplaint(end, partFolder(folder, lastPart).output);
   const run = { command, end, outOfMemory, complaint, suite, at: new Date(started), lastPart };
@@ -124,5 +125,15 @@ async function judgeSession(
     ? drawVerdict({ ...run, results: read.value })
     : drawVerdict({ ...run, results: null, absence: read.error.message });
   const canResume = suite.results === null && mains.every(({ resumes }) => resumes === true);
-  return { results: judgement.results, observed, judgement, canResume };
+  // Where tests fail, their logs may be missing for that.
+  const problems = judgement.verdict === "passed" ? idleLogs.map((glob) => noSuchLog(suite.name, glob)) : [];
+  return { results: judgement.results, observed, judgement, canResume, problems };
+}
+
+function noSuchLog(suite: string, glob: string): Problem {
+  return warning("pattern-matches-nothing", `logs: "${glob}" matches no file that the run wrote.`, {
+    path: CONFIGURATION_PATH,
+    suite,
+    hint: 'Correct it: a pattern counts from the top of the repository, and matches at every depth with **/ before it:  "**/*.log"',
+  });
 }

@@ -298,10 +298,13 @@ describe("the way of a commit that skips", () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(["src/cli.ts", "src/commands/status.ts"])("loads nothing that starts processes with %s", (entry) => {
-    const way = loadedWith(entry).get("node:child_process");
-    expect(way?.join(" → ")).toBeUndefined();
-  });
+  it.each(["src/cli.ts", "src/commands/status.ts"])(
+    "loads nothing that starts processes with %s",
+    (entry) => {
+      const way = loadedWith(entry).get("node:child_process");
+      expect(way?.join(" → ")).toBeUndefined();
+    },
+  );
 });
 
 describe("code", () => {
