@@ -34,6 +34,8 @@ export interface SuiteGaps {
   readonly reads: ReadingTests | null;
   /** Where it is known which files the tests read: from this session here. null: from the manifest, or unknown. */
   readonly session: string | null;
+  /** Whether that run was of these very inputs: of others it says nothing about files that came later. */
+  readonly ofTheseInputs: boolean;
   readonly patternTests: PatternTests | null;
   readonly problems: readonly Problem[];
 }

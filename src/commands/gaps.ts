@@ -5,6 +5,7 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdOf, listTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { readRecorded } from "../evidence/recorded.ts";
+import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { NEWEST_FORMAT } from "../gaps/coverage-report.ts";
 import { type FoundReport, findReport, unusable } from "../gaps/find-report.ts";
@@ -16,7 +17,7 @@ import { treeOfIndex } from "../judgement/index-tree.ts";
 import { reportsDirectories } from "../judgement/judge.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem, warning } from "../problem.ts";
-import { lastReads, type SessionReads } from "../recording/session-reads.ts";
+import { lastReads, manifestKnowsBetter, type SessionReads } from "../recording/session-reads.ts";
 import type { Manifest } from "../reports/manifest.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Reads } from "../suite/reads.ts";
@@ -95,11 +96,13 @@ async function gapsOfSuite(
   found: FoundReport | null,
   under: number,
 ): Promise<Result<SuiteGaps, Problem>> {
-  const [inputs, { manifest }, last] = await Promise.all([
+  const [inputs, { fingerprint }, { manifest }] = await Promise.all([
     inputsOf(worktree, tree, inputPathspecs(suite, reports)),
+    fingerprintOf(worktree, tree, suite, reports),
     readRecorded(worktree, tree, suite),
-    lastReads(worktree.topLevel, suite.name),
   ]);
+  const session = await lastReads(worktree.topLevel, suite.name, fingerprint);
+  const last = manifestKnowsBetter(session, manifest, fingerprint) ? null : session;
   const result = gapsOf({
     inputs,
     pins: new Set(suite.pins),
@@ -116,10 +119,11 @@ async function gapsOfSuite(
     ...(coverage === null || found === null ? [] : await changedSince(worktree, suite, found, coverage)),
     ...(coverage === null && reads === null ? [nothingKnown(suite)] : []),
   ];
-  return ok({ name: suite.name, ...result.value, session: last?.session ?? null, problems });
+  const ofTheseInputs = last?.ofTheseInputs ?? manifest?.fingerprint === fingerprint;
+  return ok({ name: suite.name, ...result.value, session: last?.session ?? null, ofTheseInputs, problems });
 }
 
-/** What the last whole session here read, else what the manifest tells; null where no single test is told of. */
+/** What a whole session here read, else what the manifest tells; null where no single test is told of. */
 function readsOf(last: SessionReads | null, manifest: Manifest | null): Reads | null {
   const reads =
     last === null

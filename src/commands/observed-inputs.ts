@@ -4,13 +4,13 @@ import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { type JudgedSuite, type JudgedTree, reportsDirectories } from "../judgement/judge.ts";
 import { proposeInputs } from "../recording/input-proposals.ts";
 import { compareWithInputs, olderThan } from "../recording/observed-inputs.ts";
-import { lastReads } from "../recording/session-reads.ts";
+import { lastReads, manifestKnowsBetter } from "../recording/session-reads.ts";
 import type { Context } from "./context.ts";
 import type { ObservedStatus } from "./status-document.ts";
 
 /**
- * Compares each suite's inputs with what its last whole run here read, or else with what the manifest tells; a suite
- * that nobody has watched is not among them.
+ * Compares each suite's inputs with what a whole run here read, or else with what the manifest tells; a suite that
+ * nobody has watched is not among them.
  */
 export async function observedInputs(
   { environment }: Pick<Context, "environment">,
@@ -28,12 +28,14 @@ async function observe(
   repository: Repository,
   home: string | null,
   { tree, configuration }: JudgedTree,
-  { suite, recorded }: JudgedSuite,
+  { suite, recorded: { manifest }, inputs: { fingerprint } }: JudgedSuite,
 ): Promise<ObservedStatus | null> {
   const { topLevel } = repository;
-  const last = topLevel === null ? null : await lastReads(topLevel, suite.name);
-  const read = last?.reads.all ?? (recorded.manifest?.reads ? new Set(recorded.manifest.reads.files) : null);
+  const session = topLevel === null ? null : await lastReads(topLevel, suite.name, fingerprint);
+  const last = manifestKnowsBetter(session, manifest, fingerprint) ? null : session;
+  const read = last?.reads.all ?? (manifest?.reads ? new Set(manifest.reads.files) : null);
   if (read === null) return null;
+  const ofTheseInputs = last?.ofTheseInputs ?? manifest?.fingerprint === fingerprint;
   const directories = reportsDirectories(configuration);
   const entries = await listTree(repository, tree, inputPathspecs(suite, directories));
   const inputs = entries.map(({ path }) => path);
@@ -44,10 +46,14 @@ async function observe(
   );
   const untracked =
     last === null || topLevel === null ? [] : await olderThan({ topLevel }, found.untracked, last.started);
+  // That it read none of the files that came later means nothing.
+  const unread = ofTheseInputs ? found.unread : [];
   return {
     ...found,
     untracked,
+    unread,
     session: last?.session ?? null,
-    proposals: proposeInputs(found, inputs),
+    ofTheseInputs,
+    proposals: proposeInputs({ ...found, unread }, inputs),
   };
 }

@@ -51,6 +51,8 @@ export interface StatusChange extends InputChange {
 export interface ObservedStatus extends ObservedInputs {
   /** The session that was watched; null: what the manifest tells, which is of declared inputs alone. */
   readonly session: string | null;
+  /** Whether that run was of these very inputs; else nothing is said to be unread. */
+  readonly ofTheseInputs: boolean;
   /** Lines for `inputs:` of gate.yaml. */
   readonly proposals: InputProposals;
 }

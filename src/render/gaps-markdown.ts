@@ -33,7 +33,7 @@ function suiteParts(document: GapsDocument, suite: SuiteGaps): string[] {
   return [
     `### ${code(suite.name)}`,
     ...(coverage === null ? [] : coverageParts(document, coverage)),
-    ...(reads === null ? [] : readsParts(reads, suite.session)),
+    ...(reads === null ? [] : readsParts(reads, suite)),
     ...(pattern === null ? [] : patternParts(pattern)),
     ...unknownPatternTests(suite).map(code),
     ...suite.problems.map(({ message, hint }) => problemLine(message, hint)),
@@ -73,10 +73,10 @@ function gapRow(file: FileCoverage, index: number): string[] {
   return [String(index + 1), code(path), ...counts, percentText(percent), priority ?? ""];
 }
 
-function readsParts({ tests, unread, modules, files }: ReadingTests, session: string | null): string[] {
+function readsParts({ tests, unread, modules, files }: ReadingTests, suite: SuiteGaps): string[] {
   return [
     `**${grouped(unread)} of ${counted(files.length, "production file")} read by no test**`,
-    readsSentence(tests, session),
+    readsSentence(tests, suite),
     table(
       ["module", "files", "unread"],
       modules.map(({ module, files: of, unread: none }) => [code(module), grouped(of), grouped(none)]),

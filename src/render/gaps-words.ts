@@ -46,9 +46,10 @@ export function reportSentence({ version, timestamp }: ReportFacts): string {
 }
 
 /** Where it is known from which files the tests read. */
-export function readsSentence(tests: number, session: string | null): string {
+export function readsSentence(tests: number, { session, ofTheseInputs }: SuiteGaps): string {
   const run = session === null ? "the recorded run" : session;
-  return `there is no coverage report; this is from what ${counted(tests, "test")} of ${run} read`;
+  const others = ofTheseInputs ? "" : ", a run of other inputs";
+  return `there is no coverage report; this is from what ${counted(tests, "test")} of ${run} read${others}`;
 }
 
 export function notMeasuredSentence({ totals }: SuiteCoverage): string[] {

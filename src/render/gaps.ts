@@ -35,7 +35,7 @@ function renderSuite(document: GapsDocument, suite: SuiteGaps): string {
   const { name, coverage, reads, patternTests: pattern, problems } = suite;
   const blocks = [
     ...(coverage === null ? [] : coverageBlocks(document, coverage)),
-    ...(reads === null ? [] : readsBlocks(reads, suite.session)),
+    ...(reads === null ? [] : readsBlocks(reads, suite)),
     ...(pattern === null ? [] : [patternBlock(pattern)]),
     ...unknownPatternTests(suite).map((line) => [line]),
     ...(problems.length === 0 ? [] : [[renderProblems(problems)]]),
@@ -83,7 +83,7 @@ function gapRow({ path, measured, statements, uncovered, percent, priority }: Fi
   return [priority ?? "", ...counts, percentText(percent), shown(path)];
 }
 
-function readsBlocks({ tests, unread, modules, files }: ReadingTests, session: string | null): string[][] {
+function readsBlocks({ tests, unread, modules, files }: ReadingTests, suite: SuiteGaps): string[][] {
   const gaps = modules.filter((module) => module.unread > 0);
   const rows = gaps
     .slice(0, MOST_MODULES)
@@ -92,7 +92,7 @@ function readsBlocks({ tests, unread, modules, files }: ReadingTests, session: s
   return [
     [
       `${grouped(unread)} of ${counted(files.length, "production file")} read by no test`,
-      readsSentence(tests, session),
+      readsSentence(tests, suite),
     ],
     ...(rows.length === 0
       ? []

@@ -7,14 +7,16 @@ export function renderObserved(observed: ObservedStatus | null): readonly string
   if (observed === null) {
     return ["  nobody has seen a whole run of its tests; let gate see one:  gate run --force"];
   }
-  const { session, undeclared, untracked, unread, proposals } = observed;
+  const { session, undeclared, untracked, unread, proposals, ofTheseInputs } = observed;
   const source =
     session === null ? "its evidence tells, for declared inputs alone" : `session ${session} saw`;
   return [
-    `  what its tests read, as ${source}:`,
+    `  what its tests read, as ${source}${ofTheseInputs ? "" : ", a run of other inputs"}:`,
     ...list("read, and not declared", undeclared),
     ...list("read, and not tracked by git", untracked),
-    ...list("declared, and not seen to be read", unread),
+    ...(ofTheseInputs
+      ? list("declared, and not seen to be read", unread)
+      : ["    declared, and not seen to be read: nobody knows before a run of these inputs:  gate run"]),
     ...lines("add to inputs: in gate.yaml", proposals.add),
     ...lines("may be left out, if they cannot change a result", proposals.leaveOut),
     ...(proposals.leaveOut.some((pattern) => pattern.endsWith("/"))

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -183,6 +183,36 @@ describe("gate status --inputs", () => {
     expect(stdout).toContain(`what its tests read, as session ${whole} saw:`);
     expect(stdout).toContain("declared, and not seen to be read: none");
     expect((await rig.gate("gaps")).stdout).toContain(`of ${whole} read`);
+  });
+
+  it("proposes to leave out nothing that came after the run", async () => {
+    const rig = await rigReading(["src/router.py"]);
+    await rig.commit("due");
+    rig.write("src/later.py", "x = 1\n");
+    await rig.git("add", ".");
+    const { stdout } = await rig.gate("status", "--inputs");
+    expect(stdout).toMatch(/as session RUN_\S+ saw, a run of other inputs:/);
+    expect(stdout).toContain("not seen to be read: nobody knows before a run of these inputs:  gate run\n");
+    expect(stdout).not.toContain("may be left out");
+    expect((await rig.gate("gaps")).stdout).toMatch(/of RUN_\S+ read, a run of other inputs/);
+  });
+
+  it("is of a run of these inputs after a switch of branches, though another was the last", async () => {
+    const rig = await rigReading(["src/router.py", "src/never.py"]);
+    await rig.commit("due");
+    const [first] = readdirSync(join(rig.directory, ".gate/sessions"));
+    await rig.git("checkout", "-q", "-b", "other");
+    rig.suite.answers([{ id: TEST, reads: ["src/router.py"] }]);
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", ".");
+    await rig.commit("other");
+    await rig.git("checkout", "-q", "-");
+    const ask = async () => (await rig.gate("status", "--inputs")).stdout;
+    expect(await ask()).toContain(`as session ${first} saw:`);
+    expect(await ask()).toContain("declared, and not seen to be read: none");
+    rmSync(join(rig.directory, `.gate/sessions/${first}`), { recursive: true });
+    expect(await ask()).toContain("as its evidence tells, for declared inputs alone:");
+    expect(await ask()).toContain("declared, and not seen to be read: none");
   });
 
   it("says that there was no whole run where the only one broke off", async () => {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { type Fingerprint, isFingerprint } from "../../../src/fingerprint/ids.ts";
 import { keepReads, lastReads } from "../../../src/recording/session-reads.ts";
-import { createSession, type SessionFolder, saveSession } from "../../../src/suite/session.ts";
+import { createSession, loadSession, type SessionFolder, saveSession } from "../../../src/suite/session.ts";
 
 const reads = {
   byTest: new Map([
@@ -12,6 +13,14 @@ const reads = {
   ]),
   all: new Set(["src/a.py", "data.json", "pytest.ini"]),
 };
+
+const THESE = fingerprint("a".repeat(64));
+const OTHERS = fingerprint("b".repeat(64));
+
+function fingerprint(text: string): Fingerprint {
+  if (!isFingerprint(text)) throw new Error(text);
+  return text;
+}
 
 async function sessions(...times: readonly string[]) {
   const topLevel = mkdtempSync(join(tmpdir(), "gate-reads-"));
@@ -24,7 +33,7 @@ async function sessions(...times: readonly string[]) {
       schema: "gate/session@1",
       name: folder.name,
       suite: "model-tests",
-      fingerprint: "f",
+      fingerprint: THESE,
       command: "pytest",
       mark: "m",
       started,
@@ -47,13 +56,30 @@ describe("what the last session read", () => {
     if (early === undefined || late === undefined) throw new Error("no sessions");
     await keepReads(early, reads, true);
     await keepReads(late, { byTest: new Map(), all: new Set() }, false);
-    const last = await lastReads(topLevel, "model-tests");
+    const last = await lastReads(topLevel, "model-tests", THESE);
     expect(last).toMatchObject({ session: early.name, started: new Date(EARLY) });
     expect(last?.reads.all).toEqual(reads.all);
     expect([...(last?.reads.byTest ?? [])].map(([id, paths]) => [id, new Set(paths)])).toEqual([
       ...reads.byTest,
     ]);
-    expect(await lastReads(topLevel, "another")).toBe(null);
+    expect(await lastReads(topLevel, "another", THESE)).toBe(null);
+  });
+
+  it("is of another run only where there is none of these inputs, and says so", async () => {
+    const { topLevel, folders } = await sessions(EARLY, LATE);
+    const [early, late] = folders;
+    if (early === undefined || late === undefined) throw new Error("no sessions");
+    const record = await loadSession(late);
+    if (record === null) throw new Error("no record");
+    await saveSession(late, { ...record, fingerprint: OTHERS });
+    for (const folder of folders) await keepReads(folder, reads, true);
+    const asked = [THESE, OTHERS, fingerprint("c".repeat(64))];
+    const found = await Promise.all(asked.map((inputs) => lastReads(topLevel, "model-tests", inputs)));
+    expect(found.map((one) => [one?.session, one?.ofTheseInputs])).toEqual([
+      [early.name, true],
+      [late.name, true],
+      [late.name, false],
+    ]);
   });
 
   it.each([
@@ -65,6 +91,6 @@ describe("what the last session read", () => {
   ])("is unknown where its file is %j", async (text) => {
     const { topLevel, folders } = await sessions(EARLY);
     writeFileSync(join(folders[0]?.directory ?? "", "reads.json"), text);
-    expect(await lastReads(topLevel, "model-tests")).toBe(null);
+    expect(await lastReads(topLevel, "model-tests", THESE)).toBe(null);
   });
 });

@@ -33,7 +33,14 @@ const REPORT = {
 };
 
 function documentOf(suite: Partial<SuiteGaps>, changes: Partial<GapsDocument> = {}): GapsDocument {
-  const nothing = { coverage: null, reads: null, session: null, patternTests: null, problems: [] };
+  const nothing = {
+    coverage: null,
+    reads: null,
+    session: null,
+    ofTheseInputs: true,
+    patternTests: null,
+    problems: [],
+  };
   return {
     schema: "gate/gaps@1",
     under: 80,
@@ -115,6 +122,8 @@ describe("the text of gate gaps", () => {
   tests  file
       0  src/never.py
       3  src/app.py`);
+    const older = documentOf({ reads, session: "RUN_1", ofTheseInputs: false }, { report: null });
+    expect(renderGapsAs(older, "text")).toContain("of RUN_1 read, a run of other inputs\n");
   });
 
   it("is cut short, and says how much is left", () => {
