@@ -1,7 +1,9 @@
+import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
+import { configurationOnDisk } from "../recording/configuration-on-disk.ts";
 import type { RunRequest } from "../recording/request.ts";
 import type { Settled } from "../recording/reuse.ts";
 import { judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
@@ -30,7 +32,10 @@ export async function run(context: Context, options: RunOptions): Promise<Outcom
   const worktree = opened.value;
   const chosen = await chooseSuite(worktree, options);
   if (!chosen.ok) return refusedDocument(chosen.error);
-  const { suite, session } = chosen.value;
+  const { suite, session, tree } = chosen.value;
+  // Said before a run that takes minutes, not after it.
+  for (const { message, hint } of (await configurationOnDisk(worktree, tree)).problems)
+    context.say(`gate  ${message} ${hint ?? ""}`);
   const announce = announceTo(context);
   const settled = await withLock(worktree, "gate run", waitingOf(context), () =>
     settleIndexSuites(worktree, surroundingsOf(context), suite, (request) =>
@@ -54,6 +59,8 @@ async function finish(request: RunRequest, session: string, announce: Announce):
 interface Choice {
   readonly suite: string | null;
   readonly session: string | null;
+  /** Of the index. */
+  readonly tree: TreeId;
 }
 
 async function chooseSuite(
@@ -63,9 +70,13 @@ async function chooseSuite(
   const judged = await judgeIndex(worktree);
   if (!judged.ok) return judged;
   if (judged.value === null) return err([noConfiguration()]);
-  const names = judged.value.suites.map((one) => one.suite.name);
-  if (from !== null) return sessionChoice(worktree, from, suite, names);
-  if (suite === null || names.includes(suite)) return ok({ suite, session: null });
+  const { tree, suites } = judged.value;
+  const names = suites.map((one) => one.suite.name);
+  if (from !== null) {
+    const choice = await sessionChoice(worktree, from, suite, names);
+    return choice.ok ? ok({ ...choice.value, tree }) : choice;
+  }
+  if (suite === null || names.includes(suite)) return ok({ suite, session: null, tree });
   return err([noSuite(suite, names)]);
 }
 
@@ -80,7 +91,7 @@ async function sessionChoice(
   from: string,
   suite: string | null,
   suites: readonly string[],
-): Promise<Result<Choice, readonly Problem[]>> {
+): Promise<Result<Omit<Choice, "tree">, readonly Problem[]>> {
   const name = from.replace(/\/+$/, "").split("/").at(-1) ?? from;
   const refuse = (message: string, hint: string) => err([problem("session-unusable", message, { hint })]);
   if (!isSessionName(name)) {

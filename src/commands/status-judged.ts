@@ -17,6 +17,7 @@ import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { writeMemo } from "../judgement/write-memo.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
+import { configurationOnDisk } from "../recording/configuration-on-disk.ts";
 import { isFresh } from "../recording/settle-index.ts";
 import { inputsOnDisk, refuseDifferences } from "../recording/worktree.ts";
 import type { Manifest } from "../reports/manifest.ts";
@@ -67,9 +68,11 @@ async function judged(
   if (!configuration.ok) return refuse(configuration.error);
   if (configuration.value === null)
     return { exit: 0, document: statusDocument(options.rev, [], [noConfiguration(options.rev)]) };
-  const [found, unmatched] = await Promise.all([
+  const ofIndex = options.rev === null && options.config === null && hasWorktree(repository);
+  const [found, unmatched, onDisk] = await Promise.all([
     judgeAs(repository, tree.value, configuration.value),
     emptyPatterns(repository, tree.value, configuration.value),
+    ofIndex ? configurationOnDisk(repository, tree.value) : null,
   ]);
   const [links, ...described] = await Promise.all([
     linksLeadingOut(repository, found),
@@ -77,8 +80,9 @@ async function judged(
   ]);
   const unsigned = found.suites.flatMap((one) => unsignedEvidence(one, found.configuration.signing));
   const warnings = [...unmatched, ...links, ...unsigned];
-  if (options.rev === null && options.config === null && isFresh(found)) {
-    await writeMemo(repository, found, warnings);
+  if (onDisk !== null && isFresh(found)) {
+    const { state } = onDisk;
+    await writeMemo(repository, found, state === null ? null : { warnings, configuration: state });
   }
   const observed = options.inputs ? await observedInputs(context, repository, found) : new Map();
   const suites = described.map((suite) => ({
@@ -86,7 +90,7 @@ async function judged(
     problems: [...suite.problems, ...warnings.filter((one) => one.suite === suite.name)],
     ...(options.inputs ? { observed: observed.get(suite.name) ?? null } : {}),
   }));
-  return { exit: 0, document: statusDocument(options.rev, suites, []) };
+  return { exit: 0, document: statusDocument(options.rev, suites, onDisk?.problems ?? []) };
 }
 
 async function treeToJudge(

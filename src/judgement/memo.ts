@@ -26,8 +26,15 @@ interface MemoSuite {
 export interface MemoDetails {
   readonly tree: TreeId;
   readonly suites: readonly MemoSuite[];
-  /** null: nobody has looked for warnings yet. */
-  readonly warnings: readonly Problem[] | null;
+  /** null: nobody has looked yet. */
+  readonly looked: Looked | null;
+}
+
+/** What is told of a fresh tree besides. */
+export interface Looked {
+  readonly warnings: readonly Problem[];
+  /** By which gate.yaml on disk is known again: it was the one that is judged. */
+  readonly configuration: string;
 }
 
 /** `memo.json`. It names the pathspecs too, so that a memo that was cut off is told from a whole one. */
@@ -111,11 +118,22 @@ function isDetails(value: unknown): value is DetailsFile {
     Array.isArray(value.pathspecs) &&
     value.pathspecs.length > 0 &&
     value.pathspecs.every((one) => typeof one === "string") &&
-    "warnings" in value &&
-    (value.warnings === null || Array.isArray(value.warnings)) &&
+    "looked" in value &&
+    (value.looked === null || hasLooked(value.looked)) &&
     "suites" in value &&
     Array.isArray(value.suites) &&
     value.suites.every(isMemoSuite)
+  );
+}
+
+function hasLooked(value: unknown): value is Looked {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "warnings" in value &&
+    Array.isArray(value.warnings) &&
+    "configuration" in value &&
+    typeof value.configuration === "string"
   );
 }
 

@@ -1,16 +1,15 @@
 import type { Repository } from "../adapters/git/repository.ts";
 import { placesOf } from "../evidence/places.ts";
 import { CONFIGURATION_PATH, exactly, positivePathspecs } from "../fingerprint/pathspecs.ts";
-import type { Problem } from "../problem.ts";
 import { recordedFacts } from "../reports/recorded-facts.ts";
 import type { JudgedTree } from "./judge.ts";
-import { type DetailsFile, memoText, writeIfPossible } from "./memo.ts";
+import { type DetailsFile, type Looked, memoText, writeIfPossible } from "./memo.ts";
 
 /** Apart from the reading, which `gate status` most often needs and nothing else. */
 export async function writeMemo(
   repository: Repository,
   judged: JudgedTree,
-  warnings: readonly Problem[] | null,
+  looked: Looked | null,
 ): Promise<void> {
   const places = placesOf(repository);
   const pathspecs = new Set([
@@ -26,7 +25,7 @@ export async function writeMemo(
       files,
       recorded: manifest === null ? null : recordedFacts(manifest),
     })),
-    warnings,
+    looked,
   };
   await writeIfPossible(`${places.memo}.json`, JSON.stringify(details));
   await writeIfPossible(places.memo, memoText(details));

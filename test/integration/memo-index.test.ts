@@ -72,7 +72,7 @@ async function remembered(): Promise<{ readonly rig: Rig; readonly repository: R
   const tree = await treeOfIndex(repository);
   const judged = tree.ok ? await judgeTree(repository, tree.value) : tree;
   if (!judged.ok || judged.value === null) throw new Error("not judged");
-  await writeMemo(repository, judged.value, []);
+  await writeMemo(repository, judged.value, { warnings: [], configuration: "a state" });
   return { rig, repository };
 }
 

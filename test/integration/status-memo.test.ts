@@ -31,7 +31,7 @@ async function remembered(
   const tree = await treeOfIndex(repository);
   const judged = tree.ok ? await judgeTree(repository, tree.value) : tree;
   if (!judged.ok || judged.value === null) throw new Error("not judged");
-  await writeMemo(repository, judged.value, []);
+  await writeMemo(repository, judged.value, { warnings: [], configuration: "a state" });
   const memo = join(rig.directory, ".git/gate/memo");
   return { rig, repository, memo, details: `${memo}.json`, recall: () => recallMemo(repository) };
 }
@@ -42,7 +42,7 @@ describe("the memo of a tree that was found fresh", () => {
     expect(await recall()).toMatchObject({
       tree: await rig.git("write-tree"),
       suites: [{ name: "model-tests", files: 1 }],
-      warnings: [],
+      looked: { warnings: [], configuration: "a state" },
     });
   });
 
@@ -157,7 +157,7 @@ describe("a memo that is not quite one", () => {
     const whole: object = JSON.parse(readFileSync(details, "utf8"));
     const suite = { name: "model-tests", fingerprint: "0".repeat(64), files: 1, recorded: null };
     const edits: readonly object[] = [
-      ...["tree", "pathspecs", "suites", "warnings"].map((key) => ({ [key]: undefined })),
+      ...["tree", "pathspecs", "suites", "looked"].map((key) => ({ [key]: undefined })),
       ...[null, {}, [null], [{}], [{ ...suite, fingerprint: "x" }], [{ ...suite, files: "1" }]].map(
         (suites) => ({ suites }),
       ),

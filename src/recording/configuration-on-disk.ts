@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { kindOf, readIfThere, stateOfFile } from "../adapters/files/files.ts";
+import type { TreeId } from "../adapters/git/ids.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
+import { readBlobs } from "../adapters/git/trees.ts";
+import { worktreeDifferences } from "../adapters/git/worktree.ts";
+import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
+import { type Problem, warning } from "../problem.ts";
+
+export interface ConfigurationOnDisk {
+  /** One where gate.yaml on disk is not the one that is judged. */
+  readonly problems: readonly Problem[];
+  /** By which the file can be known again while it is the one that is judged; null where it is not, or was just written. */
+  readonly state: string | null;
+}
+
+/** Whoever has edited gate.yaml takes it for what counts: gate reads the index, never the disk. */
+export async function configurationOnDisk(worktree: Worktree, tree: TreeId): Promise<ConfigurationOnDisk> {
+  const file = join(worktree.topLevel, CONFIGURATION_PATH);
+  const seen = stateOfFile(file);
+  const state = seen?.settled === true ? seen.state : null;
+  if (await isStaged(worktree, tree, file)) return { problems: [], state };
+  // Line ends and filters may differ: git knows.
+  const { differences } = await worktreeDifferences(worktree, [exactly(CONFIGURATION_PATH)]);
+  const [difference] = differences;
+  if (difference === undefined) return { problems: [], state };
+  const how = difference.kind === "missing" ? "is staged and not on disk" : "has unstaged changes";
+  const message = `${CONFIGURATION_PATH} ${how}: gate judges what is staged.`;
+  const hint = `To have it judged:  git add ${CONFIGURATION_PATH}`;
+  return {
+    problems: [warning("worktree-differs", message, { path: CONFIGURATION_PATH, hint })],
+    state: null,
+  };
+}
+
+async function isStaged(worktree: Worktree, tree: TreeId, file: string): Promise<boolean> {
+  if ((await kindOf(file)) !== "file") return false;
+  const [[staged], onDisk] = await Promise.all([
+    readBlobs(worktree, [`${tree}:${CONFIGURATION_PATH}`]),
+    readIfThere(file),
+  ]);
+  return onDisk?.equals(staged?.bytes ?? Buffer.alloc(0)) === true;
+}
