@@ -124,7 +124,7 @@ function suspicious(
     const path = shown.replace(/\/$/, "");
     const isNew = kind === "untracked" || kind === "ignored";
     if (unmerged.has(path)) continue;
-    if (kind === "unstaged" || (isNew && written.has(path))) suspects.push(path);
+    if (kind === "unstaged" || kind === "partly-staged" || (isNew && written.has(path))) suspects.push(path);
     else if (isNew && (folders.has(path) || foldersAbove(path).some((folder) => written.has(folder)))) {
       inTheWay.push(path);
     }

@@ -1,3 +1,4 @@
+import { join, relative } from "node:path";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { compareTrees } from "../adapters/git/trees.ts";
 import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
@@ -57,7 +58,7 @@ export async function notStaged({ worktree, judged, reportsDirectories }: RunReq
 }
 
 function isStageable(kind: WorktreeDifference["kind"]): boolean {
-  return kind === "unstaged" || kind === "missing" || kind === "untracked";
+  return kind === "unstaged" || kind === "partly-staged" || kind === "missing" || kind === "untracked";
 }
 
 /** One problem a file, with what is the matter and how to go on. */
@@ -66,19 +67,28 @@ export function refuseDifferences(
   suite: Suite,
   differences: readonly WorktreeDifference[],
 ): Problem[] {
-  const setAside = isIndexOfCommit(worktree) ? `git add what you commit and ${SET_ASIDE}` : SET_ASIDE;
+  const ofCommit = isIndexOfCommit(worktree);
+  const setAside = ofCommit ? `git add what you commit and ${SET_ASIDE}` : SET_ASIDE;
   return differences.map(({ path, kind }) =>
     problem("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
       path,
       suite: suite.name,
-      hint: wayOut(kind, setAside),
+      hint: kind === "partly-staged" && !ofCommit ? keepTheRest(worktree) : wayOut(kind, setAside),
     }),
   );
+}
+
+/** What `git stash -k` sets aside holds what is staged as well: where both touch the same lines, it does not come back. */
+function keepTheRest({ topLevel, gitDirectory }: Worktree): string {
+  const inside = relative(topLevel, gitDirectory);
+  const patch = join(inside.startsWith("..") ? gitDirectory : inside, "rest.patch");
+  return `Stage the rest too, or keep it for later:  git diff --binary >${patch} && git restore :/  and after the commit:  git apply ${patch}`;
 }
 
 function complaint(kind: WorktreeDifference["kind"], suite: Suite): string {
   switch (kind) {
     case "unstaged":
+    case "partly-staged":
       return "has unstaged changes";
     case "missing":
       return "is staged and not on disk";
@@ -110,6 +120,7 @@ function wayOut(kind: WorktreeDifference["kind"], setAside = SET_ASIDE): string 
     case "submodule-absent":
       return "Bring it to its pin:  git submodule update --init";
     case "unstaged":
+    case "partly-staged":
     case "missing":
       return `Stage them, or ${setAside}`;
     case "untracked":

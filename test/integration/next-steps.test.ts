@@ -139,11 +139,14 @@ describe("gate status foresees", () => {
     await rig.git("add", "src");
     await stage(rig, "route = 2\n");
     rig.write("src/router.py", "route = 3\n");
+    rig.remove("src/old.py");
     rig.write("src/new.py", "new = 1\n");
     const text = said(await rig.gate("status"));
     const refusal = said(await rig.gate("run"));
     for (const sentence of [
       "src/router.py has unstaged changes.",
+      "Stage the rest too, or keep it for later:  git diff --binary >.git/rest.patch && git restore :/",
+      "src/old.py is staged and not on disk.",
       "src/new.py is untracked and matches the inputs of model-tests.",
       "Stage them, or set the rest aside for the run:  git stash -k -u",
       "Stage or ignore them, or set the rest aside for the run:  git stash -k -u",

@@ -14,7 +14,7 @@ describe("the working tree is not what is being committed", () => {
       rig,
       "cannot run: the working tree is not what you are committing",
       "src/router.py has unstaged changes",
-      "git stash -k -u",
+      "git apply .git/rest.patch",
     );
   });
 
@@ -55,6 +55,23 @@ describe("the working tree is not what is being committed", () => {
     await rig.commit("due");
     await rig.git("stash", "pop", "-q");
     expect(await rig.changes()).toEqual(["?? src/new_tier.py"]);
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("the ways out do work: what was staged in part comes back whole, beside what was staged", async () => {
+    const rig = await dueRig();
+    rig.write("src/router.py", "route = 2\nstaged = 1\n");
+    await rig.git("add", "src/router.py");
+    rig.write("src/router.py", "route = 2\nstaged = 1\nbeside = 1\n");
+    await expectRefusal(
+      rig,
+      "git diff --binary >.git/rest.patch && git restore :/  and after the commit:  git apply .git/rest.patch",
+    );
+    await rig.run("sh", ["-c", "git diff --binary >.git/rest.patch && git restore :/"]);
+    await rig.commit("due");
+    await rig.git("apply", ".git/rest.patch");
+    expect(await rig.changes()).toEqual([" M src/router.py"]);
+    expect(rig.read("src/router.py")).toBe("route = 2\nstaged = 1\nbeside = 1\n");
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 

@@ -10,6 +10,8 @@ export interface WorktreeDifference {
   readonly path: string;
   readonly kind:
     | "unstaged"
+    /** The staged one is not that of HEAD either. */
+    | "partly-staged"
     | "missing"
     | "untracked"
     | "ignored"
@@ -116,7 +118,8 @@ function statusLine(line: Buffer): StatusLine[] {
   if (isDirtySubmodule) return [{ path, kind: "submodule", isStaged }];
   const inWorktree = changes[1] ?? ".";
   if (inWorktree === ".") return [{ path, kind: null, isStaged }];
-  return [{ path, kind: inWorktree === "D" ? "missing" : "unstaged", isStaged }];
+  const kind = inWorktree === "D" ? "missing" : isStaged ? "partly-staged" : "unstaged";
+  return [{ path, kind, isStaged }];
 }
 
 interface MarkedEntry {
