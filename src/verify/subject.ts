@@ -43,7 +43,7 @@ export async function comparisonOf(
 export function noCommit(revision: string, found: Exclude<Revision, { kind: "commit" }>): Problem {
   switch (found.kind) {
     case "absent":
-      return notHere(revision);
+      return notHere(revision, found.remote);
     case "ambiguous": {
       const message = `${revision} has more than one meaning here: ${found.meanings.join(", ")}.`;
       const [first] = found.meanings.toSorted((left, right) => rank(left) - rank(right));
@@ -54,7 +54,7 @@ export function noCommit(revision: string, found: Exclude<Revision, { kind: "com
       const message = `${revision} is ${reference} here, and no branch that was fetched of the remote ${remote}.`;
       const branch = revision.slice(remote.length + 1);
       return problem("usage", message, {
-        hint: `Get the branch:  git fetch ${remote} ${branch},  or name the other one in full:  ${reference}`,
+        hint: `Get the branch:  ${fetchOf(remote, branch)},  or name the other one in full:  ${reference}`,
       });
     }
     case "malformed":
@@ -73,16 +73,23 @@ function rank(meaning: string): number {
   return at === -1 ? order.length : at;
 }
 
-function notHere(revision: string): Problem {
+function notHere(revision: string, remote: string | null): Problem {
+  const message = `${revision} is not a commit of this clone.`;
   // What has another form than a name, such as HEAD~9 or :0, no remote can be asked for.
   if (!/^[\w][\w./-]*$/.test(revision) || /^(?:[A-Z]+_)?HEAD$/.test(revision)) {
-    return problem("objects-missing", `${revision} is not a commit of this clone.`, {
+    return problem("objects-missing", message, {
       hint: "Name a commit, a branch or a tag:  git log --oneline --all",
     });
   }
-  const remote = /^([^/]+)\/(.+)$/.exec(revision);
-  const fetched = remote === null ? `origin ${revision}` : `${remote[1]} ${remote[2]}`;
-  return problem("objects-missing", `${revision} is not a commit of this clone.`, {
-    hint: `Check the name, or get it:  git fetch ${fetched}`,
-  });
+  const name = revision.replace(/^refs\/remotes\//, "");
+  const from = remote ?? (name.startsWith("origin/") ? "origin" : null);
+  const command =
+    from === null ? `git fetch origin ${revision}:${revision}` : fetchOf(from, name.slice(from.length + 1));
+  const fetched = /^[0-9a-f]{40,64}$/.test(revision) ? `git fetch origin ${revision}` : command;
+  return problem("objects-missing", message, { hint: `Check the name, or get it:  ${fetched}` });
+}
+
+/** A clone of one branch would have the commits of another, and no name for them. */
+function fetchOf(remote: string, branch: string): string {
+  return `git fetch ${remote} ${branch}:refs/remotes/${remote}/${branch}`;
 }

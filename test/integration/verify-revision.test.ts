@@ -72,7 +72,7 @@ describe("a name that is another thing than it looks like", () => {
     expect(problems[0]?.message).toBe(
       "origin/main is refs/tags/origin/main here, and no branch that was fetched of the remote origin.",
     );
-    expect(problems[0]?.hint).toContain("git fetch origin main");
+    expect(problems[0]?.hint).toContain("git fetch origin main:refs/remotes/origin/main,");
   });
 
   it("is no base: a tag that has a whole reference's name", async () => {
@@ -82,6 +82,23 @@ describe("a name that is another thing than it looks like", () => {
     const answer = await verified(clone, "--base", "refs/remotes/origin/main");
     expect(answer).toMatchObject({ code: 1, errors: ["objects-missing"] });
   });
+
+  it.each(["origin/main", "refs/remotes/origin/main", "main", "v1"])(
+    "can be fetched as the answer says, into a clone of another branch alone: %s",
+    async (name) => {
+      const { clone } = await cloned();
+      await clone.git("tag", "v1");
+      await clone.git("branch", "other");
+      const narrow = clone.at(join(clone.base, "narrow"));
+      const url = `file://${clone.directory}`;
+      await clone.git("clone", "-q", "--depth=1", "--no-tags", "-b", "other", url, narrow.directory);
+      const { code, problems } = await verified(narrow, "--base", name);
+      expect(code).toBe(1);
+      const command = /get it: {2}(.+)$/.exec(problems[0]?.hint ?? "")?.[1] ?? "false";
+      expect((await narrow.run("sh", ["-c", command])).code).toBe(0);
+      expect(await verified(narrow, "--base", name)).toMatchObject({ code: 0, errors: [] });
+    },
+  );
 
   it("is found where it is one: a tag, a branch with a slash, a step from either", async () => {
     const { clone } = await cloned();

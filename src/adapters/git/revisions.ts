@@ -11,8 +11,8 @@ export type Revision =
       /** null also where nobody asked for it. */
       readonly parent: CommitHeader | null;
     }
-  /** It leads to no commit that is here. */
-  | { readonly kind: "absent" }
+  /** It leads to no commit that is here. `remote`: the one whose branch it may be. */
+  | { readonly kind: "absent"; readonly remote: string | null }
   /** Several things have the name: whoever can push one of them could say what it means. */
   | { readonly kind: "ambiguous"; readonly meanings: readonly string[] }
   /** It looks like a branch of this remote, and is another reference. */
@@ -39,7 +39,7 @@ export async function findRevision(
     withParent ? commitWithParent(repository, written) : commitHeader(repository, written),
   ]);
   if (objection !== null) return objection;
-  if (found === null) return { kind: "absent" };
+  if (found === null) return absent(repository, name);
   return "id" in found
     ? { kind: "commit", commit: found, parent: null }
     : { kind: "commit", commit: found[0], parent: found[1] };
@@ -49,7 +49,7 @@ async function objectionTo(repository: Repository, name: string): Promise<Revisi
   if (["", "@", "HEAD"].includes(name) || isWholeId(repository, name)) return null;
   const references = await referencesCalled(repository, name);
   if (name.startsWith("refs/")) {
-    return references.length === 0 || references.includes(name) ? null : { kind: "absent" };
+    return references.length === 0 || references.includes(name) ? null : absent(repository, name);
   }
   const [reference] = references;
   if (reference === undefined) return null;
@@ -57,6 +57,10 @@ async function objectionTo(repository: Repository, name: string): Promise<Revisi
   if (meanings.length > 1) return { kind: "ambiguous", meanings };
   const remote = reference.startsWith("refs/remotes/") ? null : await remoteIn(repository, name);
   return remote === null ? null : { kind: "disguised", reference, remote };
+}
+
+async function absent(repository: Repository, name: string): Promise<Revision> {
+  return { kind: "absent", remote: await remoteIn(repository, name.replace(/^refs\/remotes\//, "")) };
 }
 
 function isWholeId({ objectFormat }: Repository, name: string): boolean {
