@@ -129,6 +129,22 @@ describe("gate is not called", () => {
   });
 });
 
+it("hooks of .git/hooks come into the tree as gate verify says", async () => {
+  const rig = await Rig.create();
+  rig.writeProject();
+  await rig.git("add", ".");
+  expect((await rig.gate("init", "--yes")).code).toBe(0);
+  await rig.commit("with hooks of this clone");
+  const said = (await rig.gate("verify")).stdout;
+  const [, command = "false"] = /in the tree: {2}(git config .*) && gate init\)/.exec(said) ?? [];
+  expect((await rig.run("sh", ["-c", command])).code).toBe(0);
+  expect((await rig.gate("init", "--yes")).code).toBe(0);
+  await rig.git("add", ".");
+  await rig.git("commit", "-q", "-m", "with hooks of the tree");
+  const { code, stdout } = await rig.gate("verify");
+  expect([code, stdout]).toEqual([0, expect.not.stringContaining("not-wired")]);
+});
+
 describe("the order of a hook", () => {
   it.each([
     [".husky/pre-commit", "gate pre-commit || exit $?\nnpx lint-staged\n", ".husky/pre-commit 2"],
