@@ -184,7 +184,7 @@ async function changedSince(
 function nothingKnown({ name }: Suite): Problem {
   const message = `there is no coverage report, and no whole run of ${name} has told what each of its tests read.`;
   const hint =
-    "coverage run -m pytest && coverage json, then  gate gaps;  or  gate run, where observe: is on";
+    "coverage run -m pytest && coverage json, then  gate gaps;  or with pytest, node:test or vitest  gate run, where observe: is on";
   return warning("coverage-missing", message, { suite: name, hint });
 }
 

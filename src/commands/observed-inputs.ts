@@ -5,6 +5,7 @@ import { type JudgedSuite, type JudgedTree, reportsDirectories } from "../judgem
 import { proposeInputs } from "../recording/input-proposals.ts";
 import { compareWithInputs, olderThan } from "../recording/observed-inputs.ts";
 import { lastReads, manifestKnowsBetter } from "../recording/session-reads.ts";
+import { readsOfAll } from "../reports/read-sets.ts";
 import type { Context } from "./context.ts";
 import type { ObservedStatus } from "./status-document.ts";
 
@@ -33,7 +34,8 @@ async function observe(
   const { topLevel } = repository;
   const session = topLevel === null ? null : await lastReads(topLevel, suite.name, fingerprint);
   const last = manifestKnowsBetter(session, manifest, fingerprint) ? null : session;
-  const read = last?.reads.all ?? (manifest?.reads ? new Set(manifest.reads.files) : null);
+  const recordedReads = manifest === null ? null : readsOfAll(manifest);
+  const read = last?.reads.all ?? (recordedReads === null ? null : new Set(recordedReads.files));
   if (read === null) return null;
   const ofTheseInputs = last?.ofTheseInputs ?? manifest?.fingerprint === fingerprint;
   const directories = reportsDirectories(configuration);

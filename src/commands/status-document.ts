@@ -5,6 +5,7 @@ import type { InputProposals } from "../recording/input-proposals.ts";
 import type { ObservedInputs } from "../recording/observed-inputs.ts";
 import type { StaleSince } from "../recording/outcomes.ts";
 import type { RecordedFacts } from "../reports/recorded-facts.ts";
+import type { LastRun } from "../sessions/last-run.ts";
 
 export interface StatusOptions {
   /** Judge this commit instead of the index. */
@@ -35,6 +36,8 @@ export interface SuiteStatus {
   readonly changes: readonly StatusChange[];
   readonly staleSince: StaleSince | null;
   readonly evidence: RecordedFacts | null;
+  /** How the last run of these inputs in this worktree ended; null where it is fresh, and where there was none. */
+  readonly lastRun: LastRun | null;
   /** What to do; null where nothing is due, or what has to be done first is among the problems. */
   readonly next: string | null;
   readonly problems: readonly Problem[];

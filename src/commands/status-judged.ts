@@ -21,9 +21,10 @@ import { configurationOnDisk } from "../recording/configuration-on-disk.ts";
 import { isFresh } from "../recording/settle-index.ts";
 import { inputsOnDisk, refuseDifferences } from "../recording/worktree.ts";
 import type { Manifest } from "../reports/manifest.ts";
-import { readersOf } from "../reports/read-sets.ts";
+import { readersOf, readsOfAll } from "../reports/read-sets.ts";
 import { recordedFacts } from "../reports/recorded-facts.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
+import { lastRunOf } from "../sessions/last-run.ts";
 import { problemOfFailure } from "../verify/failures.ts";
 import type { Context } from "./context.ts";
 import { nextStep, type Standing } from "./next-step.ts";
@@ -140,52 +141,55 @@ async function standingOf(
   return rev === null ? "staged" : "elsewhere";
 }
 
-async function describe(
+function describe(
+  context: Context,
+  repository: Repository,
+  judged: JudgedTree,
+  one: JudgedSuite,
+  asked: StatusOptions,
+): Promise<SuiteStatus> | SuiteStatus {
+  const { staleness } = one;
+  if (staleness !== null)
+    return describeStale(context, repository, judged, { judged: one, staleness }, asked);
+  const nothingDue = { reason: null, changes: [], staleSince: null, lastRun: null, next: null };
+  return { ...factsOf(one), decision: "fresh", ...nothingDue, problems: one.problems };
+}
+
+function factsOf({ suite, inputs: { fingerprint, files }, recorded: { hash, manifest } }: JudgedSuite) {
+  const evidence = manifest === null ? null : recordedFacts(manifest);
+  return { name: suite.name, fingerprint, recorded: hash, inputs: { files }, evidence };
+}
+
+async function describeStale(
   context: Context,
   repository: Repository,
   { tree, configuration }: JudgedTree,
-  judged: JudgedSuite,
+  stale: Pick<StaleSuite, "judged" | "staleness">,
   asked: StatusOptions,
 ): Promise<SuiteStatus> {
-  const { suite, inputs, recorded, staleness } = judged;
-  const facts = {
-    name: suite.name,
-    fingerprint: inputs.fingerprint,
-    recorded: recorded.hash,
-    inputs: { files: inputs.files },
-    evidence: recorded.manifest === null ? null : recordedFacts(recorded.manifest),
-  };
-  if (staleness === null) {
-    return {
-      ...facts,
-      decision: "fresh",
-      reason: null,
-      changes: [],
-      staleSince: null,
-      next: null,
-      problems: judged.problems,
-    };
-  }
+  const { judged } = stale;
+  const { suite, inputs, recorded } = judged;
   const directories = reportsDirectories(configuration);
-  const deciding = decisionFor(context, repository, {
-    ...{ tree, judged, staleness },
-    reportsDirectories: directories,
-  });
-  const [{ decision, reason, withoutGpu }, refusals, since, standing] = await Promise.all([
+  const deciding = decisionFor(context, repository, { tree, ...stale, reportsDirectories: directories });
+  const ofIndex = asked.rev === null && asked.config === null;
+  const { topLevel } = repository;
+  const [{ decision, reason, withoutGpu }, refusals, since, standing, lastRun] = await Promise.all([
     deciding,
     deciding.then((due) => refusalsOfRun(repository, judged, due.decision, directories, asked)),
     changesSinceEvidence(repository, tree, asked.rev ?? "HEAD", judged, directories),
     standingOf(repository, tree, asked.rev, directories),
+    ofIndex && topLevel !== null ? lastRunOf(topLevel, suite.name, inputs.fingerprint) : null,
   ]);
   const hindrance = withoutGpu ? "no-gpu" : refusals.length > 0 ? "worktree" : null;
   const unsound = judged.problems.length > 0 || asked.config !== null;
   const { staleSince: commit } = since;
   return {
-    ...facts,
+    ...factsOf(judged),
     decision,
     reason: standing === "unmerged" ? reason.replace(STALE.missing, CONFLICT) : reason,
     changes: since.changes.map((change) => ({ ...change, tests: testsOf(recorded.manifest, change.path) })),
     staleSince: commit === null ? null : { commit: commit.id, author: commit.author, date: commit.date },
+    lastRun,
     next: unsound ? null : nextStep(decision, standing, hindrance),
     problems: [...judged.problems, ...recorded.problems, ...refusals],
   };
@@ -206,9 +210,10 @@ async function refusalsOfRun(
 }
 
 function testsOf(manifest: Manifest | null, path: string): StatusChange["tests"] {
-  if (manifest === null || manifest.reads === null) return null;
+  const reads = manifest === null ? null : readsOfAll(manifest);
+  if (manifest === null || reads === null) return null;
   const ran = [...manifest.tests.values()].filter(({ outcome }) => outcome !== "skipped");
-  return readersOf(manifest.reads, ran, path);
+  return readersOf(reads, ran, path);
 }
 
 async function decisionFor(

@@ -42,6 +42,7 @@ function fromMemo({ suites, warnings }: Remembered): StatusDocument {
     changes: [],
     staleSince: null,
     evidence: recorded,
+    lastRun: null,
     next: null,
     problems: warnings.filter(({ suite }) => suite === name),
   }));

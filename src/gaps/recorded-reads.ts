@@ -1,5 +1,5 @@
 import type { Manifest } from "../reports/manifest.ts";
-import { unpackReads } from "../reports/read-sets.ts";
+import { readsOfAll, unpackReads } from "../reports/read-sets.ts";
 import type { Reads } from "../suite/reads.ts";
 
 /** Ids of the tests that the recorded run executed. */
@@ -12,9 +12,10 @@ export function withoutSkipped({ byTest, all }: Reads, { tests }: Manifest): Rea
   return { byTest: new Map([...byTest].filter(([id]) => tests.get(id)?.outcome !== "skipped")), all };
 }
 
-/** Which inputs they read; null where the run was not observed. A test without a set has read none of them. */
+/** Which inputs they read; null where nobody saw it of all. A test without a set has read none of them. */
 export function recordedReads(manifest: Manifest): Reads | null {
-  const { reads, tests } = manifest;
+  const { tests } = manifest;
+  const reads = readsOfAll(manifest);
   if (reads === null) return null;
   const setOf = new Map(
     [...tests].flatMap(([id, test]) => (test.reads === null ? [] : [[id, test.reads] as const])),

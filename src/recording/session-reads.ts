@@ -3,7 +3,7 @@ import { readIfThere, writeAtomically } from "../adapters/files/files.ts";
 import type { Fingerprint } from "../fingerprint/ids.ts";
 import type { Manifest } from "../reports/manifest.ts";
 import { Members, Unexpected } from "../reports/members.ts";
-import { isReadSet, packReads, unpackReads } from "../reports/read-sets.ts";
+import { isReadSet, packReads, readsOfAll, unpackReads } from "../reports/read-sets.ts";
 import type { Reads } from "../suite/reads.ts";
 import { listSessions, type SessionFolder, type SessionRecord, sessionFolder } from "../suite/session.ts";
 
@@ -58,7 +58,7 @@ export function manifestKnowsBetter(
   inputs: Fingerprint,
 ): boolean {
   if (last === null) return true;
-  return !last.ofTheseInputs && manifest?.fingerprint === inputs && manifest.reads !== null;
+  return !last.ofTheseInputs && manifest?.fingerprint === inputs && readsOfAll(manifest) !== null;
 }
 
 /** null for what is no such file, and for a session that was cut off: what is missing in it was not unread. */

@@ -1,6 +1,6 @@
 import type { JudgedSuite } from "../judgement/judge.ts";
 import { type Problem, warning } from "../problem.ts";
-import { unpackReads } from "../reports/read-sets.ts";
+import { readsOfAll, unpackReads } from "../reports/read-sets.ts";
 import { isProductionFile } from "../suite/production-files.ts";
 
 /** A setting that is not in the fingerprint judges the next run: what it would say of the recorded one. */
@@ -13,10 +13,13 @@ export function stricterSince({ suite, recorded }: JudgedSuite): readonly Proble
       hint: "To have it judged now:  gate run --force",
     }),
   ];
-  if (manifest.reads === null) return say("nobody saw what the recorded tests read");
+  const reads = readsOfAll(manifest);
+  if (reads === null) return say("nobody saw what the recorded tests read");
   const ran = [...manifest.tests].filter(([, { outcome }]) => outcome !== "skipped");
-  const setOf = new Map(ran.flatMap(([id, { reads }]) => (reads === null ? [] : [[id, reads] as const])));
-  const { byTest } = unpackReads({ ...manifest.reads, setOf });
+  const setOf = new Map(
+    ran.flatMap(([id, test]) => (test.reads === null ? [] : [[id, test.reads] as const])),
+  );
+  const { byTest } = unpackReads({ ...reads, setOf });
   const isProduction = (path: string) => isProductionFile(path) && !suite.pins.includes(path);
   const [first, ...others] = ran.flatMap(([id]) =>
     [...(byTest.get(id) ?? [])].some(isProduction) ? [] : [id],

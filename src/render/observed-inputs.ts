@@ -5,7 +5,8 @@ const MOST_PATHS = 20;
 /** The three lists of `gate status --inputs`, and the lines for gate.yaml that they suggest. */
 export function renderObserved(observed: ObservedStatus | null): readonly string[] {
   if (observed === null) {
-    return ["  nobody has seen a whole run of its tests; let gate see one:  gate run --force"];
+    const who = "of pytest, node:test and vitest gate sees it in a whole run";
+    return [`  nobody has seen what its tests read; ${who}:  gate run --force`];
   }
   const { session, undeclared, untracked, unread, proposals, ofTheseInputs } = observed;
   const source =

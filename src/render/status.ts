@@ -1,4 +1,5 @@
 import type { StatusDocument, SuiteStatus } from "../commands/status-document.ts";
+import type { LastRun } from "../sessions/last-run.ts";
 import { daysAgo } from "./ago.ts";
 import { renderObserved } from "./observed-inputs.ts";
 import { singleLined } from "./printable.ts";
@@ -14,8 +15,19 @@ export function renderStatus(document: StatusDocument, now: Date): string {
 }
 
 function renderSuite(suite: SuiteStatus, now: Date): string {
-  const { name, decision, reason, inputs, fingerprint, changes, staleSince, evidence, next, problems } =
-    suite;
+  const {
+    name,
+    decision,
+    reason,
+    inputs,
+    fingerprint,
+    changes,
+    staleSince,
+    evidence,
+    lastRun,
+    next,
+    problems,
+  } = suite;
   const why = reason === null ? "its evidence covers exactly these inputs" : reason;
   const shown = changes.slice(0, MOST_CHANGES).map(renderChange);
   const since =
@@ -32,11 +44,16 @@ function renderSuite(suite: SuiteStatus, now: Date): string {
     ...shown,
     ...(changes.length > shown.length ? [`  and ${changes.length - shown.length} more`] : []),
     ...since,
+    ...(lastRun === null || lastRun.verdict === "passed" ? [] : [notPassed(lastRun)]),
     ...recorded,
     `  ${inputs.files} input${inputs.files === 1 ? "" : "s"}, fingerprint ${fingerprint.slice(0, 12)}`,
     ...(suite.observed === undefined ? [] : renderObserved(suite.observed)),
     ...(next === null ? [] : [`  next: ${next}`]),
   ].join("\n");
+}
+
+function notPassed({ session, verdict }: LastRun): string {
+  return `  the last run of these inputs here did not pass (${verdict}):  gate sessions show ${session}`;
 }
 
 function indented(text: string): string {

@@ -9,6 +9,17 @@ export interface ReadSets {
   readonly sets: readonly string[];
 }
 
+/** What every test of a recorded run read; null where nobody saw it, as of the first part of a run that was resumed. */
+export function readsOfAll({
+  reads,
+  parts,
+}: {
+  readonly reads: ReadSets | null;
+  readonly parts?: readonly unknown[];
+}): ReadSets | null {
+  return parts === undefined ? reads : null;
+}
+
 export interface PackedReads extends ReadSets {
   /** By test id: a position in `sets`. */
   readonly setOf: ReadonlyMap<string, number>;

@@ -219,16 +219,14 @@ describe("gate status --inputs", () => {
     const rig = await rigReading(["src/router.py"]);
     rig.suite.cutEvents((lines) => lines.slice(0, -1));
     expect((await rig.gate("run")).code).toBe(1);
-    expect((await rig.gate("status", "--inputs")).stdout).toContain("nobody has seen a whole run");
+    expect((await rig.gate("status", "--inputs")).stdout).toContain("nobody has seen what its tests read");
     expect((await rig.gate("gaps")).stdout).toContain("no whole run of model-tests has told");
   });
 
   it("says so where nobody has watched a run", async () => {
     const rig = await Rig.create();
     await rig.withEvidence();
-    expect((await rig.gate("status", "--inputs")).stdout).toContain(
-      "nobody has seen a whole run of its tests",
-    );
+    expect((await rig.gate("status", "--inputs")).stdout).toContain("nobody has seen what its tests read");
   });
 });
 

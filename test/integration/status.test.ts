@@ -422,3 +422,19 @@ describe("gate status of something else than the index", () => {
     });
   });
 });
+
+it("a run of these very inputs that did not pass is not forgotten", async () => {
+  const rig = await fresh();
+  rig.write("src/router.py", "route = 2\n");
+  await rig.git("add", "src");
+  expect(await status(rig)).toMatchObject(one({ decision: "run", lastRun: null }));
+  rig.suite.answers([{ id: "tests/a.py::one", outcome: "failed", message: "no" }]);
+  expect((await rig.gate("run")).code).toBe(1);
+  const { stdout } = await rig.gate("status");
+  const [, session] = /did not pass \(failed\): {2}gate sessions show (\S+)/.exec(stdout) ?? [];
+  expect(await status(rig)).toMatchObject(one({ lastRun: { session, verdict: "failed" } }));
+  expect((await rig.gate("sessions", "show", session ?? "")).stdout).toContain("tests/a.py::one");
+  rig.write("src/router.py", "route = 3\n");
+  await rig.git("add", "src");
+  expect(await status(rig)).toMatchObject(one({ decision: "run", lastRun: null }));
+});

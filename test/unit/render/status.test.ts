@@ -12,6 +12,7 @@ const suite: SuiteStatus = {
   changes: [],
   staleSince: null,
   evidence: null,
+  lastRun: null,
   next: null,
   problems: [],
 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isReadSet, packReads, readersOf } from "../../../src/reports/read-sets.ts";
+import { isReadSet, packReads, readersOf, readsOfAll } from "../../../src/reports/read-sets.ts";
 import type { Reads } from "../../../src/suite/reads.ts";
 
 function reads(byTest: Readonly<Record<string, readonly string[]>>, before: readonly string[] = []): Reads {
@@ -64,4 +64,11 @@ describe("a set in a manifest", () => {
   it.each(["0", "0-4", "0,2-3"])("is %j", (text) => {
     expect(isReadSet(text, 5)).toBe(true);
   });
+});
+
+it("what all tests read is unknown of a run that was resumed: nobody saw its first part", () => {
+  const reads = { files: ["a"], sets: ["0"] };
+  expect(readsOfAll({ reads })).toBe(reads);
+  expect(readsOfAll({ reads, parts: [{}, {}] })).toBeNull();
+  expect(readsOfAll({ reads: null })).toBeNull();
 });
