@@ -6,6 +6,8 @@ import type { SessionFolder } from "../suite/session.ts";
 
 const MOST_BYTES = 256 * 1024;
 const IMPORT_FAILED = 'Error importing plugin "gate_pytest"';
+/** As node:test and vitest say it. */
+const NOT_INSTALLED = /(?:Cannot find (?:package|module) '|Failed to load custom Reporter from )model-gate\b/;
 const SWITCHED_OFF = /-p[ =]?no:gate_pytest/;
 
 const ADD = "Let the command add to PYTHONPATH and PYTEST_ADDOPTS instead of setting them anew.";
@@ -27,7 +29,13 @@ export async function withoutResults(
   unreported: UnreportedEvent | null,
 ): Promise<Problem> {
   const missing = (message: string) => problem("reporter-missing", message, { suite: name });
-  if ((await readEnd(output, MOST_BYTES)).toString("utf8").includes(IMPORT_FAILED)) {
+  const printed = (await readEnd(output, MOST_BYTES)).toString("utf8");
+  if (NOT_INSTALLED.test(printed)) {
+    return missing(
+      "It left no structured results: the runner did not find gate's reporter, which is part of the package model-gate. Install it where the command runs:  npm install --save-dev model-gate",
+    );
+  }
+  if (printed.includes(IMPORT_FAILED)) {
     return missing(
       withoutPlugin(
         "pytest",

@@ -146,8 +146,12 @@ const FAILURES: ReadonlySet<Objection["kind"]> = new Set([
 
 function withoutResults({ end, absence, complaint }: Run): readonly string[] {
   const sentence = `${endPhrase("The command", { end, complaint, whole: false })}.`;
-  return end.kind === "not-started" || absence === undefined ? [sentence] : [`${sentence} ${absence}`];
+  const ranNothing = end.kind === "not-started" || (end.kind === "exited" && end.code === NOT_FOUND);
+  return ranNothing || absence === undefined ? [sentence] : [`${sentence} ${absence}`];
 }
+
+/** The exit code of a shell that did not find the program. */
+const NOT_FOUND = 127;
 
 function stoppedEarly(end: ProcessEnd): { readonly verdict: Verdict; readonly reason: string } | null {
   switch (end.kind) {

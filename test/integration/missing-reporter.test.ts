@@ -29,6 +29,20 @@ describe("a runner whose command names no reporter of gate's", () => {
     expect(await said("echo vitest run")).toContain("--reporter=default --reporter=model-gate/vitest");
   });
 
+  it("is told that the one it names is not installed", async () => {
+    const reporter = "--test-reporter=model-gate/node-test --test-reporter-destination=stderr";
+    const told = await said(`${NODE_TEST} ${reporter} a.test.mjs`);
+    expect(told).toContain("the runner did not find gate's reporter");
+    expect(told).toContain("npm install --save-dev model-gate");
+    expect(told).not.toContain("PYTHONPATH");
+  });
+
+  it("is told nothing of reporters where the shell found no program", async () => {
+    const told = await said("no-such-python -m pytest");
+    expect(told).toContain("the shell did not find its program");
+    expect(told).not.toContain("PYTHONPATH");
+  });
+
   it("is quoted where it did not take its own options", async () => {
     expect(await said(`${NODE_TEST} --no-such-option a.test.mjs`)).toContain(
       "exited 9: bad option: --no-such-option.",
