@@ -120,7 +120,10 @@ function modelLine({ tests }: SessionAccount): readonly string[] {
   const use = addedUse(tests.map((test) => test.use));
   if (use === null) return [];
   const { prompt, completion, total } = use.tokens;
-  const tokens = `${countText(total)} tokens (${countText(prompt)} prompt, ${countText(completion)} completion)`;
+  // A test may tell the sum alone.
+  const parts =
+    prompt + completion === 0 ? "" : ` (${countText(prompt)} prompt, ${countText(completion)} completion)`;
+  const tokens = `${countText(total)} tokens${parts}`;
   const calls = [
     counted(use.llmRequests, "request"),
     counted(use.apiCalls, "API call"),

@@ -143,7 +143,10 @@ describe("gate sessions", () => {
   it("shows one: what failed and why, domains, logs and files", async () => {
     const rig = await staged();
     rig.suite.answers([
-      { id: "tests/llm/a.py::good", file: "tests/llm/a.py", prompt: "Hello" },
+      {
+        ...{ id: "tests/llm/a.py::good", file: "tests/llm/a.py", prompt: "Hello" },
+        properties: { tokens: 12 },
+      },
       {
         id: "tests/stt/b.py::bad",
         file: "tests/stt/b.py",
@@ -158,6 +161,7 @@ describe("gate sessions", () => {
     expect(shown.stdout).toMatch(/^RUN_\S+ {2}model-tests {2}failed in /);
     expect(shown.stdout).toContain("tests       2: 1 passed, 1 failed\n");
     expect(shown.stdout).toContain("domains     llm  1: 1 passed (0.1s)\n");
+    expect(shown.stdout).toMatch(/ {2}model +1 request, 1 API call, 0 tool calls, 12 tokens\n/);
     expect(shown.stdout).toContain("failed      tests/stt/b.py::bad  assert 1 == 2\n");
     expect(shown.stdout).toContain("adapter, tests/stt/b.py::bad: ERROR no connection\n");
     expect(shown.stdout).toContain("progression.log ");

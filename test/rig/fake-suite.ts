@@ -11,6 +11,7 @@ export interface FakeTest {
   readonly logs?: Readonly<Record<string, string>>;
   readonly file?: string;
   /** Files that the test opened. */
+  readonly properties?: Readonly<Record<string, string | number>>;
   readonly reads?: readonly string[];
 }
 
@@ -82,13 +83,14 @@ function eventLines(tests: readonly FakeTest[], complete: boolean, also: readonl
     prompt,
     logs = { "session.log": "ready\n" },
     reads,
+    properties = {},
   } of named) {
     events.push({ type: "test-start", id, name, file });
     if (prompt !== undefined)
       events.push({ type: "turn", id, turn: { kind: "prompt", text: prompt, tier: "simple" } });
     for (const [log, text] of Object.entries(logs)) events.push({ type: "log", id, name: log, text });
     if (reads !== undefined) events.push({ type: "reads", id, paths: reads });
-    events.push({ type: "test-end", id, outcome, duration: 0.1, message, properties: {} });
+    events.push({ type: "test-end", id, outcome, duration: 0.1, message, properties });
   }
   events.push(...also);
   if (complete) events.push({ type: "end", tests: tests.length });
