@@ -3,7 +3,7 @@ import { kindOf, readIfThere, stateOfFile } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { readBlobs } from "../adapters/git/trees.ts";
-import { worktreeDifferences } from "../adapters/git/worktree.ts";
+import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
 
@@ -22,9 +22,8 @@ export async function configurationOnDisk(worktree: Worktree, tree: TreeId): Pro
   if (await isStaged(worktree, tree, file)) return { problems: [], state };
   // Line ends and filters may differ: git knows.
   const { differences } = await worktreeDifferences(worktree, [exactly(CONFIGURATION_PATH)]);
-  const [difference] = differences;
-  if (difference === undefined) return { problems: [], state };
-  const how = difference.kind === "missing" ? "is staged and not on disk" : "has unstaged changes";
+  const [how] = differences.flatMap(({ kind }) => COMPLAINTS[kind] ?? []);
+  if (how === undefined) return { problems: [], state };
   const message = `${CONFIGURATION_PATH} ${how}: gate judges what is staged.`;
   const hint = `To have it judged:  git add ${CONFIGURATION_PATH}`;
   return {
@@ -32,6 +31,13 @@ export async function configurationOnDisk(worktree: Worktree, tree: TreeId): Pro
     state: null,
   };
 }
+
+/** Whoever told git not to look at the file is not told of it. */
+const COMPLAINTS: Partial<Record<WorktreeDifference["kind"], string>> = {
+  unstaged: "has unstaged changes",
+  "partly-staged": "has unstaged changes",
+  missing: "is staged and not on disk",
+};
 
 async function isStaged(worktree: Worktree, tree: TreeId, file: string): Promise<boolean> {
   if ((await kindOf(file)) !== "file") return false;
