@@ -5,7 +5,7 @@ import { settleIndex } from "../evidence/settle.ts";
 import { EVERYTHING } from "../fingerprint/pathspecs.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, warning } from "../problem.ts";
-import { forgetJudged, recallJudged } from "../recording/judged-commit.ts";
+import { authoredIn, forgetJudged, recallJudged } from "../recording/judged-commit.ts";
 import type { Context } from "./context.ts";
 import { openWorktree } from "./open.ts";
 
@@ -25,6 +25,7 @@ async function compareWithJudged(worktree: Worktree): Promise<Problem[]> {
   const judged = await recallJudged(worktree);
   if (judged === null) return [];
   await forgetJudged(worktree);
+  if (judged.authored !== null && judged.authored !== authoredIn(worktree)) return [];
   const head = await resolveTree(worktree, "HEAD");
   if (head === null) return [];
   for (const attached of judged.attached) await settleIndex(worktree, head, attached);

@@ -17,11 +17,25 @@ export interface JudgedCommit {
   readonly attached: readonly AttachedReports[];
 }
 
+interface RememberedCommit extends JudgedCommit {
+  /** By which the same `git commit` is known again; null of a merge, which has no such thing. */
+  readonly authored: string | null;
+}
+
+/**
+ * One that was given up in the editor leaves what was judged behind, and a cherry-pick or `--no-verify` calls
+ * post-commit alone. `git commit` tells all its hooks when the commit was authored.
+ */
+export function authoredIn({ environment }: Repository): string | null {
+  return environment.GIT_AUTHOR_DATE ?? null;
+}
+
 /**
  * The first line is for hooks/post-commit, which asks no more when HEAD has this tree. It is empty where an
  * index besides the commit's own may have to be settled: after `git commit -- path`.
  */
-export async function rememberJudged(repository: Repository, judged: JudgedCommit): Promise<void> {
+export async function rememberJudged(repository: Repository, commit: JudgedCommit): Promise<void> {
+  const judged: RememberedCommit = { ...commit, authored: authoredIn(repository) };
   const oneIndex = ["index", "index.lock"].some(
     (name) => repository.indexFile === join(repository.gitDirectory, name),
   );
@@ -38,7 +52,7 @@ export async function forgetJudged(repository: Repository): Promise<void> {
   await removeTree(placesOf(repository).judged);
 }
 
-export async function recallJudged(repository: Repository): Promise<JudgedCommit | null> {
+export async function recallJudged(repository: Repository): Promise<RememberedCommit | null> {
   const bytes = await readIfThere(placesOf(repository).judged);
   if (bytes === null) return null;
   try {
@@ -49,13 +63,15 @@ export async function recallJudged(repository: Repository): Promise<JudgedCommit
   }
 }
 
-function isJudgedCommit(value: unknown): value is JudgedCommit {
+function isJudgedCommit(value: unknown): value is RememberedCommit {
   return (
     typeof value === "object" &&
     value !== null &&
     "tree" in value &&
     typeof value.tree === "string" &&
     "attached" in value &&
-    Array.isArray(value.attached)
+    Array.isArray(value.attached) &&
+    "authored" in value &&
+    (value.authored === null || typeof value.authored === "string")
   );
 }
