@@ -8,6 +8,7 @@ import { listTree } from "../adapters/git/trees.ts";
 import { type WorktreeState, worktreeState } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
+import { agreeingOnDisk } from "./agreeing-reports.ts";
 import type { Attachment } from "./attachment.ts";
 
 export interface PlannedAttachment {
@@ -35,21 +36,22 @@ export async function editedReports(worktree: Worktree, planned: PlannedAttachme
   const { suspects, inTheWay } = suspicious(now, wanted);
   const kinds = await Promise.all(suspects.map((path) => kindOf(join(worktree.topLevel, path))));
   const files = suspects.filter((_, index) => kinds[index] === "file");
-  const others = suspects.filter((_, index) => kinds[index] !== "file" && kinds[index] !== "absent");
+  const noFiles = suspects.filter((_, index) => kinds[index] !== "file" && kinds[index] !== "absent");
   const ids = await blobIdsOfFiles(
     worktree,
     files.map((path) => join(worktree.topLevel, path)),
   );
   const target = new Map(wanted.map(({ path, id }) => [path, id]));
   const ours = files.length === 0 ? new Set() : await keysBelow(worktree, lastAttached, attachment.reports);
-  const edited = files.filter((path, index) => {
-    const id = ids[index] ?? "";
-    return id !== target.get(path) && !ours.has(keyOf({ path, id }));
-  });
+  const others = files
+    .map((path, index) => ({ path, id: ids[index] ?? "" }))
+    .filter((file) => file.id !== target.get(file.path) && !ours.has(keyOf(file)));
+  const recorded = others.length === 0 ? [] : await agreeingOnDisk(worktree, attachment, others);
+  const edited = others.filter((file) => !recorded.includes(file)).map(({ path }) => path);
   const tracked = new Set(now.staged.map(({ path }) => path));
   return [
     ...(await strangersAmong(worktree, planned)),
-    ...[...edited, ...others, ...inTheWay].map((path) =>
+    ...[...edited, ...noFiles, ...inTheWay].map((path) =>
       tracked.has(path) ? editedReport(path, attachment.suite) : foreignFile(path, attachment.suite),
     ),
   ];

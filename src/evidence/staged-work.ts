@@ -3,6 +3,7 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { entriesAt } from "../adapters/git/tree-objects.ts";
 import { resolveTrees } from "../adapters/git/trees.ts";
 import { type Problem, warning } from "../problem.ts";
+import { agreeingInIndex } from "./agreeing-reports.ts";
 import { readAttached } from "./attached.ts";
 import { keyOf, keysBelow, type PlannedAttachment } from "./edited-reports.ts";
 
@@ -35,6 +36,7 @@ export async function replacedWork(worktree: Worktree, planned: PlannedAttachmen
     ...(await resolveTrees(worktree, sourcesOf(worktree))).map((tree) =>
       committedKeys(worktree, tree, reports),
     ),
+    agreeingInIndex(worktree, attachment, now.staged).then((agreeing) => new Set(agreeing.map(keyOf))),
   ]);
   const written = new Set(wanted.map(({ path }) => path));
   return replaced

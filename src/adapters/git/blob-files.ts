@@ -78,6 +78,18 @@ class BlobWriter {
   }
 }
 
+/** Which of the blobs this clone has. */
+export async function presentBlobs(
+  repository: Repository,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const input = ids.map((id) => `${id}\n`).join("");
+  const ask = ["cat-file", "--batch-check=%(objecttype) %(objectname)", "--buffer"];
+  const output = await git(repository, ask, { input });
+  return new Set([...output.toString("latin1").matchAll(/^blob ([0-9a-f]+)$/gm)].map(([, id = ""]) => id));
+}
+
 export async function blobSizes(repository: Repository, ids: readonly string[]): Promise<number[]> {
   if (ids.length === 0) return [];
   const input = ids.map((id) => `${id}\n`).join("");
