@@ -13,7 +13,7 @@ import { answerFromInputs, configuration } from "../rig/sequence-state.ts";
  * GATE_SEQUENCES_SHRINK=1 looks for a shorter sequence that fails. GATE_SEQUENCES_STRICT=1 fails as well where gate
  * takes for a person's what was nobody's, as it does after a commit that was given up in the same second.
  */
-const COUNT = Number(process.env.GATE_SEQUENCES ?? 5);
+const COUNT = Number(process.env.GATE_SEQUENCES ?? 4);
 const FIRST = Number(
   process.env.GATE_SEQUENCES_SEED ?? (process.env.CI === "true" ? 20_261_121 : Date.now() % 1e8),
 );

@@ -494,7 +494,7 @@ describe("usage errors", () => {
     [["run", "--from", "RUN_20200101_000000"], "Look which there are:  gate sessions"],
     [["verify", "--rev", ":0"], "Name a commit, a branch or a tag:  git log --oneline --all"],
     [["verify", "--rev", "HEAD~99"], "Name a commit, a branch or a tag:  git log --oneline --all"],
-    [["verify", "--rev", "release/2"], "git fetch release 2"],
+    [["verify", "--rev", "release/2"], "git fetch origin release/2:release/2"],
   ])("gate %s says what to do", async (args, next) => {
     const rig = await fresh();
     const { stderr } = await rig.gate(...args);
