@@ -103,7 +103,11 @@ const program = defineConfig({
       groups: [
         { name: "start", test: /[\\/](src[\\/]verbs\.ts|package\.json)$/, priority: 3 },
         { name: "git", test: /[\\/]src[\\/]adapters[\\/]git[\\/]index\.ts$/, priority: 2 },
-        { name: (id, graph) => (isShared(id, graph) ? "evidence" : null), priority: 1.5 },
+        {
+          debugName: "evidence",
+          name: (id, graph) => (isShared(id, graph) ? "evidence" : null),
+          priority: 1.5,
+        },
         { name: "judging", test: JUDGING, priority: 1 },
         { name: "why-ignored", test: /[\\/]src[\\/](commands|render)[\\/]why-ignored\.ts$/, priority: 0.6 },
         {
