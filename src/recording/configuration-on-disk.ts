@@ -10,15 +10,15 @@ import { type Problem, warning } from "../problem.ts";
 export interface ConfigurationOnDisk {
   /** One where gate.yaml on disk is not the one that is judged. */
   readonly problems: readonly Problem[];
-  /** By which the file can be known again while it is the one that is judged; null where it is not, or was just written. */
+  /** By which the file can be known again while it is the one that is judged; null where it is not. */
   readonly state: string | null;
 }
 
 /** Whoever has edited gate.yaml takes it for what counts: gate reads the index, never the disk. */
 export async function configurationOnDisk(worktree: Worktree, tree: TreeId): Promise<ConfigurationOnDisk> {
   const file = join(worktree.topLevel, CONFIGURATION_PATH);
-  const seen = stateOfFile(file);
-  const state = seen?.settled === true ? seen.state : null;
+  // Who edits it within the same tick of the clock is not told, once.
+  const state = stateOfFile(file)?.state ?? null;
   if (await isStaged(worktree, tree, file)) return { problems: [], state };
   // Line ends and filters may differ: git knows.
   const { differences } = await worktreeDifferences(worktree, [exactly(CONFIGURATION_PATH)]);
