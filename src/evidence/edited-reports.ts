@@ -46,7 +46,7 @@ export async function editedReports(worktree: Worktree, planned: PlannedAttachme
   const others = files
     .map((path, index) => ({ path, id: ids[index] ?? "" }))
     .filter((file) => file.id !== target.get(file.path) && !ours.has(keyOf(file)));
-  const recorded = others.length === 0 ? [] : await agreeingOnDisk(worktree, attachment, others);
+  const recorded = others.length === 0 ? [] : await agreeingOnDisk(worktree, attachment, others, now.staged);
   const edited = others.filter((file) => !recorded.includes(file)).map(({ path }) => path);
   const tracked = new Set(now.staged.map(({ path }) => path));
   return [

@@ -22,21 +22,26 @@ export async function configurationOnDisk(worktree: Worktree, tree: TreeId): Pro
   if (await isStaged(worktree, tree, file)) return { problems: [], state };
   // Line ends and filters may differ: git knows.
   const { differences } = await worktreeDifferences(worktree, [exactly(CONFIGURATION_PATH)]);
-  const [how] = differences.flatMap(({ kind }) => COMPLAINTS[kind] ?? []);
-  if (how === undefined) return { problems: [], state };
+  const [complaint] = differences.flatMap(({ kind }) => COMPLAINTS[kind] ?? []);
+  if (complaint === undefined) return { problems: [], state };
+  const { how, hint } = complaint;
   const message = `${CONFIGURATION_PATH} ${how}: gate judges what is staged.`;
-  const hint = `To have it judged:  git add ${CONFIGURATION_PATH}`;
   return {
     problems: [warning("worktree-differs", message, { path: CONFIGURATION_PATH, hint })],
     state: null,
   };
 }
 
+const EDITED = {
+  how: "has unstaged changes",
+  hint: `To have it judged:  git add ${CONFIGURATION_PATH}`,
+};
+
 /** Whoever told git not to look at the file is not told of it. */
-const COMPLAINTS: Partial<Record<WorktreeDifference["kind"], string>> = {
-  unstaged: "has unstaged changes",
-  "partly-staged": "has unstaged changes",
-  missing: "is staged and not on disk",
+const COMPLAINTS: Partial<Record<WorktreeDifference["kind"], typeof EDITED>> = {
+  unstaged: EDITED,
+  "partly-staged": EDITED,
+  missing: { how: "is staged and not on disk", hint: `Put it back:  git checkout -- ${CONFIGURATION_PATH}` },
 };
 
 async function isStaged(worktree: Worktree, tree: TreeId, file: string): Promise<boolean> {

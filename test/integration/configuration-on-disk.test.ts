@@ -34,7 +34,11 @@ describe("a gate.yaml on disk that is not the staged one", () => {
     rig.write("gate.yaml", "suites: [");
     expect((await rig.gate("status")).stdout).toContain(UNSTAGED);
     rmSync(join(rig.directory, "gate.yaml"));
-    expect((await rig.gate("status")).stdout).toContain("gate.yaml is staged and not on disk");
+    const { stdout } = await rig.gate("status");
+    expect(stdout).toContain("gate.yaml is staged and not on disk");
+    expect(stdout).toContain("git checkout -- gate.yaml");
+    await rig.git("checkout", "--", "gate.yaml");
+    expect((await rig.gate("status")).stdout).not.toContain("gate.yaml");
   });
 
   it("is told although the memo holds", async () => {
