@@ -40,18 +40,22 @@ describe("reports that a commit has put where they are", () => {
     expect((await rig.gate("verify")).code).toBe(0);
   });
 
-  it("are somebody's where one of them was edited", async () => {
-    const rig = await afterOtherBranch();
-    await rig.git("reset", "-q", "HEAD~1");
-    rig.write(LOG, "route 2, and my own words\n");
-    rig.write("src/added.py", "a = 1\n");
-    await rig.git("add", "src");
-    const { code, stderr } = await rig.tryCommit("route 2, done anew");
-    expect(code).toBe(1);
-    expect(stderr).toContain(`${LOG} has unstaged edits of yours`);
-    expect(stderr.match(/has unstaged edits of yours/g)).toHaveLength(1);
-    expect(rig.read(LOG)).toBe("route 2, and my own words\n");
-  });
+  it.each(["that git never saw", "that git has"])(
+    "are somebody's where one has an edit %s",
+    async (which) => {
+      const rig = await afterOtherBranch();
+      await rig.git("reset", "-q", "HEAD~1");
+      rig.write(LOG, "route 2, and my own words\n");
+      if (which === "that git has") await rig.git("hash-object", "-w", LOG);
+      rig.write("src/added.py", "a = 1\n");
+      await rig.git("add", "src");
+      const { code, stderr } = await rig.tryCommit("route 2, done anew");
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${LOG} has unstaged edits of yours`);
+      expect(stderr.match(/has unstaged edits of yours/g)).toHaveLength(1);
+      expect(rig.read(LOG)).toBe("route 2, and my own words\n");
+    },
+  );
 
   it("are somebody's where git does not have them", async () => {
     const rig = await afterOtherBranch();
