@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isatty } from "node:tty";
+import { writeOut } from "./adapters/files/standard-output.ts";
 import type { Context } from "./commands/context.ts";
 import { plainArguments } from "./commands/why-ignored-arguments.ts";
 import type { ExitCode } from "./outcome.ts";
@@ -28,6 +28,8 @@ const HOT: Readonly<Record<string, () => Verb>> = {
 const INTERRUPTED: ExitCode = 130;
 /** Should everything come to rest before there is an answer, that is no yes. */
 const UNANSWERED: ExitCode = 70;
+/** Who only wanted the first lines of something long has got them. */
+const READ_ENOUGH: ExitCode = 0;
 const STDIN = 0;
 const STDERR = 2;
 
@@ -35,7 +37,7 @@ async function start(args: readonly string[]): Promise<void> {
   let answered = false;
   process.exitCode = UNANSWERED;
   process.on("exit", (code) => {
-    if (code === UNANSWERED && !answered) standardError().write(`${ENDED_EARLY}\n`);
+    if (code === UNANSWERED && !answered) complain(`${ENDED_EARLY}\n`);
   });
   try {
     process.exitCode = await main(args);
@@ -43,7 +45,7 @@ async function start(args: readonly string[]): Promise<void> {
   } catch (error) {
     const { describeFailure } = await import("./render/failure.ts");
     const { exit, text } = describeFailure(error);
-    standardError().write(`${printable(text)}\n`);
+    complain(`${printable(text)}\n`);
     process.exitCode = exit;
     answered = true;
   }
@@ -88,7 +90,7 @@ async function perform(verb: Verb, json: boolean, directory: string, env: Enviro
   const { exit, document, text, forPrograms = false } = await answerOf(() => verb(context));
   const shown = json ? JSON.stringify(document) : printable(typeof text === "string" ? text : text());
   const isAnswer = json || exit === 0 || forPrograms;
-  if (shown !== "") (isAnswer ? process.stdout : standardError()).write(`${shown}\n`);
+  if (shown !== "") (isAnswer ? print : complain)(`${shown}\n`);
   return abort.aborted ? INTERRUPTED : exit;
 }
 
@@ -117,19 +119,23 @@ function abortOnSignals(): AbortSignal {
 function contextOf(directory: string, env: Environment, json: boolean, abort: AbortSignal): Context {
   const screens: TerminalScreen[] = [];
   const say = (text: string) => {
-    if (!screens.some((screen) => screen.say(text))) standardError().write(`${text}\n`);
+    if (!screens.some((screen) => screen.say(text))) complain(`${text}\n`);
   };
   return {
     directory,
     environment: env,
     now: () => new Date(),
     say: (text) => say(printable(text)),
-    print: (text) => void (json || process.stdout.write(`${printable(text)}\n`)),
+    print: (text) => {
+      if (!json && !print(`${printable(text)}\n`)) process.exit(READ_ENOUGH);
+    },
     // Opened when used: a stream costs a start a millisecond or two.
     get suiteOutput() {
       return standardError();
     },
-    ask: isatty(STDIN) && isatty(STDERR) ? (question) => ask(question, abort) : null,
+    get ask() {
+      return isTerminal(STDIN) && isTerminal(STDERR) ? (question: string) => ask(question, abort) : null;
+    },
     openScreen: async () => {
       const screen = await openScreen({ environment: env, json, say, abort });
       screens.push(screen);
@@ -150,7 +156,7 @@ async function openScreen({ environment, json, say, abort }: Watched): Promise<T
   const size = () => ({ columns: stderr.columns ?? 0, rows: stderr.rows ?? 0 });
   return dashboard.openScreen({
     fileDescriptor: STDERR,
-    watching: { ...size(), terminal: isatty(STDERR), json, environment },
+    watching: { ...size(), terminal: isTerminal(STDERR), json, environment },
     size,
     onResize: (changed) => {
       stderr.on("resize", changed);
@@ -165,6 +171,11 @@ async function openScreen({ environment, json, say, abort }: Watched): Promise<T
     now: () => new Date(),
     abort,
   });
+}
+
+/** Loaded when asked: it costs a start 4 ms. */
+function isTerminal(fileDescriptor: number): boolean {
+  return process.getBuiltinModule("node:tty").isatty(fileDescriptor);
 }
 
 /** Whoever interrupts, or closes the input (Ctrl-D), has not said yes. */
@@ -188,19 +199,31 @@ async function ask(question: string, abort: AbortSignal): Promise<boolean> {
 }
 
 async function standardInput(): Promise<Buffer> {
-  if (isatty(STDIN)) return Buffer.alloc(0);
+  if (isTerminal(STDIN)) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
-/** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */
-function standardError(): typeof process.stderr {
-  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
-  return process.stderr;
+/** False where nobody reads it any more. */
+function print(text: string): boolean {
+  const left = writeOut(text);
+  if (left !== null && left.length > 0) heedless(process.stdout).write(left);
+  return left !== null;
 }
 
-// A reader that has seen enough (`gate status | head`) is no error.
-process.stdout.on("error", () => process.exit(process.exitCode ?? 0));
+function complain(text: string): void {
+  standardError().write(text);
+}
+
+function standardError(): typeof process.stderr {
+  return heedless(process.stderr);
+}
+
+/** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */
+function heedless<Stream extends typeof process.stdout | typeof process.stderr>(stream: Stream): Stream {
+  if (stream.listenerCount("error") === 0) stream.on("error", () => undefined);
+  return stream;
+}
 
 void start(process.argv.slice(2));

@@ -56,3 +56,11 @@ export function positivePathspecs(suite: Suite): string[] {
 export function patternPathspecs({ glob }: InputPattern): string[] {
   return including(glob);
 }
+
+/** Where everything lies that such a pathspec, without an exclude, can match: at this path, or below it. */
+export function placeOf(pathspec: string): string {
+  const path = pathspec.slice(pathspec.indexOf(")") + 1);
+  if (pathspec.startsWith(":(top,literal)")) return path;
+  const wildcard = path.search(/[*?[\\]/);
+  return wildcard === -1 ? path : path.slice(0, Math.max(0, path.lastIndexOf("/", wildcard)));
+}

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileErrorCode, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
-import { type TreeId, treeId } from "../adapters/git/ids.ts";
+import { objectIdLength, type TreeId, treeId } from "../adapters/git/ids.ts";
+import { standingInIndex } from "../adapters/git/index-file.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/ids.ts";
@@ -40,6 +41,8 @@ export interface Looked {
 /** `memo.json`. It names the pathspecs too, so that a memo that was cut off is told from a whole one. */
 export interface DetailsFile extends MemoDetails {
   readonly pathspecs: readonly string[];
+  /** What the tree has at the paths at or below which lies whatever the pathspecs match, as `<mode> <id>`. */
+  readonly standing: Readonly<Record<string, string | null>>;
 }
 
 /** A memo that cannot be written (a read-only or full disk) costs time, not correctness. */
@@ -73,17 +76,38 @@ export async function rememberedTree(
   return details !== null && covered ? details.tree : null;
 }
 
-/** Git is asked once about each state of the index: to read a large one takes it as long as Node takes to start. */
-async function stillAgrees(repository: Repository, { tree, pathspecs }: DetailsFile): Promise<boolean> {
+/** To read a large index takes git as long as Node takes to start: it is asked where its file does not tell already. */
+async function stillAgrees(repository: Repository, details: DetailsFile): Promise<boolean> {
+  const { tree, pathspecs } = details;
   const { memoIndex } = placesOf(repository);
-  const ownIndex = repository.environment.GIT_INDEX_FILE === undefined;
-  const index = ownIndex ? stateOfFile(join(repository.gitDirectory, "index")) : null;
-  const seen = index === null ? null : `${tree} ${index.state}`;
+  const index = usualIndex(repository);
+  const found = index === null ? null : stateOfFile(index);
+  const seen = found === null ? null : `${tree} ${found.state}`;
   if (seen !== null && (await readIfUsable(memoIndex))?.toString("utf8") === seen) return true;
-  const { indexAgrees } = await import("../adapters/git/index.ts");
-  if (!indexAgrees(repository, tree, pathspecs)) return false;
-  if (seen !== null && index?.settled) await writeIfPossible(memoIndex, seen);
+  if (index === null || !(await standsAsBefore(repository, index, details))) {
+    const { indexAgrees } = await import("../adapters/git/index.ts");
+    if (!indexAgrees(repository, tree, pathspecs)) return false;
+  }
+  if (seen !== null && found?.settled) await writeIfPossible(memoIndex, seen);
   return true;
+}
+
+/** null where git was told to use another. */
+function usualIndex({ environment, gitDirectory }: Repository): string | null {
+  return environment.GIT_INDEX_FILE === undefined ? join(gitDirectory, "index") : null;
+}
+
+/** False says nothing. */
+async function standsAsBefore(
+  { objectFormat }: Repository,
+  index: string,
+  { standing }: DetailsFile,
+): Promise<boolean> {
+  const bytes = await readIfUsable(index);
+  const paths = Object.keys(standing);
+  if (bytes === null) return false;
+  const now = standingInIndex(bytes, objectIdLength(objectFormat) / 2, paths);
+  return paths.every((path) => standing[path] !== null && standing[path] === now.get(path));
 }
 
 export function memoText({ tree, pathspecs }: DetailsFile): string {
@@ -118,11 +142,22 @@ function isDetails(value: unknown): value is DetailsFile {
     Array.isArray(value.pathspecs) &&
     value.pathspecs.length > 0 &&
     value.pathspecs.every((one) => typeof one === "string") &&
+    "standing" in value &&
+    isStanding(value.standing) &&
     "looked" in value &&
     (value.looked === null || hasLooked(value.looked)) &&
     "suites" in value &&
     Array.isArray(value.suites) &&
     value.suites.every(isMemoSuite)
+  );
+}
+
+function isStanding(value: unknown): value is DetailsFile["standing"] {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).length > 0 &&
+    Object.values(value).every((one) => one === null || typeof one === "string")
   );
 }
 

@@ -41,10 +41,30 @@ describe("the state of a file", () => {
 });
 
 describe("the state of the index that the memo was found to agree with", () => {
-  it("answers without git, until the index changes", async () => {
+  it("answers without git, whatever is staged elsewhere, until what matters changes", async () => {
     const { rig, repository } = await remembered();
     const withoutGit = { ...repository, environment: { ...repository.environment, PATH: "" } };
+    expect(await recallMemo(withoutGit)).not.toBeNull();
+    rig.write("README.md", "# Other\n");
+    await rig.git("add", "README.md");
+    expect(await recallMemo(withoutGit)).not.toBeNull();
+    for (const path of ["src/router.py", "src/new.py", "gate.yaml", "test-reports/more.txt"]) {
+      rig.write(path, "other\n");
+      await rig.git("add", "-f", path);
+      expect(await recallMemo(withoutGit)).toBeNull();
+      expect(await recallMemo(repository)).toBeNull();
+      await rig.git("reset", "-q", "--hard");
+      await rig.git("write-tree");
+      expect(await recallMemo(withoutGit)).not.toBeNull();
+    }
+  });
+
+  it("answers by its state alone where only git can read it", async () => {
+    const { rig, repository } = await remembered();
+    await rig.git("update-index", "--index-version", "4");
+    const withoutGit = { ...repository, environment: { ...repository.environment, PATH: "" } };
     expect(await recallMemo(withoutGit)).toBeNull();
+    expect(await recallMemo(repository)).not.toBeNull();
     await noteState(rig);
     expect(await recallMemo(withoutGit)).not.toBeNull();
     rig.write("README.md", "# Other\n");

@@ -248,6 +248,21 @@ describe("a run that another gate does", () => {
     expect(followed.stdout).toMatch(/::two: PASSED.*Test Run ended: PASSED\n.*model-tests {2}passed in /s);
   });
 
+  it("is followed no longer than somebody reads it", async () => {
+    const rig = await staged();
+    const { release } = halfOf(rig);
+    const gate = join(import.meta.dirname, "../../bin/gate.js");
+    const run = start(rig, process.execPath, [gate, "run"]);
+    await until(() => existsSync(fileOf(rig, "llm.json")), "the first result");
+    const piped =
+      '{ "$0" "$1" sessions --follow; echo "ended with $?" >&2; } | { read -r first; echo "$first"; }';
+    const follow = start(rig, "sh", ["-c", piped, process.execPath, gate]);
+    await until(() => follow.said() !== "", "the first line");
+    release();
+    const [followed] = await Promise.all([follow.ended, run.ended]);
+    expect(followed.stderr).toBe("ended with 0\n");
+  });
+
   it("is a crashed one once it was killed, and has its summary as soon as somebody looks", async () => {
     const rig = await staged();
     halfOf(rig);

@@ -143,8 +143,9 @@ describe("a memo that is not quite one", () => {
     }
   });
 
-  it("is not believed where the tree is gone", async () => {
+  it("is not believed where git has to be asked and the tree is gone", async () => {
     const { memo, details, recall, rig } = await remembered();
+    await rig.git("update-index", "--index-version", "4");
     const tree = await rig.git("write-tree");
     for (const file of [memo, details]) {
       writeFileSync(file, readFileSync(file, "utf8").replaceAll(tree, "1".repeat(40)));
@@ -157,11 +158,13 @@ describe("a memo that is not quite one", () => {
     const whole: object = JSON.parse(readFileSync(details, "utf8"));
     const suite = { name: "model-tests", fingerprint: "0".repeat(64), files: 1, recorded: null };
     const edits: readonly object[] = [
-      ...["tree", "pathspecs", "suites", "looked"].map((key) => ({ [key]: undefined })),
+      ...["tree", "pathspecs", "standing", "suites", "looked"].map((key) => ({ [key]: undefined })),
       ...[null, {}, [null], [{}], [{ ...suite, fingerprint: "x" }], [{ ...suite, files: "1" }]].map(
         (suites) => ({ suites }),
       ),
       { pathspecs: [] },
+      { standing: {} },
+      { standing: { src: 1 } },
       { tree: "x" },
     ];
     for (const edit of edits) {

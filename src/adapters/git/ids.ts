@@ -6,6 +6,9 @@ export type TreeId = Branded<"tree">;
 export type BlobId = Branded<"blob">;
 export type CommitId = Branded<"commit">;
 
+/** The mode of a directory in a tree. */
+export const DIRECTORY = "040000";
+
 export type ObjectFormat = "sha1" | "sha256";
 
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;

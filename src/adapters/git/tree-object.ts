@@ -1,4 +1,5 @@
 import { GitError } from "./command.ts";
+import { DIRECTORY } from "./ids.ts";
 
 /** One entry of a tree object. The name is bytes as Latin-1 text. */
 export interface Child {
@@ -6,8 +7,6 @@ export interface Child {
   readonly id: string;
   readonly name: string;
 }
-
-export const DIRECTORY = "040000";
 
 /**
  * What a tree object holds: `<mode> SP <name> NUL <id>` again and again, the id in bytes. git's own reader is

@@ -1,9 +1,9 @@
 import { GitError } from "./command.ts";
-import { objectIdLength, type TreeId, treeId } from "./ids.ts";
+import { DIRECTORY, objectIdLength, type TreeId, treeId } from "./ids.ts";
 import { pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 import { readObjects } from "./small-blobs.ts";
-import { type Child, DIRECTORY, TreeObject } from "./tree-object.ts";
+import { type Child, TreeObject } from "./tree-object.ts";
 import { listTree, type TreeEntry } from "./trees.ts";
 
 /** So many directories, or directories of so many bytes, git lists faster than they are read one by one. */
@@ -80,6 +80,25 @@ export async function pathsPresent(
 export async function subtree(repository: Repository, tree: TreeId, path: string): Promise<TreeId | null> {
   const child = await childAt(repository, tree, partsOf(path));
   return child?.mode === DIRECTORY ? treeId(child.id) : null;
+}
+
+/** What a tree has at each path ("" is all of it), as `<mode> <id>`; null where it has nothing. */
+export async function standingInTree(
+  repository: Repository,
+  tree: TreeId,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const found = await Promise.all(
+    paths.map((path) =>
+      path === "" ? { mode: DIRECTORY, id: tree } : childAt(repository, tree, partsOf(path)),
+    ),
+  );
+  return new Map(
+    paths.map((path, index) => {
+      const child = found[index] ?? null;
+      return [path, child === null ? null : `${child.mode} ${child.id}`];
+    }),
+  );
 }
 
 async function childAt(

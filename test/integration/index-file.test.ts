@@ -1,0 +1,234 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { standingInIndex } from "../../src/adapters/git/index-file.ts";
+
+const CASES = Number(process.env.GATE_TREES ?? 60);
+const ENVIRONMENT = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };
+
+/** A repository whose index is changed by git, and asked both ways. */
+class Indexed {
+  readonly directory = mkdtempSync(join(tmpdir(), "gate-index-"));
+  readonly #idBytes: number;
+
+  constructor(format = "sha1") {
+    onTestFinished(() => this.remove());
+    this.#idBytes = format === "sha1" ? 20 : 32;
+    this.git("init", "-q", `--object-format=${format}`);
+    this.git("config", "user.name", "Ann");
+    this.git("config", "user.email", "ann@example.com");
+  }
+
+  git(...args: readonly string[]): string {
+    return this.#gitWith({}, args);
+  }
+
+  #gitWith(env: Record<string, string>, args: readonly string[]): string {
+    const options = { cwd: this.directory, env: { ...ENVIRONMENT, ...env }, stdio: "pipe" } as const;
+    return execFileSync("git", args, options).toString("utf8").trimEnd();
+  }
+
+  stage(path: string, content: string): void {
+    const file = join(this.directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    this.git("add", "--", `:(top,literal)${path}`);
+  }
+
+  bytes(): Buffer {
+    return readFileSync(join(this.directory, ".git/index"));
+  }
+
+  at(path: string): string | null {
+    return standingInIndex(this.bytes(), this.#idBytes, [path]).get(path) ?? null;
+  }
+
+  /** What git has there, asked of a copy: to write a tree changes an index. */
+  gitHas(path: string): string[] {
+    const index = join(this.directory, ".git/copied-index");
+    copyFileSync(join(this.directory, ".git/index"), index);
+    const listed = this.#gitWith({ GIT_INDEX_FILE: index }, [
+      "ls-files",
+      "-s",
+      "--",
+      `:(top,literal)${path}`,
+    ]);
+    const files = listed.split("\n").flatMap((line) => {
+      const [head = "", name = ""] = line.split("\t");
+      return name === path && head.endsWith(" 0") ? [head.slice(0, -2)] : [];
+    });
+    const prefix = path === "" ? [] : [`--prefix=${path}/`];
+    try {
+      return [...files, `040000 ${this.#gitWith({ GIT_INDEX_FILE: index }, ["write-tree", ...prefix])}`];
+    } catch {
+      return files;
+    }
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function committed(format?: string): Indexed {
+  const indexed = new Indexed(format);
+  for (const path of ["gate.yaml", "lock", "src/a.py", "src/deep/b.py", "docs/a.md"])
+    indexed.stage(path, path);
+  indexed.git("commit", "-q", "-m", "first");
+  return indexed;
+}
+
+describe("what an index has, read from its file", () => {
+  it.each(["sha1", "sha256"])(
+    "is told of files, and of directories in which nothing was staged (%s)",
+    (format) => {
+      const indexed = committed(format);
+      const paths = ["", "gate.yaml", "src", "src/a.py", "src/deep", "docs"];
+      for (const path of paths) expect([indexed.at(path)]).toEqual(indexed.gitHas(path));
+      indexed.stage("docs/a.md", "other");
+      for (const path of ["", "docs"]) expect(indexed.at(path)).toBeNull();
+      for (const path of ["gate.yaml", "src", "src/deep"])
+        expect([indexed.at(path)]).toEqual(indexed.gitHas(path));
+      indexed.stage("gate.yaml", "other");
+      expect([indexed.at("gate.yaml")]).toEqual(indexed.gitHas("gate.yaml"));
+    },
+  );
+
+  it("is left to git where a file is not there, only intended, or marked", () => {
+    const indexed = committed();
+    expect(indexed.at("absent")).toBeNull();
+    expect(indexed.at("yaml")).toBeNull();
+    indexed.git("update-index", "--assume-unchanged", "gate.yaml");
+    indexed.git("update-index", "--skip-worktree", "lock");
+    writeFileSync(join(indexed.directory, "src/new.py"), "new");
+    indexed.git("add", "--intent-to-add", "src/new.py");
+    for (const path of ["gate.yaml", "lock", "src/new.py", "src"]) expect(indexed.at(path)).toBeNull();
+  });
+
+  it("is left to git where a file is unmerged", () => {
+    const indexed = committed();
+    indexed.git("checkout", "-q", "-b", "side");
+    indexed.stage("gate.yaml", "side");
+    indexed.git("commit", "-q", "-m", "side");
+    indexed.git("checkout", "-q", "-");
+    indexed.stage("gate.yaml", "main");
+    indexed.git("commit", "-q", "-m", "main");
+    expect(() => indexed.git("merge", "side")).toThrow();
+    expect(indexed.at("gate.yaml")).toBeNull();
+  });
+
+  it("is told in part of other kinds of index, and never wrongly", () => {
+    const indexed = committed();
+    indexed.git("update-index", "--index-version", "4");
+    expect(indexed.at("gate.yaml")).toBeNull();
+    expect([indexed.at("src")]).toEqual(indexed.gitHas("src"));
+    indexed.git("update-index", "--index-version", "2", "--split-index");
+    expect([indexed.at("src")]).toEqual(indexed.gitHas("src"));
+    indexed.stage("gate.yaml", "split");
+    expect([indexed.at("gate.yaml")]).toEqual(indexed.gitHas("gate.yaml"));
+    indexed.git("update-index", "--no-split-index", "--untracked-cache");
+    indexed.git("status");
+    expect([indexed.at("gate.yaml")]).toEqual(indexed.gitHas("gate.yaml"));
+    expect([indexed.at("src")]).toEqual(indexed.gitHas("src"));
+  });
+
+  it("is told of names that look like the format itself, and of long ones", () => {
+    const indexed = new Indexed();
+    const long = `${"d".repeat(200)}/${"f".repeat(200)}`;
+    const paths = ["TREE", "deep/TREE", "TREEs/TREE/TREE", "DIRC", long, `${long.slice(0, 200)}/a`];
+    for (const path of paths) indexed.stage(path, path);
+    indexed.git("commit", "-q", "-m", "first");
+    for (const path of [...paths, "deep", "TREEs", "TREEs/TREE", "d".repeat(200)])
+      expect([indexed.at(path)]).toEqual(indexed.gitHas(path));
+  });
+
+  const name = fc.constantFrom("a", "b", "a.b", "a-", "A", "é", "TREE", "o d", "n".repeat(250));
+  const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("stage" as const), path, content: fc.nat(3).map(String) }),
+    fc.record({ kind: fc.constant("remove" as const), path }),
+    fc.record({ kind: fc.constant("intend" as const), path }),
+    fc.record({ kind: fc.constantFrom("commit" as const, "write-tree" as const, "reset" as const) }),
+    fc.record({ kind: fc.constant("version" as const), version: fc.constantFrom("2", "4") }),
+  );
+  type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
+
+  it("is what git has, wherever it is told, whatever was staged (property)", () => {
+    let told = 0;
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 3, maxLength: 10 }),
+        fc.array(path, { maxLength: 3 }),
+        (steps, asked) => {
+          const indexed = new Indexed();
+          indexed.stage("start", "start");
+          for (const one of steps) tried(() => perform(indexed, one));
+          for (const each of new Set(["", "start", "a", "TREE", ...asked])) {
+            const found = indexed.at(each);
+            if (found === null) continue;
+            told += 1;
+            expect(indexed.gitHas(each)).toContain(found);
+          }
+          indexed.remove();
+        },
+      ),
+      { numRuns: CASES },
+    );
+    expect(told).toBeGreaterThan(CASES / 2);
+  });
+
+  function perform(indexed: Indexed, one: Step): void {
+    switch (one.kind) {
+      case "stage":
+        indexed.stage(one.path, one.content);
+        break;
+      case "remove":
+        indexed.git("rm", "-q", "-r", "--cached", "--", `:(top,literal)${one.path}`);
+        break;
+      case "intend":
+        mkdirSync(dirname(join(indexed.directory, one.path)), { recursive: true });
+        writeFileSync(join(indexed.directory, one.path), "intended");
+        indexed.git("add", "--intent-to-add", "--", `:(top,literal)${one.path}`);
+        break;
+      case "version":
+        indexed.git("update-index", "--index-version", one.version);
+        break;
+      case "commit":
+        indexed.git("commit", "-q", "--allow-empty", "-m", "one");
+        break;
+      case "write-tree":
+        indexed.git("write-tree");
+        break;
+      case "reset":
+        indexed.git("reset", "-q");
+        break;
+    }
+  }
+
+  it("is never an exception, whatever the bytes (property)", () => {
+    const whole = committed().bytes();
+    const flips = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 });
+    fc.assert(
+      fc.property(flips, fc.nat(whole.length), (changes, length) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, byte] of changes) bytes[at] = byte;
+        const found = standingInIndex(bytes.subarray(0, length), 20, ["", "gate.yaml", "src", "src/deep"]);
+        for (const one of found.values())
+          expect(one ?? "100644 0").toMatch(/^(?:100644|100755|040000|120000|160000) /);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+/** Git refuses some steps: a file where a directory is, nothing to remove. */
+function tried(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // what git refuses has changed nothing
+  }
+}
