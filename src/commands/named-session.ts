@@ -1,5 +1,4 @@
 import leven from "leven";
-import { kindOf } from "../adapters/files/files.ts";
 import { inspectLock } from "../adapters/files/lock.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { placesOf } from "../evidence/places.ts";
@@ -34,13 +33,11 @@ export async function namedSession(
   return err(problem("usage", message, { hint: `${offer} All:  gate sessions` }));
 }
 
-/** Why a session has no record that can be read: it is not there, or is a red phase, or its record is damaged. */
+/** Why a session that is there has no record that can be read: it is a red phase, or its record is damaged. */
 export async function withoutRecord(folder: SessionFolder): Promise<Problem> {
-  const { name, directory } = folder;
+  const { name } = folder;
   const place = sessionPath(name);
   const say = (message: string, hint: string) => problem("session-unusable", message, { path: place, hint });
-  if ((await kindOf(directory)) === "absent")
-    return say(`there is no session ${place}.`, "Look which there are:  gate sessions");
   if (await isRedPhase(folder))
     return say(`${name} is a red phase, and no run of a suite.`, `What it saw:  ${place}/red/summary.md`);
   return say(`session.json of ${name} cannot be read.`, `Its other files may still tell:  ls ${place}`);

@@ -10,9 +10,9 @@ import { judgeIndex, settleIndexSuites } from "../recording/settle-index.ts";
 import { type Announce, settleOnRequest } from "../recording/settle-suite.ts";
 import { withLock } from "../recording/with-lock.ts";
 import { err, ok, type Result } from "../result.ts";
-import { isSessionName, loadSession, sessionFolder } from "../suite/session.ts";
+import { loadSession, sessionFolder } from "../suite/session.ts";
 import type { Context } from "./context.ts";
-import { withoutRecord } from "./named-session.ts";
+import { namedSession, withoutRecord } from "./named-session.ts";
 import { openWorktree } from "./open.ts";
 import { outcomesDocument, type RunDocument, refusedDocument } from "./run-document.ts";
 import { announceTo, surroundingsOf, waitingOf } from "./surroundings.ts";
@@ -92,11 +92,10 @@ async function sessionChoice(
   suite: string | null,
   suites: readonly string[],
 ): Promise<Result<Omit<Choice, "tree">, readonly Problem[]>> {
-  const name = from.replace(/\/+$/, "").split("/").at(-1) ?? from;
+  const named = await namedSession(worktree, from);
+  if (!named.ok) return err([named.error]);
+  const name = named.value;
   const refuse = (message: string, hint: string) => err([problem("session-unusable", message, { hint })]);
-  if (!isSessionName(name)) {
-    return refuse(`${from} is no session; they are named RUN_YYYYMMDD_HHMMSS.`, LOOK);
-  }
   const folder = sessionFolder(worktree.topLevel, name);
   const record = await loadSession(folder);
   if (record === null) return err([await withoutRecord(folder)]);
@@ -114,8 +113,6 @@ async function sessionChoice(
   }
   return ok({ suite: record.suite, session: name });
 }
-
-const LOOK = "Look which there are:  gate sessions";
 
 export function noConfiguration(): Problem {
   return problem("config-missing", `there is no ${CONFIGURATION_PATH} among the staged files.`, {

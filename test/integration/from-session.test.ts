@@ -114,9 +114,11 @@ describe("gate run --from", () => {
     ]) {
       const ended = await rig.gate("run", "--from", name);
       expect(ended.stderr).toContain("no session");
-      expect(ended.code).toBe(1);
+      expect(ended.code).toBe(2);
     }
-    expect((await rig.gate("run", "--from", "RUN_20260101_000000")).stderr).toContain("there is no session");
+    const misspelt = await rig.gate("run", "--from", session.replace(/\d$/, "x"));
+    expect(misspelt.code).toBe(2);
+    expect(misspelt.stderr).toContain(`Did you mean ${session}?`);
   });
 
   it("refuses a session whose record is damaged", async () => {
