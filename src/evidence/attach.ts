@@ -2,13 +2,7 @@ import { join } from "node:path";
 import { kindOf, makePlainDirectory, removeFile, removeTree } from "../adapters/files/files.ts";
 import { writeBlobFiles } from "../adapters/git/blob-files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import {
-  type IndexEntry,
-  indexIsAbsent,
-  refreshStats,
-  stagedEntries,
-  updateIndex,
-} from "../adapters/git/index.ts";
+import { type IndexEntry, indexIsAbsent, stagedEntries, updateIndex } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import type { WorktreeDifference } from "../adapters/git/worktree.ts";
@@ -35,7 +29,8 @@ export interface Attached {
 /**
  * Puts evidence into the index and the working tree. The index comes first, then the files, under a
  * journal: after a crash `recoverAttachment` finishes or undoes it. Nothing is written where the user
- * has unstaged edits of their own. What was staged is read back from the index.
+ * has unstaged edits of their own. What was staged is read back from the index. That its files are those on disk
+ * git has to be told by `refreshStats`, at leisure.
  */
 export async function attachEvidence(
   worktree: Worktree,
@@ -59,10 +54,7 @@ export async function attachEvidence(
   if (await indexIsAbsent(worktree)) return err([commitIsGone(attachment.suite)]);
   await openJournal(worktree, { ...attachment, before });
   const changed = await putInPlace(worktree, attachment, wanted, before, { onDisk: now.differences });
-  const [missing] = await Promise.all([
-    notStaged(worktree, attachment, wanted),
-    refreshStats(worktree, [exactly(attachment.reports)]),
-  ]);
+  const missing = await notStaged(worktree, attachment, wanted);
   if (missing.length > 0) return err(missing);
   await closeJournal(worktree);
   return ok({ changed, before, warnings });

@@ -1,10 +1,11 @@
 import { removeOld } from "../adapters/files/files.ts";
-import { indexIsAbsent } from "../adapters/git/index.ts";
+import { indexIsAbsent, refreshStats } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { SessionLimits, Signing } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { type Recovery, recoverAttachment } from "../evidence/recover.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
+import { exactly } from "../fingerprint/pathspecs.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
@@ -67,12 +68,26 @@ export async function settleIndexSuites(
     if (settled.attached !== null) attached.push(settled.attached);
     if (await isOver(worktree, surroundings)) return ok({ outcomes, judged: null });
   }
-  const after = attached.length === 0 ? judged : await judgeIndex(worktree);
+  const after = attached.length === 0 ? judged : await judgeAttached(worktree, attached);
   if (!after.ok || after.value === null) return ok({ outcomes, judged: null });
   if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
   const suitesNow = after.value.suites;
   const asserted = outcomes.map((outcome) => assertFresh(outcome, suitesNow, configuration.signing));
   return ok({ outcomes: asserted, judged: { tree: after.value.tree, attached } });
+}
+
+/** As the index is now. Git looks at the new files meanwhile: the tree is written, and nobody else needs the index. */
+async function judgeAttached(
+  worktree: Worktree,
+  attached: readonly AttachedReports[],
+): ReturnType<typeof judgeIndex> {
+  const tree = await treeOfIndex(worktree);
+  const directories = attached.map(({ reports }) => exactly(reports));
+  const [judged] = await Promise.all([
+    tree.ok ? judgeTree(worktree, tree.value) : tree,
+    refreshStats(worktree, directories),
+  ]);
+  return judged;
 }
 
 /** What takes old sessions away is loaded where there is a new one. */
