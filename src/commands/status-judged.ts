@@ -49,10 +49,21 @@ export async function judgeStatus(
     document: statusDocument(options.rev, [], problems),
   });
   try {
-    return await judged(context, repository, options, refuse);
+    const { exit, document } = await judged(context, repository, options, refuse);
+    return { exit, document: placedIn(document, options.config ?? CONFIGURATION_PATH) };
   } catch (error) {
     return { exit: 1, document: statusDocument(options.rev, [], [problemOfFailure(error, null)]) };
   }
+}
+
+/** What is wrong with the configuration stands in the file that was named. */
+function placedIn(document: StatusDocument, configuration: string): StatusDocument {
+  const place = (one: Problem) => (one.path === CONFIGURATION_PATH ? { ...one, path: configuration } : one);
+  return {
+    ...document,
+    suites: document.suites.map((suite) => ({ ...suite, problems: suite.problems.map(place) })),
+    problems: document.problems.map(place),
+  };
 }
 
 async function judged(

@@ -400,6 +400,18 @@ describe("gate status of something else than the index", () => {
     expect(await status(rig)).toMatchObject(one({ decision: "fresh" }));
   });
 
+  it("says what is wrong with another configuration by its name", async () => {
+    const rig = await fresh();
+    rig.write("other.yaml", rig.read("gate.yaml").replace("[src,", "[nowhere,"));
+    const unmatched = { code: "pattern-matches-nothing", path: "other.yaml" };
+    const expected = one({ problems: expect.arrayContaining([expect.objectContaining(unmatched)]) });
+    expect(await status(rig, "--config", "other.yaml")).toMatchObject(expected);
+    rig.write("other.yaml", "version: 1\n");
+    expect(await rig.gateJson("status", "--config", "other.yaml")).toMatchObject({
+      problems: [{ code: "config-invalid", path: "other.yaml" }],
+    });
+  });
+
   it.each(["no-such-branch", "HEAD~9", "HEAD:src", "--all", "-x"])("refuses --rev %s", async (rev) => {
     const rig = await fresh();
     const ended = await rig.gate("status", `--rev=${rev}`);
