@@ -125,5 +125,6 @@ async function readJunitFile(
       "Make the runner write its JUnit XML there (pytest: --junitxml=…), or correct results: in gate.yaml.";
     return err(problem("results-invalid", message, { path, suite: suite.name, hint }));
   }
-  return readJunit({ path: keptResults(folder), logsDirectory: folder.texts, root: worktree.topLevel });
+  const kept = { path: keptResults(folder), shown: path };
+  return readJunit({ ...kept, logsDirectory: folder.texts, root: worktree.topLevel });
 }

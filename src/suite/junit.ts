@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { TextDecoder } from "node:util";
 import sax from "sax";
 import { fileErrorCode } from "../adapters/files/files.ts";
@@ -29,6 +28,8 @@ class Malformed extends Error {
  */
 export async function readJunit(report: {
   readonly path: string;
+  /** Where the runner wrote it, for what is wrong with it. */
+  readonly shown: string;
   readonly logsDirectory: string;
   readonly root?: string;
 }): Promise<Result<SuiteResults, Problem>> {
@@ -38,7 +39,7 @@ export async function readJunit(report: {
     await parse(report.path, document);
     return ok(document.results());
   } catch (error) {
-    return err(problemOf(error, basename(report.path)));
+    return err(problemOf(error, report.shown));
   } finally {
     sink.close();
   }

@@ -56,7 +56,7 @@ describe("results from a JUnit XML file", () => {
   });
 
   it.each([
-    ["cut off", PASSED.slice(0, 60), "not a JUnit report"],
+    ["cut off", PASSED.slice(0, 60), "out/results.xml:1: not a JUnit report"],
     ["empty", "", "it is empty"],
     ["something else", "<html></html>", "not a JUnit report"],
     ["without a test", '<testsuite name="suite" tests="0"></testsuite>', "ran no test"],

@@ -18,7 +18,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 async function read(content: string | Uint8Array) {
   await writeFile(path, content);
-  return readJunit({ path, logsDirectory: join(directory, "logs"), root: "/repo" });
+  return readJunit({ path, shown: "out/results.xml", logsDirectory: join(directory, "logs"), root: "/repo" });
 }
 
 async function results(content: string | Uint8Array): Promise<SuiteResults> {
@@ -212,10 +212,10 @@ describe("announced counts", () => {
 
 describe("what is no JUnit report", () => {
   it.each([
-    ["an empty file", "", "results.xml is not a JUnit report: it is empty."],
-    ["blanks", "  \n ", "results.xml is not a JUnit report: it holds no element."],
+    ["an empty file", "", "out/results.xml is not a JUnit report: it is empty."],
+    ["blanks", "  \n ", "out/results.xml is not a JUnit report: it holds no element."],
     ["another root", "<html/>", "its root element is <html>"],
-    ["text", "hello", "results.xml:1: not a JUnit report"],
+    ["text", "hello", "out/results.xml:1: not a JUnit report"],
     ["a truncated file", PYTEST.slice(0, 900), "Unclosed root tag"],
     ["a second root", "<testsuite/><testsuite/>", "second root"],
     ["unbalanced elements", "<testsuite>\n<testcase></testsuite>", "results.xml:2:"],
@@ -239,12 +239,15 @@ describe("what is no JUnit report", () => {
   });
 
   it("is also a directory, or nothing", async () => {
-    const absent = await readJunit({ path, logsDirectory: directory });
-    expect(absent).toMatchObject({ ok: false, error: { message: "The command did not write results.xml." } });
-    await mkdir(path);
-    expect(await readJunit({ path, logsDirectory: directory })).toMatchObject({
+    const absent = await readJunit({ path, shown: "out/results.xml", logsDirectory: directory });
+    expect(absent).toMatchObject({
       ok: false,
-      error: { message: "results.xml is a directory." },
+      error: { message: "The command did not write out/results.xml." },
+    });
+    await mkdir(path);
+    expect(await readJunit({ path, shown: "out/results.xml", logsDirectory: directory })).toMatchObject({
+      ok: false,
+      error: { message: "out/results.xml is a directory." },
     });
   });
 });
