@@ -15,6 +15,7 @@ export function renderWaive(document: WaiveDocument): string {
     `      ${path} is staged. It holds for the inputs as they are staged now; any change to them ends it.`,
     ...complaints,
     "next: git commit",
+    "      It is for gate verify: where the commit hook would run the suite,  git commit --no-verify",
   ].join("\n");
 }
 

@@ -490,8 +490,8 @@ describe("usage errors", () => {
 
   it.each([
     [["run", "other"], "Name one of gate.yaml's:  gate run model-tests"],
-    [["run", "--from", "yesterday"], "Look which there are:  gate sessions"],
-    [["run", "--from", "RUN_20200101_000000"], "Look which there are:  gate sessions"],
+    [["run", "--from", "yesterday"], "The newest is RUN_"],
+    [["run", "--from", "RUN_20200101_000000"], "The newest is RUN_"],
     [["verify", "--rev", ":0"], "Name a commit, a branch or a tag:  git log --oneline --all"],
     [["verify", "--rev", "HEAD~99"], "Name a commit, a branch or a tag:  git log --oneline --all"],
     [["verify", "--rev", "release/2"], "git fetch origin release/2:release/2"],

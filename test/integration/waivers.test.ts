@@ -90,6 +90,7 @@ describe("gate waive", () => {
     expect(answer.stdout).toMatch(
       /^gate {2}one: waived until .* UTC \(by Ann, unsigned\): no GPU until Friday/,
     );
+    expect(answer.stdout).toContain("where the commit hook would run the suite,  git commit --no-verify");
     await rig.git("commit", "-q", "-m", "waived");
     expect(await rig.changes()).toEqual([" M src/one/a.py"]);
     const { waivers, problems } = await found(rig);
