@@ -2,7 +2,7 @@ import { type CommitFacts, commitsChanging, lastCommitChanging } from "../adapte
 import type { TreeId } from "../adapters/git/ids.ts";
 import { plainHead } from "../adapters/git/plain-head.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { changesSinceHead, compareTrees, type TreeChange } from "../adapters/git/trees.ts";
+import type { TreeChange } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
@@ -10,7 +10,7 @@ import { manifestPath } from "../reports/manifest.ts";
 import { sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
 import { rememberedTree } from "./memo.ts";
-import { oncePerSuite } from "./once.ts";
+import { changesBetween, changesFromHead } from "./suite-changes.ts";
 import { whereHere } from "./where-here.ts";
 
 /** What made a suite stale. `suite`: what gate.yaml says of it. */
@@ -84,34 +84,36 @@ interface Question {
   readonly recordedIn: CommitFacts;
 }
 
-/** What HEAD has otherwise of a suite's inputs, and of gate.yaml; null where there is no commit yet. */
-export const changesFromHead = oncePerSuite((repository, tree, suite, directories: readonly string[]) =>
-  changesSinceHead(repository, tree, [...inputPathspecs(suite, directories), exactly(CONFIGURATION_PATH)]),
-);
-
 async function changesFrom(
   { repository, tree, revision, suite, reportsDirectories, recordedIn }: Question,
   before: TreeId,
 ): Promise<ChangesSince> {
-  const pathspecs = inputPathspecs(suite, reportsDirectories);
-  const withConfiguration = [...pathspecs, exactly(CONFIGURATION_PATH)];
   // Most often the evidence came with the last commit: then HEAD has been asked, and nothing came after it.
   const inHead = revision === "HEAD" && recordedIn.id === (await plainHead(repository));
-  const commitsSince = async (which: readonly string[]) =>
-    inHead ? [] : commitsChanging(repository, recordedIn.id, revision, which);
+  const commitsSince = async (pathspecs: readonly string[]) =>
+    inHead ? [] : commitsChanging(repository, recordedIn.id, revision, pathspecs);
   const changesSince = async () => {
     const known = inHead && before === recordedIn.tree;
     const ofHead = known ? await changesFromHead(repository, tree, suite, reportsDirectories) : null;
-    return ofHead ?? compareTrees(repository, before, tree, withConfiguration);
+    return ofHead ?? changesBetween(repository, before, tree, suite, reportsDirectories);
   };
-  const [found, commits] = await Promise.all([changesSince(), commitsSince(pathspecs)]);
-  const reconfigured = found.some(({ path }) => path === CONFIGURATION_PATH);
+  const [{ inputs, reconfigured }, commits] = await Promise.all([
+    changesSince(),
+    commitsSince(inputPathspecs(suite, reportsDirectories)),
+  ]);
   const old = await suiteOf(repository, reconfigured ? before : tree, suite.name);
   const redeclared = old === null || !sameDeclaration(old.suite, suite);
-  // gate.yaml may be an input of its own as well
-  const changed = reconfigured ? await compareTrees(repository, before, tree, pathspecs) : found;
-  if (!redeclared) return { changes: changed, recordedIn, staleSince: commits[0] ?? null };
-  const [earliest = null] = await commitsSince(withConfiguration);
+  if (!redeclared) return { changes: inputs, recordedIn, staleSince: commits[0] ?? null };
+  const [reconfiguring = null] = await commitsSince([exactly(CONFIGURATION_PATH)]);
   const declaration = { path: CONFIGURATION_PATH, change: "suite" as const };
-  return { changes: [declaration, ...changed], recordedIn, staleSince: earliest };
+  return {
+    changes: [declaration, ...inputs],
+    recordedIn,
+    staleSince: earlier(commits[0] ?? null, reconfiguring),
+  };
+}
+
+function earlier(one: CommitFacts | null, other: CommitFacts | null): CommitFacts | null {
+  if (one === null || other === null) return one ?? other;
+  return Date.parse(other.date) < Date.parse(one.date) ? other : one;
 }

@@ -9,13 +9,12 @@ import { readRecorded } from "../evidence/recorded.ts";
 import { findStored } from "../evidence/store.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import type { Fingerprint } from "../fingerprint/ids.ts";
-import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { renderHashFile } from "../reports/hash-file.ts";
 import { gpusFor } from "../suite/gpu.ts";
 import { lastEnd } from "../suite/session.ts";
-import { changesFromHead } from "./changes.ts";
 import { configurationOf, sameDeclaration, suiteOf } from "./configuration.ts";
 import type { JudgedSuite } from "./judge.ts";
+import { changesFromHead } from "./suite-changes.ts";
 import { whereHere } from "./where-here.ts";
 
 /** A suite that its tree has no evidence for. */
@@ -107,9 +106,8 @@ async function coversHead(
 ): Promise<boolean> {
   const changes = await changesFromHead(repository, tree, suite, reportsDirectories);
   if (changes === null) return false;
-  const reconfigured = changes.some(({ path }) => path === CONFIGURATION_PATH);
-  const own = reconfigured ? null : await suiteOf(repository, tree, suite.name);
-  if (own !== null && sameDeclaration(own.suite, suite)) return changes.length === 0;
+  const own = changes.reconfigured ? null : await suiteOf(repository, tree, suite.name);
+  if (own !== null && sameDeclaration(own.suite, suite)) return changes.inputs.length === 0;
   const head = await resolveTree(repository, "HEAD");
   const then = head === null ? null : await suiteOf(repository, head, suite.name);
   if (head === null || then === null) return false;

@@ -1,9 +1,9 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { MergedTree } from "../adapters/git/merge.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { compareTrees } from "../adapters/git/trees.ts";
-import { CONFIGURATION_PATH, exactly, inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { type JudgedSuite, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { changesBetween, type SuiteChanges } from "../judgement/suite-changes.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
 import type { Merge, MergedCommits, Sides } from "./merge.ts";
@@ -108,16 +108,16 @@ async function madeDue(
   { suite }: JudgedSuite,
   directories: readonly string[],
 ): Promise<MadeDue> {
-  const pathspecs = [...inputPathspecs(suite, directories), exactly(CONFIGURATION_PATH)];
   const [ours, theirs] = await Promise.all([
-    compareTrees(repository, common, head.tree, pathspecs),
-    compareTrees(repository, common, base.tree, pathspecs),
+    changesBetween(repository, common, head.tree, suite, directories),
+    changesBetween(repository, common, base.tree, suite, directories),
   ]);
-  return {
-    suite: suite.name,
-    ours: ours.map(({ path }) => path),
-    theirs: theirs.map(({ path }) => path),
-  };
+  return { suite: suite.name, ours: pathsOf(ours), theirs: pathsOf(theirs) };
+}
+
+function pathsOf({ inputs, reconfigured }: SuiteChanges): readonly string[] {
+  const paths = inputs.map(({ path }) => path);
+  return reconfigured && !paths.includes(CONFIGURATION_PATH) ? [CONFIGURATION_PATH, ...paths] : paths;
 }
 
 function dueProblem({ suite, ours, theirs }: MadeDue, base: string): Problem {

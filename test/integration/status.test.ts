@@ -138,6 +138,31 @@ describe("gate status says what changed", () => {
     );
   });
 
+  it.each(["!gate.yaml", "!*.yaml", "!**/*.yaml", "!g*"])(
+    "in gate.yaml, also where an exclude (%s) takes it out of the inputs",
+    async (exclude) => {
+      const rig = await Rig.create();
+      rig.writeProject("    on-stale: block\n");
+      rig.write("gate.yaml", rig.read("gate.yaml").replace("!**/*.md", exclude));
+      await rig.git("add", ".");
+      await rig.gate("run");
+      await rig.commit("first");
+      rig.write("gate.yaml", rig.read("gate.yaml").replace("run: sh", "run: exec sh"));
+      await rig.git("add", ".");
+      expect(await status(rig)).toMatchObject(
+        one({ decision: "blocked", changes: [{ path: "gate.yaml", change: "suite" }] }),
+      );
+      const refused = await rig.tryCommit("another command");
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain("gate.yaml changed since model-tests was run");
+      await commitPending(rig, "past the hook");
+      const since = await rig.git("rev-parse", "HEAD");
+      expect(await status(rig)).toMatchObject(
+        one({ changes: [{ path: "gate.yaml", change: "suite" }], staleSince: { commit: since } }),
+      );
+    },
+  );
+
   it("and not that variables are in another order", async () => {
     const rig = await fresh("    env: { A: 1, B: 2 }\n");
     rig.write("gate.yaml", rig.read("gate.yaml").replace("A: 1, B: 2", "B: 2, A: 1"));

@@ -76,6 +76,21 @@ describe("the merge that would land", () => {
     );
   });
 
+  it("is due where an input meets another definition, which no exclude hides", async () => {
+    const rig = await parted();
+    await rig.git("checkout", "-q", "main");
+    await change(rig, "gate.yaml", rig.read("gate.yaml").replace("!**/*.md", "!*.yaml"));
+    await rig.git("checkout", "-q", "-B", "feature");
+    await change(rig, "gate.yaml", rig.read("gate.yaml").replace("run: sh", "run: exec sh"));
+    await rig.git("checkout", "-q", "main");
+    await change(rig, "src/tier.py", "tier = 2\n");
+    await rig.git("checkout", "-q", "feature");
+    const { document } = await verified(rig, "--base", "main");
+    expect(document.landing?.due).toEqual([
+      { suite: "model-tests", ours: ["gate.yaml"], theirs: ["src/tier.py"] },
+    ]);
+  });
+
   it("is due where the base changed inputs without evidence, and no file conflicts", async () => {
     const rig = await parted();
     await change(rig, "docs.md", "# Docs\n");
