@@ -1,3 +1,4 @@
+import { committerAddress } from "../adapters/git/identity.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import type { Signing } from "../config/configuration.ts";
@@ -27,18 +28,27 @@ export async function signingObstacle(
   if (!trust.ok) return trust.error;
   const { bytes, signature } = probe.value;
   const check = await checkSignature(repository, trust.value, "manifest", bytes, signature, now);
-  return check.kind === "trusted" ? null : untrustedKey(signing.allowedSigners, key.value, signature, check);
+  if (check.kind === "trusted") return null;
+  const line = await signersLine(repository, signature);
+  return untrustedKey(signing.allowedSigners, key.value, line, check);
+}
+
+/** For an allowed_signers file, with this person's address: it is somebody else who adds it. */
+async function signersLine(repository: Repository, signature: Buffer): Promise<string> {
+  const address = (await committerAddress(repository)) ?? "";
+  const who = /^[\w.+-]+@[\w.-]+$/.test(address) ? address : "<your e-mail address>";
+  const parsed = parseSshSignature(signature);
+  const key =
+    parsed === null ? "<your public key>" : `${parsed.keyType} ${parsed.publicKey.toString("base64")}`;
+  return `${who} ${key}`;
 }
 
 function untrustedKey(
   allowedSigners: string,
   { setting, fingerprint }: SigningKey,
-  signature: Buffer,
+  line: string,
   { reason, stranger }: Extract<SignatureCheck, { kind: "untrusted" }>,
 ): Problem {
-  const parsed = parseSshSignature(signature);
-  const line =
-    parsed === null ? "<your public key>" : `${parsed.keyType} ${parsed.publicKey.toString("base64")}`;
   const why = stranger ? `it is not in ${allowedSigners}` : reason;
   return problem(
     "untrusted-signer",
@@ -46,7 +56,7 @@ function untrustedKey(
     {
       path: allowedSigners,
       hint: stranger
-        ? `Let somebody who is trusted add it:  echo "$(git config user.email) ${line}" >>${allowedSigners}`
+        ? `Let somebody who is trusted add it:  echo "${line}" >>${allowedSigners}`
         : "Sign with another key:  git config gate.signingKey <public key>,  or let somebody who is trusted change what signing: names.",
     },
   );

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { stateOfFile } from "../adapters/files/files.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { compareTrees } from "../adapters/git/trees.ts";
 import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
@@ -68,21 +69,32 @@ export function refuseDifferences(
   differences: readonly WorktreeDifference[],
 ): Problem[] {
   const ofCommit = isIndexOfCommit(worktree);
-  const setAside = ofCommit ? `git add what you commit and ${SET_ASIDE}` : SET_ASIDE;
+  const isSplit = !ofCommit && differences.some(({ kind }) => kind === "partly-staged");
+  const setAside = isSplit
+    ? keepTheRest(worktree)
+    : ofCommit
+      ? `git add what you commit and ${SET_ASIDE}`
+      : SET_ASIDE;
   return differences.map(({ path, kind }) =>
     problem("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
       path,
       suite: suite.name,
-      hint: kind === "partly-staged" && !ofCommit ? keepTheRest(worktree) : wayOut(kind, setAside),
+      hint: wayOut(kind, setAside),
     }),
   );
 }
 
-/** What `git stash -k` sets aside holds what is staged as well: where both touch the same lines, it does not come back. */
+/**
+ * What `git stash -k` sets aside holds what is staged as well: where both touch the same lines, it does not come back.
+ * No setting of the user's changes what `diff-files` writes.
+ */
 function keepTheRest({ topLevel, gitDirectory }: Worktree): string {
   const inside = relative(topLevel, gitDirectory);
-  const patch = join(inside.startsWith("..") ? gitDirectory : inside, "rest.patch");
-  return `Stage the rest too, or keep it for later:  git diff --binary >${patch} && git restore :/  and after the commit:  git apply ${patch}`;
+  const place = inside.startsWith("..") ? gitDirectory : inside;
+  const names = ["rest.patch", ...Array.from({ length: 99 }, (_, index) => `rest-${index + 2}.patch`)];
+  const free = names.find((name) => stateOfFile(join(gitDirectory, name)) === null) ?? "<a new file>";
+  const patch = join(place, free);
+  return `keep the rest for later, at the top level:  git diff-files -p --binary >${patch} && git restore :/  and after the commit:  git apply ${patch}`;
 }
 
 function complaint(kind: WorktreeDifference["kind"], suite: Suite): string {

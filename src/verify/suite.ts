@@ -112,7 +112,7 @@ async function changesOf(
 /** Whether hash and inputs agree. */
 function agreement({ suite, staleness }: JudgedSuite, { changes, known }: Changes): Problem[] {
   const path = `${suite.reports}/${suite.name}.hash`;
-  const hint = "On a machine that can run it:  gate run && git commit --amend";
+  const hint = "On a machine that can run it:  gate run && git commit";
   if (staleness === "missing") {
     const message = `${suite.name} has no evidence in this commit: ${path} is not there.`;
     return [problem("missing-evidence", message, { path, suite: suite.name, hint })];

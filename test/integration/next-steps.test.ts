@@ -145,11 +145,10 @@ describe("gate status foresees", () => {
     const refusal = said(await rig.gate("run"));
     for (const sentence of [
       "src/router.py has unstaged changes.",
-      "Stage the rest too, or keep it for later:  git diff --binary >.git/rest.patch && git restore :/",
+      "Stage them, or keep the rest for later, at the top level:  git diff-files -p --binary >.git/rest.patch && git restore :/",
       "src/old.py is staged and not on disk.",
       "src/new.py is untracked and matches the inputs of model-tests.",
-      "Stage them, or set the rest aside for the run:  git stash -k -u",
-      "Stage or ignore them, or set the rest aside for the run:  git stash -k -u",
+      "Stage or ignore them, or keep the rest for later, at the top level:  git diff-files",
     ]) {
       expect(text).toContain(sentence);
       expect(refusal).toContain(sentence);

@@ -46,7 +46,7 @@ describe("a push is warned of", () => {
     const { stderr } = await expectWarning(rig);
     expect(stderr).toContain("main (");
     expect(stderr).toContain("src/router.py");
-    expect(stderr).toContain("gate run && git commit --amend");
+    expect(stderr).toContain("gate run && git commit");
     expect(rig.suite.runs).toBe(1);
   });
 

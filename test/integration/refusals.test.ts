@@ -63,13 +63,22 @@ describe("the working tree is not what is being committed", () => {
     rig.write("src/router.py", "route = 2\nstaged = 1\n");
     await rig.git("add", "src/router.py");
     rig.write("src/router.py", "route = 2\nstaged = 1\nbeside = 1\n");
+    for (const [name, value] of [
+      ["noprefix", "true"],
+      ["external", "false"],
+      ["mnemonicPrefix", "true"],
+    ])
+      await rig.git("config", `diff.${name}`, String(value));
+    await rig.git("config", "color.ui", "always");
+    rig.write("README.md", rig.read("README.md"));
+    rig.write(".git/rest.patch", "of an earlier time\n");
     await expectRefusal(
       rig,
-      "git diff --binary >.git/rest.patch && git restore :/  and after the commit:  git apply .git/rest.patch",
+      "git diff-files -p --binary >.git/rest-2.patch && git restore :/  and after the commit:  git apply .git/rest-2.patch",
     );
-    await rig.run("sh", ["-c", "git diff --binary >.git/rest.patch && git restore :/"]);
+    await rig.run("sh", ["-c", "git diff-files -p --binary >.git/rest-2.patch && git restore :/"]);
     await rig.commit("due");
-    await rig.git("apply", ".git/rest.patch");
+    await rig.git("apply", ".git/rest-2.patch");
     expect(await rig.changes()).toEqual([" M src/router.py"]);
     expect(rig.read("src/router.py")).toBe("route = 2\nstaged = 1\nbeside = 1\n");
     expect(await rig.decision("HEAD")).toBe("fresh");

@@ -234,7 +234,12 @@ describeWithOpenSsh("without a key that can be used", () => {
     const { rig } = await signedRig();
     const eve = await makeKey(rig, "eve");
     await rig.git("config", "user.signingkey", eve.path);
-    await expectRefusedBeforeTheRun(rig, {}, `it is not in ${SIGNERS}`, `${eve.publicKey}" >>${SIGNERS}`);
+    const line = (who: string) => `echo "${who} ${eve.publicKey}" >>${SIGNERS}`;
+    const email = await rig.git("config", "user.email");
+    // somebody else will run it, whose settings are others
+    await expectRefusedBeforeTheRun(rig, {}, `it is not in ${SIGNERS}`, line(email));
+    await rig.git("config", "user.email", "$(eve)@example.com");
+    await expectRefusedBeforeTheRun(rig, {}, line("<your e-mail address>"));
   });
 
   it("says so where the key counts for something else, or no longer", async () => {

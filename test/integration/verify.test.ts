@@ -125,7 +125,7 @@ describe("evidence of other sources", () => {
     ]);
     const text = (await rig.gate("verify")).stderr;
     expect(text).toContain(`src/router.py  modified in ${changed.slice(0, 7)}`);
-    expect(text).toContain("gate run && git commit --amend");
+    expect(text).toContain("next: On a machine that can run it:  gate run && git commit\n");
     expect(text).toContain("1 problem");
   });
 
