@@ -41,8 +41,7 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   const hash =
     line !== null && line.suite === suite.name && isFingerprint(line.fingerprint) ? line.fingerprint : null;
   const signed = listing.some(({ path }) => path === `${suite.reports}/${signaturePath(suite.name)}`);
-  const problems: Problem[] = [];
-  if (hash === null) problems.push(badHashFile(suite, hashFile !== null));
+  const problems = hash === null ? [badHashFile(suite, hashFile !== null)] : [];
   if (!manifest.ok) {
     const path = `${suite.reports}/${manifestPath(suite.name)}`;
     const message = manifestFile === null ? `${path} is missing.` : `${path}: ${manifest.error}.`;
@@ -53,14 +52,15 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
       problems: [...problems, problem("manifest-invalid", message, { path, suite: suite.name })],
     };
   }
-  problems.push(
+  const found = [
+    ...problems,
     ...disagreements(manifest.value, hash, suite),
     // a hash file that is missing or malformed has been named already
     ...compareListing(manifest.value, listing, suite).filter(
       ({ path }) => hash !== null || path !== hashPath(suite),
     ),
-  );
-  return { hash, manifest: manifest.value, signed, problems };
+  ];
+  return { hash, manifest: manifest.value, signed, problems: found };
 }
 
 async function readFiles(repository: Repository, tree: TreeId, suite: Suite) {

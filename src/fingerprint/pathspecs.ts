@@ -60,7 +60,11 @@ export function patternPathspecs({ glob }: InputPattern): string[] {
 /** Where everything lies that such a pathspec, without an exclude, can match: at this path, or below it. */
 export function placeOf(pathspec: string): string {
   const path = pathspec.slice(pathspec.indexOf(")") + 1);
-  if (pathspec.startsWith(":(top,literal)")) return path;
-  const wildcard = path.search(/[*?[\\]/);
-  return wildcard === -1 ? path : path.slice(0, Math.max(0, path.lastIndexOf("/", wildcard)));
+  return pathspec.startsWith(":(top,literal)") ? path : placeOfGlob(path);
+}
+
+/** The part of a glob before its first wildcard, down to a directory; "" for the top level. */
+export function placeOfGlob(glob: string): string {
+  const wildcard = glob.search(/[*?[\\]/);
+  return wildcard === -1 ? glob : glob.slice(0, Math.max(0, glob.lastIndexOf("/", wildcard)));
 }

@@ -32,7 +32,7 @@ export async function finishSession(request: RunRequest, name: string, announce:
   if (record.fingerprint !== inputs.fingerprint) {
     return refuse(
       `session ${name} is of other sources than those staged now.`,
-      `gate status, or gate run ${suite.name}`,
+      `Stage what it was run on (a refused git commit -a has staged nothing), or run anew:  gate run ${suite.name}`,
     );
   }
   const { ended } = record;

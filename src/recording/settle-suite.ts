@@ -39,8 +39,10 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
       if (stashed.length > 0) return untouched(refused(suite.name, stashed));
       return reuseEvidence(worktree, judged, decision.evidence);
     }
-    case "run":
-      return orPending(request, since, await run(request, announce, since, patienceOf(suite)));
+    case "run": {
+      const settled = await run(request, announce, since, patienceOf(suite));
+      return orPending(request, since, { ...settled, outcome: ofThisCommitAlone(request, settled.outcome) });
+    }
     case "pending":
       return untouched(pendingOutcome(suite, decision, since));
     case "blocked":
@@ -96,6 +98,18 @@ async function run(
   const why = conflict ? "the evidence of two branches meets here" : whyDue(staleness, since);
   const announced = () => announce({ suite: suite.name, command: suite.run, why });
   return runAndAccept(request, announced, undefined, patienceMs);
+}
+
+/** A session is finished for what is staged, and after a refused `git commit -a` nothing of it is. */
+function ofThisCommitAlone({ worktree, judged }: RunRequest, outcome: SuiteOutcome): SuiteOutcome {
+  if (outcome.kind !== "refused" || outcome.session === null || !isIndexOfCommit(worktree)) return outcome;
+  const message = "git has staged what you commit for this commit alone.";
+  const hint = "Before gate run --from:  git add what you commit";
+  const suite = judged.suite.name;
+  return {
+    ...outcome,
+    problems: [...outcome.problems, problem("session-unusable", message, { suite, hint })],
+  };
 }
 
 /** How long a commit waits for a GPU that others use. */

@@ -1,7 +1,8 @@
 import { digestBlobs } from "../adapters/git/blob-digests.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { readBlobs } from "../adapters/git/trees.ts";
+import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
 import type { Suite } from "../config/configuration.ts";
+import { LARGEST_RECORD } from "../evidence/recorded.ts";
 import { type Problem, problem } from "../problem.ts";
 import { COMMITTED_SUMMARY, committedSummaryHead } from "../reports/committed-summary.ts";
 import { type Manifest, manifestPath } from "../reports/manifest.ts";
@@ -98,11 +99,12 @@ async function readReports(
   manifest: Manifest,
   paths: readonly string[],
 ): Promise<readonly (Buffer | null)[]> {
-  const blobs = await readBlobs(
+  const blobs = await readBlobsUpTo(
     repository,
     paths.map((path) => manifest.reports.get(path)?.blob ?? ""),
+    LARGEST_RECORD,
   );
-  return blobs.map((blob) => blob?.bytes ?? null);
+  return blobs.map((blob) => (blob === null || blob === "too-large" ? null : blob.bytes));
 }
 
 function disagreement(

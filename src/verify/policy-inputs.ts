@@ -2,7 +2,7 @@ import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
-import { inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { inputPathspecs, placeOfGlob } from "../fingerprint/pathspecs.ts";
 import { reportsDirectories } from "../judgement/judge.ts";
 import { covers } from "./glob-cover.ts";
 import { pairSuites, type Weakening, weakening } from "./policy.ts";
@@ -51,13 +51,36 @@ async function narrowed(
     const through = await paths(head.tree, inputPathspecs(onlyThrough(before, pattern), baseReports));
     return through.some((path) => wantedOnce.has(path));
   });
+  const overlaid = overlaidBy(before, baseReports, headReports);
   const keys = ["suites", after.name, "inputs"];
   const details = { suite: before.name, keys };
   const line = addedExcludes(before, after)[0]?.line ?? null;
   return [
     ...(lost.length === 0 ? [] : [weakening(lostSentence(lost, before, after), { ...details, line })]),
     ...later.map(({ message, line: at }) => weakening(message, { ...details, line: at })),
+    ...overlaid.map((directory) =>
+      weakening(
+        `${directory} is for reports now: what is added there is no input of ${before.name}.`,
+        details,
+      ),
+    ),
   ];
+}
+
+/** New reports directories inside what an input pattern names, be it empty today. Wildcards alone name no place. */
+function overlaidBy(
+  { inputs }: Suite,
+  baseReports: readonly string[],
+  headReports: readonly string[],
+): readonly string[] {
+  const isIn = (directory: string, place: string) => directory === place || directory.startsWith(`${place}/`);
+  const places = inputs.filter(({ exclude }) => !exclude).map(({ glob }) => placeOfGlob(glob));
+  return headReports.filter(
+    (directory) =>
+      !baseReports.some((known) => isIn(directory, known)) &&
+      !inputs.some(({ exclude, glob }) => exclude && covers(glob, directory)) &&
+      places.some((place) => place !== "" && isIn(directory, place)),
+  );
 }
 
 function lostSentence(lost: readonly string[], before: Suite, after: Suite): string {

@@ -1,10 +1,10 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { entriesAt } from "../adapters/git/tree-objects.ts";
-import { compareTrees, readBlobs } from "../adapters/git/trees.ts";
+import { entriesAt, standingInTree } from "../adapters/git/tree-objects.ts";
+import { readBlobs } from "../adapters/git/trees.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Trust } from "../evidence/signature.ts";
-import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY, exactly } from "../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -78,8 +78,11 @@ async function policyUntouched(
   { signing }: Configuration,
 ): Promise<boolean> {
   const files = [CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY, signing?.allowedSigners, signing?.revokedKeys];
-  const pathspecs = files.flatMap((path) => path ?? []).map(exactly);
-  return (await compareTrees(repository, base, head, pathspecs)).length === 0;
+  const paths = files.flatMap((path) => path ?? []);
+  const [before, after] = await Promise.all(
+    [base, head].map((tree) => standingInTree(repository, tree, paths)),
+  );
+  return paths.every((path) => before?.get(path) === after?.get(path));
 }
 
 async function findWeakenings(

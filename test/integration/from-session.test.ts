@@ -57,6 +57,24 @@ describe("gate run --from", () => {
     expect(await rig.changes()).toEqual([]);
   });
 
+  it("says after git commit -a, which stages for itself alone, what to stage first", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence("    max-report-size: 1KiB\n");
+    rig.write("src/router.py", "route = 2\n");
+    rig.suite.answers([TOO_LARGE]);
+    const { code, stderr } = await rig.tryCommit("due", "-a");
+    expect(code).toBe(1);
+    expect(stderr).toContain("Before gate run --from:  git add what you commit");
+    const session = /gate run --from (RUN_\w+)/.exec(stderr)?.[1] ?? "";
+    await raiseLimit(rig);
+    await expectUnusable(rig, session, "a refused git commit -a has staged nothing");
+    await rig.git("add", "-u");
+    expect((await rig.gate("run", "--from", session)).code).toBe(0);
+    await rig.commit("due", "-a");
+    expect(rig.suite.runs).toBe(2);
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
   it("refuses again while the cause is there", async () => {
     const { rig, session } = await refusedRun();
     await expectUnusable(rig, session, "has more than 1 KiB");

@@ -145,6 +145,20 @@ describe("what an index has, read from its file", () => {
       expect([indexed.at(path)]).toEqual(indexed.gitHas(path));
   });
 
+  it("is told apart from what has a name that is no text", () => {
+    const indexed = committed();
+    for (const directory of [Buffer.from("a\uFFFD"), Buffer.from("a\xff", "latin1")]) {
+      const place = Buffer.concat([Buffer.from(`${indexed.directory}/`), directory]);
+      mkdirSync(place);
+      writeFileSync(Buffer.concat([place, Buffer.from("/a.py")]), "the same");
+    }
+    indexed.git("add", "-A");
+    indexed.git("write-tree");
+    expect([indexed.at("a\uFFFD")]).toEqual(indexed.gitHas("a\uFFFD"));
+    indexed.stage("a\uFFFD/a.py", "other");
+    expect(indexed.at("a\uFFFD")).toBeNull();
+  });
+
   const name = fc.constantFrom("a", "b", "a.b", "a-", "A", "é", "TREE", "o d", "n".repeat(250));
   const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
   const step = fc.oneof(

@@ -126,6 +126,29 @@ describe("inputs that are narrowed", () => {
     expect(await policyChange(rig)).toEqual([]);
   });
 
+  it.each([
+    ["[src]", "src/plugins"],
+    ['["src/**/*.py"]', "src/plugins"],
+    ["[src/plugins]", "src/plugins"],
+  ])("by reports laid over a place of %s that is empty today are", async (inputs, reports) => {
+    const lint = `  lint:\n    run: npm run lint\n    inputs: [docs]\n    reports: ${reports}\n`;
+    expect(await changed({ inputs }, { inputs, suite: lint })).toContainEqual(
+      expect.stringContaining(
+        "src/plugins is for reports now: what is added there is no input of model-tests.",
+      ),
+    );
+  });
+
+  it.each([
+    ["[src]", "evidence/lint"],
+    ["[src]", "src-reports"],
+    ['[src, "!src/plugins"]', "src/plugins"],
+    ['["**/*.py"]', "evidence"],
+  ])("by reports beside %s, or where it has no inputs, are not", async (inputs, reports) => {
+    const lint = `  lint:\n    run: npm run lint\n    inputs: [docs]\n    reports: ${reports}\n`;
+    expect(await changed({ inputs }, { inputs, suite: lint })).toEqual([]);
+  });
+
   it("by more patterns than gate asks git about are said to be too many", async () => {
     const many = Array.from({ length: 60 }, (_, index) => `data/${index}`);
     const lines = await changed({ inputs: JSON.stringify(["src", ...many]) }, { inputs: "[src]" });

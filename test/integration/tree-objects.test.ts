@@ -149,11 +149,31 @@ describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one
     expect(await pathsPresent(repository, id, ["d", "e"])).toEqual([false, true]);
   });
 
-  it("show every entry that is there twice, also one behind where it belongs", async () => {
-    const [one, other] = ["1", "2"].map((text) => trees.git(["hash-object", "-w", "--stdin"], text));
-    const id = trees.literally(["100644 b", one ?? ""], ["100644 c", one ?? ""], ["100644 b", other ?? ""]);
-    const found = await entriesAt(await trees.open(), id, ["b"]);
-    expect(found.map((entry) => entry.id)).toEqual([one, other]);
+  it.each([
+    ["twice", ["100644 b", "100644 b"]],
+    ["twice, once where it does not belong", ["100644 b", "100644 c", "100644 b"]],
+    ["behind where it belongs", ["100644 c", "100644 b"]],
+    ["as a directory before what comes before its slash", ["040000 b", "100644 b.txt"]],
+    ["as a file behind what comes before a slash", ["100644 b.txt", "100644 b"]],
+  ])("are refused where an entry is there %s", async (_how, entries) => {
+    const blob = trees.git(["hash-object", "-w", "--stdin"], "1");
+    const id = trees.literally(...entries.map((entry) => [entry, blob] as const));
+    const repository = await trees.open();
+    const asked = [() => entriesAt(repository, id, ["b"]), () => subtree(repository, id, "b")];
+    for (const ask of asked) await expect(ask()).rejects.toThrow(GitError);
+  });
+
+  it("are taken where names are ordered as directories are", async () => {
+    const blob = trees.git(["hash-object", "-w", "--stdin"], "1");
+    const empty = trees.literally();
+    const entries = [
+      ["100644 b", blob],
+      ["100644 b-", blob],
+      ["40000 b.d", empty],
+      ["100644 b0", blob],
+    ] as const;
+    const id = trees.literally(...entries);
+    expect((await entriesAt(await trees.open(), id, ["b"])).map(({ path }) => path)).toEqual(["b"]);
   });
 
   it("keep names apart that no text can hold", async () => {
@@ -198,7 +218,7 @@ it("a second gate.yaml, behind everything else in the tree, is seen by verify", 
   const tree = raw(["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], bytes).toString("utf8");
   const commit = await rig.git("commit-tree", "-p", "HEAD", "-m", "two of them", tree.trim());
   const { code, stderr } = await rig.gate("verify", "--rev", commit);
-  expect([code, stderr]).toEqual([2, expect.stringContaining("gate.yaml is in the tree twice")]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`a tree that is not in order: ${tree.trim()}`)]);
 });
 
 function byPath(

@@ -13,11 +13,13 @@ export function standingInIndex(
 ): ReadonlyMap<string, string | null> {
   const isIndex =
     bytes.length >= HEADER_BYTES + idBytes && bytes.toString("latin1", 0, SIGNATURE_BYTES) === "DIRC";
-  const trees = isIndex ? treesWritten(bytes, idBytes, new Set(paths)) : new Map<string, string>();
-  return new Map(
-    paths.map((path) => [path, trees.get(path) ?? (isIndex ? fileAt(bytes, idBytes, path) : null)]),
-  );
+  if (!isIndex) return new Map();
+  const trees = treesWritten(bytes, idBytes, new Set(paths.map(latin1)));
+  return new Map(paths.map((path) => [path, trees.get(latin1(path)) ?? fileAt(bytes, idBytes, path)]));
 }
+
+/** Names are bytes: as text, those that are no UTF-8 would all be the same. */
+const latin1 = (path: string) => Buffer.from(path).toString("latin1");
 
 const HEADER_BYTES = 12;
 const SIGNATURE_BYTES = 4;
@@ -105,7 +107,7 @@ function readTrees(
     if (counts === null) return null;
     const idAt = countsEnd + 1;
     const next = counts[1] === "-1" ? idAt : idAt + idBytes;
-    const path = pathOfNext(open, bytes.toString("utf8", at, nameEnd));
+    const path = pathOfNext(open, bytes.toString("latin1", at, nameEnd));
     if (next > bytes.length) return null;
     if (next > idAt && wanted.has(path)) trees.set(path, `${DIRECTORY} ${bytes.toString("hex", idAt, next)}`);
     open.push({ path, left: Number(counts[2]) });

@@ -8,6 +8,15 @@ export interface Child {
   readonly name: string;
 }
 
+/** Where a name stands in the bytes. */
+interface Name {
+  readonly from: number;
+  readonly end: number;
+  readonly isDirectory: boolean;
+}
+
+const SLASH = 0x2f;
+
 /**
  * What a tree object holds: `<mode> SP <name> NUL <id>` again and again, the id in bytes. git's own reader is
  * tree-walk.c; like that, this takes modes of old gits for those of today.
@@ -18,10 +27,18 @@ export class TreeObject {
   readonly #id: string;
   #children: readonly Child[] | null = null;
 
+  /** Throws where its entries are out of order: git, asked about a path, would not find what lies behind. */
   constructor(bytes: Buffer, idBytes: number, id: string) {
     this.#bytes = bytes;
     this.#idBytes = idBytes;
     this.#id = id;
+    let before: Name | null = null;
+    this.#scan((at, space, end) => {
+      const name = { from: space + 1, end, isDirectory: /^0?4/.test(bytes.toString("latin1", at, at + 2)) };
+      if (before !== null && !this.#isBefore(before, name)) throw this.#malformed();
+      before = name;
+      return false;
+    });
   }
 
   /** In git's order. */
@@ -56,6 +73,16 @@ export class TreeObject {
     };
   }
 
+  /** In the order of their bytes, directories as if a slash stood behind them. */
+  #isBefore(one: Name, other: Name): boolean {
+    const both = Math.min(one.end - one.from, other.end - other.from);
+    const order = this.#bytes.compare(this.#bytes, other.from, other.from + both, one.from, one.from + both);
+    if (order !== 0) return order < 0;
+    const next = ({ from, end, isDirectory }: Name) =>
+      from + both < end ? (this.#bytes[from + both] ?? 0) : isDirectory ? SLASH : 0;
+    return next(one) < next(other);
+  }
+
   /** Visits the places of each mode, name and id, until somebody has seen enough. */
   #scan(visit: (at: number, space: number, end: number) => boolean): void {
     const bytes = this.#bytes;
@@ -82,6 +109,6 @@ export class TreeObject {
   }
 
   #malformed(): GitError {
-    return new GitError(["cat-file"], "found a tree that is none", this.#id);
+    return new GitError(["cat-file"], "found a tree that is not in order", this.#id);
   }
 }
