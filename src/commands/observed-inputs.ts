@@ -56,6 +56,6 @@ async function observe(
     unread,
     session: last?.session ?? null,
     ofTheseInputs,
-    proposals: proposeInputs({ ...found, unread }, inputs),
+    proposals: proposeInputs(suite, { ...found, unread }, inputs),
   };
 }

@@ -1,5 +1,6 @@
+import type { Suite } from "../config/configuration.ts";
 import { isLockFile } from "../suite/locked-versions.ts";
-import type { ObservedInputs } from "./observed-inputs.ts";
+import { excludesOf, type ObservedInputs } from "./observed-inputs.ts";
 
 /** Lines for `inputs:` of gate.yaml. */
 export interface InputProposals {
@@ -7,6 +8,8 @@ export interface InputProposals {
   readonly add: readonly string[];
   /** Patterns that would leave out what nothing was seen to read; of a directory with a slash at its end. */
   readonly leaveOut: readonly string[];
+  /** Excludes of the suite that keep out what was read: no further pattern lets that in. */
+  readonly narrow: readonly string[];
 }
 
 /** So many files of one directory are worth a pattern for all of it. */
@@ -32,13 +35,17 @@ const TOOLS_FILES: ReadonlySet<string> = new Set([
 
 /** Proposes; whether a file matters that nothing was seen to open is for a person to say. */
 export function proposeInputs(
+  suite: Pick<Suite, "inputs">,
   { undeclared, unread }: Pick<ObservedInputs, "undeclared" | "unread">,
   inputs: readonly string[],
 ): InputProposals {
   const leftOut = new Set(unread.filter((path) => !isReadByTools(path)));
+  const excludes = undeclared.map((path) => excludesOf(suite, path));
+  const unnamed = undeclared.filter((_, index) => excludes[index]?.length === 0);
   return {
-    add: byDirectory(undeclared).map(asPattern),
+    add: byDirectory(unnamed).map(asPattern),
     leaveOut: wholeDirectories(leftOut, inputs).map((path) => `!${asPattern(path)}`),
+    narrow: [...new Set(excludes.flat())],
   };
 }
 

@@ -6,6 +6,7 @@ import { listTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, EVERYTHING, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
+import { covers } from "../suite/glob-cover.ts";
 import { type Reads, testsReading } from "../suite/reads.ts";
 import { pinnedPaths } from "./pinned-files.ts";
 
@@ -68,14 +69,24 @@ export function undeclaredInputs(
   const say = suite.undeclaredInputs === "error" ? problem : warning;
   const about = { suite: suite.name };
   const named = undeclared.slice(0, MOST_NAMED).map((path) => {
-    const message = `the run read ${path}, which inputs: does not name${readBy(reads, path)}.`;
-    const hint = `Add ${JSON.stringify(path)} to inputs:, or see  gate status --inputs`;
+    const [exclude] = excludesOf(suite, path);
+    const why = exclude === undefined ? "inputs: does not name" : `${exclude} keeps out of the inputs`;
+    const message = `the run read ${path}, which ${why}${readBy(reads, path)}.`;
+    const hint =
+      exclude === undefined
+        ? `Add ${JSON.stringify(path)} to inputs:, or see  gate status --inputs`
+        : `Let ${JSON.stringify(exclude)} leave out less: an exclude wins over every other pattern of inputs:.`;
     return say("undeclared-input", message, { ...about, path, hint });
   });
   const more = undeclared.length - named.length;
   if (more <= 0) return named;
   const rest = `the run read ${more} more tracked files that inputs: does not name.`;
   return [...named, say("undeclared-input", rest, { ...about, hint: "gate status --inputs" })];
+}
+
+/** The excludes of a suite that plainly keep a path out, as they stand in gate.yaml. */
+export function excludesOf({ inputs }: Pick<Suite, "inputs">, path: string): readonly string[] {
+  return inputs.filter(({ exclude, glob }) => exclude && covers(glob, path)).map(({ glob }) => `!${glob}`);
 }
 
 function readBy(reads: Reads, path: string): string {

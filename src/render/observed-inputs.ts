@@ -19,6 +19,7 @@ export function renderObserved(observed: ObservedStatus | null): readonly string
       ? list("declared, and not seen to be read", unread)
       : ["    declared, and not seen to be read: nobody knows before a run of these inputs:  gate run"]),
     ...lines("add to inputs: in gate.yaml", proposals.add),
+    ...lines("keeps out what was read: an exclude wins over every other pattern", proposals.narrow),
     ...lines("may be left out, if they cannot change a result", proposals.leaveOut),
     ...(proposals.leaveOut.some((pattern) => pattern.endsWith("/"))
       ? ["    A pattern of a directory leaves out the files that come into it later, too."]

@@ -4,7 +4,7 @@ import { listTree } from "../adapters/git/trees.ts";
 import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
 import { inputPathspecs, placeOfGlob } from "../fingerprint/pathspecs.ts";
 import { reportsDirectories } from "../judgement/judge.ts";
-import { covers } from "./glob-cover.ts";
+import { covers } from "../suite/glob-cover.ts";
 import { pairSuites, type Weakening, weakening } from "./policy.ts";
 
 /** Two trees with their configurations. */

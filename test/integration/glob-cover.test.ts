@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { patternPathspecs } from "../../src/fingerprint/pathspecs.ts";
-import { covers } from "../../src/verify/glob-cover.ts";
+import { covers } from "../../src/suite/glob-cover.ts";
 import { Rig } from "../rig/repository.ts";
 
 describe("a pattern that covers another", () => {

@@ -14,7 +14,7 @@ async function rigReading(
 ): Promise<Rig> {
   const rig = await Rig.create();
   rig.writeProject(suiteLines);
-  rig.write("prompts/system.md", "be kind\n");
+  rig.write("prompts/system.txt", "be kind\n");
   rig.write("tests/test_hello.py", "def test_hello(): pass\n");
   rig.write("src/never.py", "x = 1\n");
   await rig.git("add", ".");
@@ -24,17 +24,34 @@ async function rigReading(
 
 describe("a tracked file that the run read and inputs: does not name", () => {
   it("is a warning that names it, who read it, and the line that declares it", async () => {
-    const rig = await rigReading(["src/router.py", "prompts/system.md"]);
+    const rig = await rigReading(["src/router.py", "prompts/system.txt"]);
     const { stderr } = await rig.commit("due");
-    expect(stderr).toContain("the run read prompts/system.md, which inputs: does not name (1 of 1 test)");
-    expect(stderr).toContain('Add "prompts/system.md" to inputs:');
+    expect(stderr).toContain("the run read prompts/system.txt, which inputs: does not name (1 of 1 test)");
+    expect(stderr).toContain('Add "prompts/system.txt" to inputs:');
     expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("is not to be added where an exclude keeps it out: that wins", async () => {
+    const rig = await rigReading(["src/router.py", "prompts/tone.md"]);
+    rig.write("prompts/tone.md", "friendly\n");
+    await rig.git("add", ".");
+    const { stderr } = await rig.commit("due");
+    expect(stderr).toContain(
+      "the run read prompts/tone.md, which !**/*.md keeps out of the inputs (1 of 1 test)",
+    );
+    expect(stderr).toContain('Let "!**/*.md" leave out less');
+    const { stdout } = await rig.gate("status", "--inputs");
+    expect(stdout).not.toContain("add to inputs:");
+    expect(stdout).toMatch(/keeps out what was read: .*:\n {6}- "!\*\*\/\*\.md"\n/);
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("!**/*.md", "!*.md"));
+    await rig.git("add", ".");
+    expect((await rig.gate("run", "--force")).stdout).not.toContain("prompts/tone.md, which !");
   });
 
   it("counts the tests that ran", async () => {
     const rig = await rigReading([], { suiteLines: "    skips: [{match: '*_later', reason: not yet}]\n" });
     rig.suite.answers([
-      { id: TEST, reads: ["prompts/system.md"] },
+      { id: TEST, reads: ["prompts/system.txt"] },
       { id: "tests/a.py::other", reads: ["src/router.py"] },
       { id: "tests/a.py::skipped_later", outcome: "skipped", reads: ["src/router.py"] },
     ]);
@@ -46,19 +63,19 @@ describe("a tracked file that the run read and inputs: does not name", () => {
   });
 
   it("may be a link: it is an input besides what it leads to", async () => {
-    const rig = await rigReading(["prompts/system.md", "current.md"]);
-    symlinkSync("prompts/system.md", join(rig.directory, "current.md"));
+    const rig = await rigReading(["prompts/system.txt", "current.txt"]);
+    symlinkSync("prompts/system.txt", join(rig.directory, "current.txt"));
     await rig.git("add", ".");
     const { stderr } = await rig.commit("due");
-    expect(stderr).toContain("the run read current.md, which inputs: does not name");
-    expect(stderr).toContain("the run read prompts/system.md, which inputs: does not name");
+    expect(stderr).toContain("the run read current.txt, which inputs: does not name");
+    expect(stderr).toContain("the run read prompts/system.txt, which inputs: does not name");
   });
 
   it("refuses the record with undeclared-inputs: error", async () => {
-    const rig = await rigReading(["prompts/system.md"], { suiteLines: "    undeclared-inputs: error\n" });
+    const rig = await rigReading(["prompts/system.txt"], { suiteLines: "    undeclared-inputs: error\n" });
     const ended = await rig.tryCommit("due");
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain("the run read prompts/system.md");
+    expect(ended.stderr).toContain("the run read prompts/system.txt");
     expect(rig.exists("test-reports")).toBe(false);
   });
 
@@ -135,10 +152,10 @@ describe("what reporters send", () => {
 
 describe("gate status --inputs", () => {
   it("shows the three lists and the lines for gate.yaml", async () => {
-    const rig = await rigReading(["src/router.py", "prompts/system.md"]);
+    const rig = await rigReading(["src/router.py", "prompts/system.txt"]);
     await rig.commit("due");
     const { stdout } = await rig.gate("status", "--inputs");
-    expect(stdout).toMatch(/read, and not declared:\n {6}prompts\/system\.md\n/);
+    expect(stdout).toMatch(/read, and not declared:\n {6}prompts\/system\.txt\n/);
     expect(stdout).toMatch(/read, and not tracked by git: none\n/);
     expect(stdout).toMatch(/declared, and not seen to be read:\n {6}src\/never\.py\n/);
     expect(stdout).toMatch(/add to inputs: in gate\.yaml:\n {6}- "prompts\/system\.md"\n/);
@@ -148,9 +165,9 @@ describe("gate status --inputs", () => {
       suites: [
         {
           observed: {
-            undeclared: ["prompts/system.md"],
+            undeclared: ["prompts/system.txt"],
             unread: ["src/never.py"],
-            proposals: { add: ["prompts/system.md"], leaveOut: ["!src/never.py"] },
+            proposals: { add: ["prompts/system.txt"], leaveOut: ["!src/never.py"] },
           },
         },
       ],
@@ -158,7 +175,7 @@ describe("gate status --inputs", () => {
   });
 
   it("is answered by the evidence on a clone that never ran the suite", async () => {
-    const rig = await rigReading(["src/router.py", "prompts/system.md"]);
+    const rig = await rigReading(["src/router.py", "prompts/system.txt"]);
     await rig.commit("due");
     await rig.git("clone", "-q", ".", join(rig.base, "clone"));
     const clone = rig.at(join(rig.base, "clone"));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { proposeInputs } from "../../../src/recording/input-proposals.ts";
 
 const leaveOut = (unread: readonly string[], read: readonly string[] = []) =>
-  proposeInputs({ undeclared: [], unread }, [...unread, ...read]).leaveOut;
+  proposeInputs({ inputs: [] }, { undeclared: [], unread }, [...unread, ...read]).leaveOut;
 
 describe("what may be left out", () => {
   it("is a few files by name, though they are all that their directory has", () => {

@@ -1,4 +1,4 @@
-import { matchesWildcard } from "../suite/wildcard.ts";
+import { matchesWildcard } from "./wildcard.ts";
 
 /**
  * Whether a pattern plainly matches whatever the other does, today and tomorrow. A no may be wrong, a yes never is,
