@@ -158,7 +158,7 @@ describe("gate status --inputs", () => {
     expect(stdout).toMatch(/read, and not declared:\n {6}prompts\/system\.txt\n/);
     expect(stdout).toMatch(/read, and not tracked by git: none\n/);
     expect(stdout).toMatch(/declared, and not seen to be read:\n {6}src\/never\.py\n/);
-    expect(stdout).toMatch(/add to inputs: in gate\.yaml:\n {6}- "prompts\/system\.md"\n/);
+    expect(stdout).toMatch(/add to inputs: in gate\.yaml:\n {6}- "prompts\/system\.txt"\n/);
     expect(stdout).toMatch(/may be left out[^\n]*:\n {6}- "!src\/never\.py"\n/);
     const document = await rig.gateJson("status", "--inputs");
     expect(document).toMatchObject({
