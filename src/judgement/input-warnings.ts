@@ -5,7 +5,7 @@ import { treesAgree } from "../adapters/git/trees.ts";
 import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
-import { type JudgedTree, reportsDirectories } from "./judge.ts";
+import { type JudgedSuite, type JudgedTree, reportsDirectories } from "./judge.ts";
 import { undeclaredLinkTargets } from "./links.ts";
 
 /** Odd without being wrong: symbolic links among the inputs that lead out of them. */
@@ -26,7 +26,7 @@ export async function linksLeadingOut(
 export async function emptyPatterns(
   repository: Repository,
   tree: TreeId,
-  { suites }: Configuration,
+  { suites }: Pick<Configuration, "suites">,
 ): Promise<Problem[]> {
   const nothing = emptyTree(repository.objectFormat);
   const asked = suites.flatMap((suite) => suite.inputs.map((pattern) => ({ suite, pattern })));
@@ -42,6 +42,22 @@ export async function emptyPatterns(
   return others.flatMap(({ suite, pattern }, index) =>
     empty[index] ? [matchesNothing(suite, pattern)] : [],
   );
+}
+
+/** What `gate verify` will have against a new record, as far as the old one tells: files were moved, say. */
+export async function shrunkenInputs(
+  repository: Repository,
+  tree: TreeId,
+  { suite, inputs, recorded }: JudgedSuite,
+): Promise<readonly Problem[]> {
+  const included = { ...suite, inputs: suite.inputs.filter(({ exclude }) => !exclude) };
+  const empty = await emptyPatterns(repository, tree, { suites: [included] });
+  const before = recorded.manifest?.inputs.files ?? 0;
+  if (before < 2 || inputs.files * 2 > before) return empty;
+  const message = `the inputs of ${suite.name} fell from ${before} files in the last record to ${inputs.files}: gate verify refuses that.`;
+  const hint = "If files moved, name their new place under inputs: of gate.yaml.";
+  const place = { path: CONFIGURATION_PATH, line: suite.inputs[0]?.line ?? null, suite: suite.name };
+  return [...empty, warning("inputs-collapsed", message, { ...place, hint })];
 }
 
 function matchesNothing(suite: Suite, { glob, exclude, line }: InputPattern): Problem {

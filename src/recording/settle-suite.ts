@@ -4,6 +4,7 @@ import { isIndexOfCommit } from "../evidence/indexes.ts";
 import { type ChangesSince, changesSinceEvidence, NO_CHANGES } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
 import { reportsConflict } from "../judgement/index-tree.ts";
+import { shrunkenInputs } from "../judgement/input-warnings.ts";
 import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
@@ -97,7 +98,9 @@ async function run(
   const conflict = staleness === "missing" && (await reportsConflict(request.worktree, [suite.reports]));
   const why = conflict ? "the evidence of two branches meets here" : whyDue(staleness, since);
   const announced = () => announce({ suite: suite.name, command: suite.run, why });
-  return runAndAccept(request, announced, undefined, patienceMs);
+  const shrunken = await shrunkenInputs(request.worktree, request.tree, request.judged);
+  const { outcome, attached } = await runAndAccept(request, announced, undefined, patienceMs);
+  return { outcome: withWarnings(outcome, shrunken), attached };
 }
 
 /** A session is finished for what is staged, and after a refused `git commit -a` nothing of it is. */
