@@ -9,8 +9,8 @@ import type { Survey } from "./survey.ts";
 export type HookWay =
   /** husky 9: its own scripts in `folder/_`, the user's in `folder`. */
   | { readonly kind: "husky"; readonly folder: string; readonly installed: boolean }
-  /** `core.hooksPath` names a folder of the working tree. */
-  | { readonly kind: "hooks-path"; readonly folder: string }
+  /** A folder of the working tree, for `core.hooksPath` to name: that setting comes with no clone. */
+  | { readonly kind: "hooks-path"; readonly folder: string; readonly installed: boolean }
   /** Git's own directory, for this clone alone. */
   | { readonly kind: "plain"; readonly directory: string }
   | { readonly kind: "lefthook"; readonly file: string }
@@ -19,6 +19,9 @@ export type HookWay =
   | { readonly kind: "elsewhere"; readonly place: string; readonly reason: string };
 
 const LEFTHOOK = /^(\.config\/)?\.?lefthook\.(ya?ml|toml|jsonc?)$/;
+
+/** What gate copies beside the hooks of a folder. */
+const OWN_COPY = /^(.+)\/gate\/launch$/;
 
 export async function findHookWay(worktree: Worktree, survey: Survey): Promise<HookWay> {
   const directory = await existingRealPath(await hooksDirectory(worktree));
@@ -32,7 +35,7 @@ export async function findHookWay(worktree: Worktree, survey: Survey): Promise<H
     const husky = folder.endsWith("/_");
     return husky
       ? { kind: "husky", folder: folder.slice(0, -2), installed: await isInstalled(directory) }
-      : { kind: "hooks-path", folder };
+      : { kind: "hooks-path", folder, installed: true };
   }
   return declaredWay(survey) ?? { kind: "plain", directory };
 }
@@ -45,6 +48,11 @@ function declaredWay({ files, packageJson }: Survey): HookWay | null {
   if (prepares || files.some((path) => path.startsWith(".husky/"))) {
     return { kind: "husky", folder: ".husky", installed: false };
   }
+  // lefthook's copies have no hook of git's beside them
+  const folder = files
+    .flatMap((path) => OWN_COPY.exec(path)?.[1] ?? [])
+    .find((found) => files.includes(`${found}/pre-commit`));
+  if (folder !== undefined) return { kind: "hooks-path", folder, installed: false };
   const lefthook = files.find((path) => LEFTHOOK.test(path));
   if (lefthook !== undefined) {
     if (/\.ya?ml$/.test(lefthook)) return { kind: "lefthook", file: lefthook };

@@ -18,8 +18,11 @@ export async function planHooks(worktree: Worktree, way: HookWay, shims: ShimSou
       const hooks = await planShellHooks({ place, husky: true }, shims);
       return way.installed ? hooks : together([hooks, notInstalled(way.folder)]);
     }
-    case "hooks-path":
-      return planShellHooks({ place: (path) => inTree(top, `${way.folder}/${path}`), husky: false }, shims);
+    case "hooks-path": {
+      const place = (path: string) => inTree(top, `${way.folder}/${path}`);
+      const hooks = await planShellHooks({ place, husky: false }, shims);
+      return way.installed ? hooks : together([hooks, notNamed(way.folder)]);
+    }
     case "plain":
       return planShellHooks({ place: (path) => inHooks(top, way.directory, path), husky: false }, shims);
     case "lefthook":
@@ -46,6 +49,12 @@ function inHooks(topLevel: string, directory: string, path: string): Place {
 function notInstalled(folder: string): Plan {
   const message = `husky is not installed in this clone (${folder}/_ is missing), so git runs no hook of ${folder}.`;
   return plan({ problems: [warning("not-wired", message, { path: folder, hint: "npx husky" })] });
+}
+
+function notNamed(folder: string): Plan {
+  const message = `git runs no hook of ${folder} in this clone, where core.hooksPath does not name it.`;
+  const hint = `git config core.hooksPath ${folder}`;
+  return plan({ problems: [warning("not-wired", message, { path: folder, hint })] });
 }
 
 function notEdited(place: string, reason: string) {

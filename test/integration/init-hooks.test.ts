@@ -162,6 +162,26 @@ describe("core.hooksPath", () => {
     await expectNothingToDo(repository);
   });
 
+  it.each([
+    ["alone", null],
+    ["beside the pre-commit framework", ".pre-commit-config.yaml"],
+  ])("comes with no clone: it is named where the tree has its folder, %s", async (_how, framework) => {
+    const repository = project();
+    if (framework !== null) repository.write(framework, "repos: []\n");
+    repository.git("config", "core.hooksPath", ".githooks");
+    await repository.init();
+    expect(repository.commit().status).toBe(0);
+    repository.git("config", "--unset", "core.hooksPath");
+    const { exit, document } = await repository.init();
+    expect(exit).toBe(0);
+    expect(document.edits).toEqual([]);
+    expect(document.problems).toMatchObject([
+      { code: "not-wired", hint: "git config core.hooksPath .githooks" },
+    ]);
+    repository.git("config", "core.hooksPath", ".githooks");
+    await expectNothingToDo(repository);
+  });
+
   it("is left alone where other repositories may share it", async () => {
     const repository = project();
     const shared = `${repository.directory}-hooks`;
