@@ -14,8 +14,17 @@ export function standingInIndex(
   const isIndex =
     bytes.length >= HEADER_BYTES + idBytes && bytes.toString("latin1", 0, SIGNATURE_BYTES) === "DIRC";
   if (!isIndex) return new Map();
-  const trees = treesWritten(bytes, idBytes, new Set(paths.map(latin1)));
-  return new Map(paths.map((path) => [path, trees.get(latin1(path)) ?? fileAt(bytes, idBytes, path)]));
+  const trees = treesWritten(bytes, idBytes, paths.map(latin1));
+  const standing = new Map<string, string | null>();
+  let from = HEADER_BYTES;
+  // Entries lie in the order of their names' bytes: each is looked for behind the one before.
+  for (const path of paths.toSorted((one, other) => (latin1(one) < latin1(other) ? -1 : 1))) {
+    const tree = trees.get(latin1(path));
+    const file = tree === undefined ? fileAt(bytes, idBytes, path, from) : null;
+    standing.set(path, tree ?? file?.text ?? null);
+    from = file?.end ?? from;
+  }
+  return standing;
 }
 
 /** Names are bytes: as text, those that are no UTF-8 would all be the same. */
@@ -27,22 +36,32 @@ const LENGTH_BYTES = 4;
 /** Times, device, inode, mode, owner and size. */
 const STAT_BYTES = 40;
 const MODE_AT = 24;
+const FLAGS_BYTES = 2;
 const FILE_MODES = ["100644", "100755", "120000", "160000"];
 /** Names of so many bytes are not counted. */
 const UNCOUNTED = 0x0fff;
 
+interface FileFound {
+  readonly text: string;
+  readonly end: number;
+}
+
 /** An entry: what the file looked like on disk, its id, flags, which are nothing but the length of its name, and that. */
-function fileAt(bytes: Buffer, idBytes: number, path: string): string | null {
-  const name = Buffer.from(`..${path}\0`);
-  const length = name.length - 3;
+function fileAt(bytes: Buffer, idBytes: number, path: string, from: number): FileFound | null {
+  const name = Buffer.from(`${path}\0`);
+  const length = name.length - 1;
   if (length === 0 || length >= UNCOUNTED) return null;
-  name.writeUInt16BE(length);
-  const flagsAt = bytes.indexOf(name);
-  const idAt = flagsAt - idBytes;
-  const statAt = idAt - STAT_BYTES;
-  if (statAt < 0) return null;
-  const mode = bytes.readUInt32BE(statAt + MODE_AT).toString(8);
-  return FILE_MODES.includes(mode) ? `${mode} ${bytes.toString("hex", idAt, flagsAt)}` : null;
+  // Names that only end in this one come before it: their flags are elsewhere.
+  for (let nameAt = bytes.indexOf(name, from); nameAt !== -1; nameAt = bytes.indexOf(name, nameAt + 1)) {
+    const flagsAt = nameAt - FLAGS_BYTES;
+    const statAt = flagsAt - idBytes - STAT_BYTES;
+    if (statAt < 0 || bytes.readUInt16BE(flagsAt) !== length) continue;
+    const mode = bytes.readUInt32BE(statAt + MODE_AT).toString(8);
+    if (!FILE_MODES.includes(mode)) return null;
+    const text = `${mode} ${bytes.toString("hex", statAt + STAT_BYTES, flagsAt)}`;
+    return { text, end: nameAt + name.length };
+  }
+  return null;
 }
 
 /**
@@ -53,7 +72,7 @@ function fileAt(bytes: Buffer, idBytes: number, path: string): string | null {
 function treesWritten(
   bytes: Buffer,
   idBytes: number,
-  wanted: ReadonlySet<string>,
+  wanted: readonly string[],
 ): ReadonlyMap<string, string> {
   const end = bytes.length - idBytes;
   let at = bytes.lastIndexOf("TREE", end - SIGNATURE_BYTES - LENGTH_BYTES, "latin1");
@@ -83,9 +102,14 @@ function contentAt(bytes: Buffer, at: number): Buffer {
 }
 
 interface OpenDirectory {
-  readonly path: string;
+  /** null where nothing that is wanted lies in it. */
+  readonly path: string | null;
   left: number;
 }
+
+const LINE_FEED = 0x0a;
+const SPACE = 0x20;
+const MINUS = 0x2d;
 
 /**
  * Directories, each before those in it: name, NUL, how many entries are below it (-1: its tree is not known), SP, how
@@ -95,32 +119,66 @@ interface OpenDirectory {
 function readTrees(
   bytes: Buffer,
   idBytes: number,
-  wanted: ReadonlySet<string>,
+  wanted: readonly string[],
 ): ReadonlyMap<string, string> | null {
+  const onTheWay = new Set(wanted.flatMap(withDirectoriesAbove));
   const trees = new Map<string, string>();
   const open: OpenDirectory[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const nameEnd = bytes.indexOf(0, at);
-    const countsEnd = bytes.indexOf(0x0a, nameEnd);
-    if (nameEnd === -1 || countsEnd === -1 || nameEnd > at === (at === 0)) return null;
-    const counts = /^(-1|\d+) (\d+)$/.exec(bytes.toString("latin1", nameEnd + 1, countsEnd));
-    if (counts === null) return null;
-    const idAt = countsEnd + 1;
-    const next = counts[1] === "-1" ? idAt : idAt + idBytes;
-    const path = pathOfNext(open, bytes.toString("latin1", at, nameEnd));
-    if (next > bytes.length) return null;
-    if (next > idAt && wanted.has(path)) trees.set(path, `${DIRECTORY} ${bytes.toString("hex", idAt, next)}`);
-    open.push({ path, left: Number(counts[2]) });
-    at = next;
+    const found = directoryAt(bytes, idBytes, at);
+    if (found === null) return null;
+    const { nameEnd, left, idAt, end } = found;
+    const parent = parentOfNext(open);
+    const path = parent === null ? null : `${parent}${bytes.toString("latin1", at, nameEnd)}`;
+    const isWanted = path !== null && onTheWay.has(path);
+    if (isWanted && end > idAt) trees.set(path, `${DIRECTORY} ${bytes.toString("hex", idAt, end)}`);
+    open.push({ path: isWanted ? path : null, left });
+    at = end;
   }
   return trees;
 }
 
-/** Once those directories are left whose own are all read. */
-function pathOfNext(open: OpenDirectory[], name: string): string {
+interface DirectoryFound {
+  readonly nameEnd: number;
+  readonly left: number;
+  /** Where its id is, which is empty where it is not known. */
+  readonly idAt: number;
+  readonly end: number;
+}
+
+function directoryAt(bytes: Buffer, idBytes: number, at: number): DirectoryFound | null {
+  const nameEnd = bytes.indexOf(0, at);
+  const countsEnd = nameEnd === -1 ? -1 : bytes.indexOf(LINE_FEED, nameEnd);
+  const left = countsEnd === -1 ? null : numberBefore(bytes, countsEnd);
+  const isTop = nameEnd === at;
+  if (left === null || isTop !== (at === 0)) return null;
+  const idAt = countsEnd + 1;
+  const end = bytes[nameEnd + 1] === MINUS ? idAt : idAt + idBytes;
+  return end > bytes.length ? null : { nameEnd, left, idAt, end };
+}
+
+function withDirectoriesAbove(path: string): readonly string[] {
+  return ["", ...[...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)), path];
+}
+
+/** Behind a space. */
+function numberBefore(bytes: Buffer, end: number): number | null {
+  let value = 0;
+  let scale = 1;
+  for (let at = end - 1; at >= 0 && bytes[at] !== SPACE; at -= 1) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    value += digit * scale;
+    scale *= 10;
+  }
+  return scale === 1 ? null : value;
+}
+
+/** With a slash at its end, once those directories are left whose own are all read. null: nothing wanted lies there. */
+function parentOfNext(open: OpenDirectory[]): string | null {
   while (open.at(-1)?.left === 0) open.pop();
   const parent = open.at(-1);
-  if (parent === undefined) return name;
+  if (parent === undefined) return "";
   parent.left -= 1;
-  return parent.path === "" ? name : `${parent.path}/${name}`;
+  return parent.path === null || parent.path === "" ? parent.path : `${parent.path}/`;
 }
