@@ -14,8 +14,6 @@ export function traces(
   return visibleDifferences(worktree, [EVERYTHING, ...outside]);
 }
 
-const DEED: Partial<Record<WorktreeDifference["kind"], string>> = { untracked: "left", missing: "deleted" };
-
 /** What a run left in the repository: new files and changed ones. Python's bytecode is nobody's leak. */
 export function findLeaks(
   suite: Suite,
@@ -28,10 +26,18 @@ export function findLeaks(
     .filter(({ path, kind }) => !known.has(`${kind} ${path}`) && path !== suite.results)
     .filter(({ path, kind }) => kind !== "untracked" || !isCachedBytecode(path))
     .map(({ path, kind }) =>
-      complain("leaked-files", `the run ${DEED[kind] ?? "changed"} ${path}.`, {
-        path,
-        suite: suite.name,
-        hint: "Let the suite write to a temporary directory, or ignore the file.",
-      }),
+      complain("leaked-files", leakSentence(path, kind), leakDetails(path, kind, suite)),
     );
+}
+
+/** Who changed a file that was there, nobody knows: it may have been a person. */
+function leakSentence(path: string, kind: WorktreeDifference["kind"]): string {
+  if (kind === "untracked") return `the run left ${path}.`;
+  return `${path} was ${kind === "missing" ? "deleted" : "changed"} while the suite ran.`;
+}
+
+function leakDetails(path: string, kind: WorktreeDifference["kind"], { name: suite }: Suite) {
+  const orElse =
+    kind === "untracked" ? ", or ignore the file." : "; a person leaves tracked files alone while it runs.";
+  return { path, suite, hint: `Let the suite write to a temporary directory${orElse}` };
 }

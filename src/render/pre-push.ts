@@ -30,7 +30,9 @@ const isError = ({ severity }: Problem) => severity === "error";
 
 /** Which suite it is about, where the message does not say. */
 function named(one: Problem): Problem {
-  const known = one.suite === null || one.message.includes(one.suite);
+  // "src" is no word of "src/router.py"
+  const words = one.message.split(/[\s"(),:;]+/).map((word) => word.replace(/\.$/, ""));
+  const known = one.suite === null || words.includes(one.suite);
   return known ? one : { ...one, message: `${one.suite}: ${one.message}` };
 }
 

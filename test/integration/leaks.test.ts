@@ -15,8 +15,8 @@ describe("files that the suite leaves in the repository", () => {
     const rig = await leakyRig("echo x > left.txt; echo y >> README.md; rm .gitignore");
     const ended = await rig.commit("due");
     expect(ended.stderr).toContain("the run left left.txt");
-    expect(ended.stderr).toContain("the run changed README.md");
-    expect(ended.stderr).toContain("the run deleted .gitignore");
+    expect(ended.stderr).toContain("README.md was changed while the suite ran.");
+    expect(ended.stderr).toContain(".gitignore was deleted while the suite ran.");
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 

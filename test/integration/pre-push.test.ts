@@ -50,6 +50,16 @@ describe("a push is warned of", () => {
     expect(rig.suite.runs).toBe(1);
   });
 
+  it("by the suite's name, also where a path has the same", async () => {
+    const rig = await published();
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("model-tests:", "src:"));
+    await rig.git("add", ".");
+    await rig.commit("another name");
+    await change(rig, "route = 2\n", "--no-verify");
+    const { stderr } = await push(rig);
+    expect(stderr).toContain("src: the inputs changed after the recorded run: src/router.py.");
+  });
+
   it("evidence that is fresh and has to be signed, and is not", async () => {
     const rig = await published();
     rig.write("gate.yaml", `signing: { allowed-signers: signers }\n${rig.read("gate.yaml")}`);
