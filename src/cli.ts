@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileErrorCode } from "./adapters/files/files.ts";
 import { writeOut } from "./adapters/files/standard-output.ts";
 import type { Context } from "./commands/context.ts";
 import { plainArguments } from "./commands/why-ignored-arguments.ts";
@@ -30,6 +31,7 @@ const INTERRUPTED: ExitCode = 130;
 const UNANSWERED: ExitCode = 70;
 /** Who only wanted the first lines of something long has got them. */
 const READ_ENOUGH: ExitCode = 0;
+const UNWRITTEN: ExitCode = 1;
 const STDIN = 0;
 const STDERR = 2;
 
@@ -208,22 +210,28 @@ async function standardInput(): Promise<Buffer> {
 /** False where nobody reads it any more. */
 function print(text: string): boolean {
   const left = writeOut(text);
-  if (left !== null && left.length > 0) heedless(process.stdout).write(left);
+  if (left !== null && left.length > 0) standardOutput().write(left);
   return left !== null;
+}
+
+/** An answer that nobody wants to read is no error; one that cannot be written (a full disk) is no answer. */
+function standardOutput(): typeof process.stdout {
+  if (process.stdout.listenerCount("error") > 0) return process.stdout;
+  return process.stdout.on("error", (error) => {
+    if (fileErrorCode(error) === "EPIPE") return;
+    complain(`gate  the answer could not be written: ${error.message}\n`);
+    process.exitCode = process.exitCode || UNWRITTEN;
+  });
 }
 
 function complain(text: string): void {
   standardError().write(text);
 }
 
-function standardError(): typeof process.stderr {
-  return heedless(process.stderr);
-}
-
 /** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */
-function heedless<Stream extends typeof process.stdout | typeof process.stderr>(stream: Stream): Stream {
-  if (stream.listenerCount("error") === 0) stream.on("error", () => undefined);
-  return stream;
+function standardError(): typeof process.stderr {
+  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
+  return process.stderr;
 }
 
 void start(process.argv.slice(2));

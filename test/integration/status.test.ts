@@ -1,7 +1,7 @@
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Rig } from "../rig/repository.ts";
+import { GATE, Rig } from "../rig/repository.ts";
 import { snapshot } from "../rig/snapshot.ts";
 
 /** A rig with evidence at HEAD. */
@@ -442,6 +442,15 @@ describe("gate status of something else than the index", () => {
     const ended = await rig.gate("status", `--rev=${rev}`);
     expect(ended.code).toBe(2);
     expect(ended.stdout + ended.stderr).toContain(`${rev} is no commit in this repository.`);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("is not said to be answered where nothing can be written", async () => {
+    const rig = await fresh();
+    const gate = `"${process.execPath}" "${GATE}" status --json`;
+    const full = await rig.run("sh", ["-c", `${gate} >/dev/full`]);
+    expect(full.code).toBe(1);
+    expect(full.stderr).toContain("gate  the answer could not be written: ");
+    expect(await rig.run("sh", ["-c", `${gate} | true; ${gate} >&-`])).toMatchObject({ stderr: "" });
   });
 
   it("says that there is no repository", async () => {
