@@ -19,38 +19,49 @@ const MEANINGLESS = new Set(
 const ASSIGNMENT = /^\w+\+?=/;
 
 /** A program that only starts the one that follows: how many words it takes, options apart. */
-const RUNNERS: Readonly<Record<string, readonly string[]>> = {
-  npx: [""],
-  bunx: [""],
-  pnpx: [""],
-  uvx: [""],
-  npm: ["exec", "x"],
-  pnpm: ["exec", "dlx"],
-  yarn: ["exec", "dlx"],
-  bun: ["x"],
-  uv: ["run"],
-  poetry: ["run"],
-  pipx: ["run"],
-  hatch: ["run"],
-  pdm: ["run"],
-  pipenv: ["run"],
-};
+const RUNNERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["npx", [""]],
+  ["bunx", [""]],
+  ["pnpx", [""]],
+  ["uvx", [""]],
+  ["npm", ["exec", "x"]],
+  ["pnpm", ["exec", "dlx"]],
+  ["yarn", ["exec", "dlx"]],
+  ["bun", ["x"]],
+  ["uv", ["run"]],
+  ["poetry", ["run"]],
+  ["pipx", ["run"]],
+  ["hatch", ["run"]],
+  ["pdm", ["run"]],
+  ["pipenv", ["run"]],
+]);
 const INTERPRETERS = /^(?:sh|bash|dash|zsh|ksh|ash|\.|source|node)$/;
 
-function unwrapped(command: ShellCommand): readonly ShellCommand[] {
-  const { line, words } = command;
-  const [first, ...rest] = words;
-  if (MEANINGLESS.has(first) || ASSIGNMENT.test(first)) return inner(line, rest);
-  if (RUNNERS[first]?.includes("")) return inner(line, withoutOptions(rest));
-  const [second = ""] = rest;
-  if (RUNNERS[first]?.includes(second)) return inner(line, withoutOptions(rest.slice(1)));
-  if (INTERPRETERS.test(first)) return interpreted(line, rest, command);
-  return [command];
+/** Word by word: whoever writes a thousand braces is not to make gate copy what follows each of them. */
+function unwrapped({ line, words }: ShellCommand): readonly ShellCommand[] {
+  const start = startOfCommand(words);
+  const [first, ...rest] = words.slice(start);
+  if (first === undefined) return [];
+  const command: ShellCommand = { line, words: [first, ...rest] };
+  return INTERPRETERS.test(first) ? interpreted(line, rest, command) : [command];
 }
 
-function inner(line: number, words: readonly string[]): readonly ShellCommand[] {
-  const [first, ...rest] = words;
-  return first === undefined ? [] : unwrapped({ line, words: [first, ...rest] });
+function startOfCommand(words: readonly string[]): number {
+  for (let at = 0; ; ) {
+    const first = words[at];
+    if (first === undefined) return at;
+    const runs = RUNNERS.get(first) ?? [];
+    if (MEANINGLESS.has(first) || ASSIGNMENT.test(first)) at += 1;
+    else if (runs.includes("")) at = pastOptions(words, at + 1);
+    else if (runs.includes(words[at + 1] ?? "")) at = pastOptions(words, at + 2);
+    else return at;
+  }
+}
+
+function pastOptions(words: readonly string[], from: number): number {
+  let at = from;
+  while (words[at]?.startsWith("-")) at += 1;
+  return at;
 }
 
 function interpreted(line: number, rest: readonly string[], whole: ShellCommand): readonly ShellCommand[] {

@@ -28,6 +28,19 @@ describe("the commands of a script", () => {
     expect(words(script)).toEqual(expected);
   });
 
+  it.each(["constructor", "toString", "__proto__"])("may be called %s", (name) => {
+    expect(commandsOf(`${name} --check`)).toEqual([{ line: 1, words: [name, "--check"] }]);
+  });
+
+  it.each(["{ ", "if ", "A=1 ", "npx ", "npx -y ", "npm exec "])(
+    "may stand behind a hundred thousand of %j",
+    (word) => {
+      expect(commandsOf(`${word.repeat(100_000)}gate status`)).toEqual([
+        { line: 1, words: ["gate", "status"] },
+      ]);
+    },
+  );
+
   it("know their lines", () => {
     const script = '#!/bin/sh\n\na \\\n  b\n"c\nd"\ncat <<E\nx\nE\ne && f\n';
     expect(commandsOf(script).map(({ line }) => line)).toEqual([3, 5, 7, 10, 10]);
