@@ -7,44 +7,44 @@ const STAGERS = new Set(
 );
 
 /** Formatters that write unless they are told only to look. */
-const WRITERS: Readonly<Record<string, string>> = {
-  black: "",
-  isort: "",
-  rustfmt: "",
-  swiftformat: "",
-  stylua: "",
-  ruff: "format",
-  cargo: "fmt",
-  terraform: "fmt",
-  tofu: "fmt",
-  dprint: "fmt",
-  deno: "fmt",
-  mix: "format",
-  dotnet: "format",
-};
+const WRITERS: ReadonlyMap<string, string> = new Map([
+  ["black", ""],
+  ["isort", ""],
+  ["rustfmt", ""],
+  ["swiftformat", ""],
+  ["stylua", ""],
+  ["ruff", "format"],
+  ["cargo", "fmt"],
+  ["terraform", "fmt"],
+  ["tofu", "fmt"],
+  ["dprint", "fmt"],
+  ["deno", "fmt"],
+  ["mix", "format"],
+  ["dotnet", "format"],
+]);
 const ONLY_LOOKS = /^--?(check|diff|check-only|check-formatted|verify-no-changes|lint|dry-run)$|^-c$/;
 const WRITES =
   /^--?(fix|write|autofix|autocorrect|auto-correct|apply|apply-unsafe|in-place|inplace|replace)$/;
-const SHORT: Readonly<Record<string, RegExp>> = {
-  gofmt: /^-\w*w/,
-  goimports: /^-\w*w/,
-  gofumpt: /^-\w*w/,
-  "clang-format": /^-i$/,
-  autopep8: /^-\w*i/,
-  yapf: /^-\w*i/,
-  sed: /^-\w*i/,
-  rubocop: /^-[aA]$/,
-  ktlint: /^-F$/,
-  shfmt: /^-\w*w/,
-};
+const SHORT: ReadonlyMap<string, RegExp> = new Map([
+  ["gofmt", /^-\w*w/],
+  ["goimports", /^-\w*w/],
+  ["gofumpt", /^-\w*w/],
+  ["clang-format", /^-i$/],
+  ["autopep8", /^-\w*i/],
+  ["yapf", /^-\w*i/],
+  ["sed", /^-\w*i/],
+  ["rubocop", /^-[aA]$/],
+  ["ktlint", /^-F$/],
+  ["shfmt", /^-\w*w/],
+]);
 
 /** Whether a command can change files that are about to be committed, or what is staged of them. */
 export function canRestage([program, ...args]: readonly [string, ...string[]]): boolean {
   const name = program.slice(program.lastIndexOf("/") + 1);
   if (/^git$/.test(name)) return STAGING.has(subcommandOf(args));
   if (STAGERS.has(name)) return true;
-  if (args.some((word) => WRITES.test(word) || SHORT[name]?.test(word))) return true;
-  const verb = WRITERS[name];
+  if (args.some((word) => WRITES.test(word) || SHORT.get(name)?.test(word))) return true;
+  const verb = WRITERS.get(name);
   return (
     verb !== undefined && (verb === "" || args[0] === verb) && !args.some((word) => ONLY_LOOKS.test(word))
   );

@@ -21,11 +21,11 @@ const PREK_FILE = "prek.toml";
  * a person, and then it rewrites what the others rewrite.
  */
 const STAGES = new Set("pre-commit pre-merge-commit pre-push manual".split(" "));
-const OLD_STAGES: Readonly<Record<string, string>> = {
-  commit: "pre-commit",
-  "merge-commit": "pre-merge-commit",
-  push: "pre-push",
-};
+const OLD_STAGES: ReadonlyMap<string, string> = new Map([
+  ["commit", "pre-commit"],
+  ["merge-commit", "pre-merge-commit"],
+  ["push", "pre-push"],
+]);
 
 /** Nothing is started: the entry is a pattern, or a message. */
 const NO_PROGRAM = new Set(["pygrep", "fail"]);
@@ -109,7 +109,7 @@ function settingsOf(own: Members, known: ReturnType<typeof knownHook>): Members 
 
 function isHandedFiles(own: readonly unknown[], defaults: readonly unknown[]): boolean {
   const stages = (own.length > 0 ? own : defaults).map(String);
-  return stages.length === 0 || stages.some((stage) => STAGES.has(OLD_STAGES[stage] ?? stage));
+  return stages.length === 0 || stages.some((stage) => STAGES.has(OLD_STAGES.get(stage) ?? stage));
 }
 
 async function callsOf(hook: FrameworkHook, project: Project): Promise<readonly ToolCall[]> {

@@ -63,6 +63,10 @@ describe("the commands of a script", () => {
 });
 
 describe("what can restage", () => {
+  it.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("is no program called %s", (name) => {
+    expect(canRestage([name, "-w"])).toBe(false);
+  });
+
   it.each([
     "git add -u",
     "git -c x=y add .",
