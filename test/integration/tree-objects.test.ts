@@ -150,7 +150,6 @@ describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one
   });
 
   it.each([
-    ["twice", ["100644 b", "100644 b"]],
     ["twice, once where it does not belong", ["100644 b", "100644 c", "100644 b"]],
     ["behind where it belongs", ["100644 c", "100644 b"]],
     ["as a directory before what comes before its slash", ["040000 b", "100644 b.txt"]],
@@ -161,6 +160,15 @@ describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one
     const repository = await trees.open();
     const asked = [() => entriesAt(repository, id, ["b"]), () => subtree(repository, id, "b")];
     for (const ask of asked) await expect(ask()).rejects.toThrow(GitError);
+  });
+
+  it("show every entry that is there twice", async () => {
+    const [one = "", other = ""] = ["1", "2"].map((text) =>
+      trees.git(["hash-object", "-w", "--stdin"], text),
+    );
+    const id = trees.literally(["100644 b", one], ["100644 b", other], ["100644 c", one]);
+    const found = await entriesAt(await trees.open(), id, ["b"]);
+    expect(found.map((entry) => entry.id)).toEqual([one, other]);
   });
 
   it("are taken where names are ordered as directories are", async () => {

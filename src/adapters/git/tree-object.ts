@@ -27,7 +27,10 @@ export class TreeObject {
   readonly #id: string;
   #children: readonly Child[] | null = null;
 
-  /** Throws where its entries are out of order: git, asked about a path, would not find what lies behind. */
+  /**
+   * Throws where its entries are out of order: git, asked about a path, would not find what lies behind. One that is
+   * there twice is for whoever asks about it to see.
+   */
   constructor(bytes: Buffer, idBytes: number, id: string) {
     this.#bytes = bytes;
     this.#idBytes = idBytes;
@@ -35,7 +38,7 @@ export class TreeObject {
     let before: Name | null = null;
     this.#scan((at, space, end) => {
       const name = { from: space + 1, end, isDirectory: /^0?4/.test(bytes.toString("latin1", at, at + 2)) };
-      if (before !== null && !this.#isBefore(before, name)) throw this.#malformed();
+      if (before !== null && !this.#isInOrder(before, name)) throw this.#malformed();
       before = name;
       return false;
     });
@@ -74,13 +77,13 @@ export class TreeObject {
   }
 
   /** In the order of their bytes, directories as if a slash stood behind them. */
-  #isBefore(one: Name, other: Name): boolean {
+  #isInOrder(one: Name, other: Name): boolean {
     const both = Math.min(one.end - one.from, other.end - other.from);
     const order = this.#bytes.compare(this.#bytes, other.from, other.from + both, one.from, one.from + both);
     if (order !== 0) return order < 0;
     const next = ({ from, end, isDirectory }: Name) =>
       from + both < end ? (this.#bytes[from + both] ?? 0) : isDirectory ? SLASH : 0;
-    return next(one) < next(other);
+    return next(one) <= next(other);
   }
 
   /** Visits the places of each mode, name and id, until somebody has seen enough. */
