@@ -1,10 +1,11 @@
 import { DIRECTORY } from "./ids.ts";
 
 /**
- * What an index has at each path ("" is all of it), as `<mode> <id>`, from the bytes of its file: that takes a fifth
- * of what it takes to start git. A directory is told where git has written down its tree and nothing was staged below
- * it since. null where a path has nothing, and where only git can tell: what is unmerged, or marked in some way, or
- * lies in another file (a split index) or is shortened (version 4). The format is that of gitformat-index(5).
+ * What an index has at each path ("" is all of it), as `<mode> <id>`, from the bytes of its file: at 10,000 entries
+ * that takes a fifth of what it takes to ask git. A directory is told where git has written down its tree and nothing
+ * was staged below it since. null where a path has nothing, and where only git can tell: what is unmerged, or marked
+ * in some way, or lies in another file (a split index) or is shortened (version 4). The format is that of
+ * gitformat-index(5).
  */
 export function standingInIndex(
   bytes: Buffer,
