@@ -51,6 +51,8 @@ class Indexed {
     const index = join(this.directory, ".git/copied-index");
     copyFileSync(join(this.directory, ".git/index"), index);
     const listed = this.#gitWith({ GIT_INDEX_FILE: index }, [
+      "-c",
+      "core.quotePath=false",
       "ls-files",
       "-s",
       "--",
