@@ -105,7 +105,8 @@ async function run(
 
 /** A session is finished for what is staged, and after a refused `git commit -a` nothing of it is. */
 function ofThisCommitAlone({ worktree, judged }: RunRequest, outcome: SuiteOutcome): SuiteOutcome {
-  if (outcome.kind !== "refused" || outcome.session === null || !isIndexOfCommit(worktree)) return outcome;
+  if (outcome.kind !== "refused" || !isIndexOfCommit(worktree)) return outcome;
+  if (!outcome.problems.some(({ hint }) => hint?.includes("gate run --from "))) return outcome;
   const message = "git has staged what you commit for this commit alone.";
   const hint = "Before gate run --from:  git add what you commit";
   const suite = judged.suite.name;

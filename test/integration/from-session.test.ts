@@ -75,6 +75,16 @@ describe("gate run --from", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
+  it("is not spoken of where tests failed: nothing is left to finish", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write("src/router.py", "route = 2\n");
+    rig.suite.answers([{ id: "a::b", outcome: "failed" }]);
+    const { code, stderr } = await rig.tryCommit("due", "-a");
+    expect(code).toBe(1);
+    expect(stderr).not.toContain("--from");
+  });
+
   it("refuses again while the cause is there", async () => {
     const { rig, session } = await refusedRun();
     await expectUnusable(rig, session, "has more than 1 KiB");
