@@ -501,3 +501,32 @@ describe("gate approve", () => {
     expect(refused.stderr).toContain(sentence);
   });
 });
+
+it("a waiver in a second directory of the name is seen, beside the first one that the base has", async () => {
+  const rig = await project();
+  rig.write("gate-exceptions/notes.txt", "first\n");
+  await commitAll(rig, "the base");
+  const first = await rig.git("rev-parse", "HEAD:gate-exceptions");
+  const given = await rig.gate("waive", "model-tests", "--reason", "no GPU", "--until", "2d");
+  expect(given.code, given.stderr).toBe(0);
+  const second = (await rig.git("write-tree", "--prefix=gate-exceptions/")).trim();
+  const top = (await rig.git("ls-tree", "HEAD")).split("\n").flatMap((line) => {
+    const [mode = "", , id = "", name = ""] = line.split(/\s/);
+    return name === "gate-exceptions"
+      ? [
+          [name, mode, first],
+          [name, mode, second],
+        ]
+      : [[name, mode, id]];
+  });
+  const bytes = top.map(([name, mode = "", id = ""]) =>
+    Buffer.concat([Buffer.from(`${mode.replace(/^0/, "")} ${name}\0`), Buffer.from(id, "hex")]),
+  );
+  rig.write("../tree", Buffer.concat(bytes));
+  const tree = await rig.git("hash-object", "-w", "-t", "tree", "--literally", "../tree");
+  const commit = await rig.git("commit-tree", "-p", "HEAD", "-m", "two of them", tree);
+  await rig.git("update-ref", "HEAD", commit);
+  expect(said(await policyChange(rig))).toContainEqual(
+    expect.stringContaining("a new waiver for model-tests"),
+  );
+});
