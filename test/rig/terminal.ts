@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { GATE, type Rig } from "./repository.ts";
+import { livingProcesses, until } from "./started.ts";
 
 /** Where it is missing, the tests that need it are left out, and say so. */
 export const HAS_TMUX = spawnSync("tmux", ["-V"]).status === 0;
@@ -19,8 +20,10 @@ export class Terminal {
 
   static async open(rig: Rig, { columns, rows, env = {} }: Shape, command: string): Promise<Terminal> {
     const terminal = new Terminal(rig, env);
-    onTestFinished(() => {
+    onTestFinished(async () => {
       spawnSync("tmux", ["-S", terminal.#socket, "kill-server"], { env: terminal.#env });
+      // a gate whose terminal went away stops its suite and writes down how it ended, in what is removed next
+      await until(() => livingProcesses(rig).length === 0, "what ran in the terminal to end");
     });
     // the shell outlives a Ctrl-C, as an interactive one does
     const script = `trap : INT; cd '${rig.directory}'; ${command}; echo "ended: $?"; PS1='$ ' exec sh`;
