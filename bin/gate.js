@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Those that load much. `status` most often does not, and `verify` is to run nothing but what is installed. */
-const LOAD_MUCH = ["attach", "check", "pre-commit", "pre-merge-commit", "run"];
+const LOAD_MUCH = ["attach", "check", "pre-commit", "pre-merge-commit", "run", "why-ignored"];
 
 /** From here on Node keeps compiled code between starts itself; for the others gate does. */
 const KEEPS_CODE = 22;

@@ -1,4 +1,5 @@
 import { ownDirectory, type Subject, texts } from "./matched-rules.ts";
+import type { Neighbours } from "./neighbours.ts";
 import type { RuleFiles } from "./rule-sources.ts";
 import type { AskRules, NamedLine, RuleTexts } from "./scratch-rules.ts";
 import type { Standing } from "./standing.ts";
@@ -9,7 +10,7 @@ interface Trial {
   readonly subject: Subject;
   /** As git is asked about it. */
   readonly asked: string;
-  readonly neighbours: readonly string[];
+  readonly neighbours: Neighbours;
   readonly ignoreCase: boolean;
 }
 
@@ -31,7 +32,8 @@ export async function smallestAdmission(
   const ways = waysIn(trial.subject, standing, present);
   const works = judgeOf(trial);
   for await (const some of inGroups(trial, ways)) {
-    const answers = await works(some);
+    // The first one does it most often: whether all of it is needed is asked along with it.
+    const answers = await works([...some, ...withOneLess(some[0] ?? [])]);
     const found = some.find((_, index) => answers[index]);
     if (found !== undefined) return withoutNeedless(found, works);
   }
@@ -42,7 +44,7 @@ type Way = readonly AddedLines[];
 type Judge = (ways: readonly Way[]) => Promise<readonly boolean[]>;
 
 async function* inGroups(trial: Trial, ways: readonly Way[]): AsyncGenerator<readonly Way[]> {
-  const size = Math.min(AT_ONCE, Math.max(1, Math.floor(MOST_AT_ONCE / (trial.neighbours.length + 1))));
+  const size = Math.min(AT_ONCE, Math.max(1, Math.floor(MOST_AT_ONCE / (trial.neighbours.paths.length + 1))));
   yield ways.slice(0, size);
   const others = ways.slice(size);
   if (others.length === 0) return;
@@ -58,10 +60,12 @@ async function inMemory(trial: Trial): Promise<(way: Way) => boolean> {
   const { subject, ignoreCase, asked, neighbours } = trial;
   const rules = (way: Way) => ignoresInMemory(withLines(subject.files, way), ignoreCase);
   const now = rules([]);
-  const before = neighbours.map(now);
+  const directories = new Set(neighbours.directories);
+  const others = neighbours.paths.map((path) => (directories.has(path) ? `${path}/` : path));
+  const before = others.map(now);
   return (way) => {
     const ignores = rules(way);
-    return !ignores(asked) && neighbours.every((path, index) => ignores(path) === before[index]);
+    return !ignores(asked) && others.every((path, index) => ignores(path) === before[index]);
   };
 }
 
@@ -69,20 +73,29 @@ async function inMemory(trial: Trial): Promise<(way: Way) => boolean> {
 function judgeOf({ ask, subject, asked, neighbours }: Trial): Judge {
   const question = (way: Way) => ({
     rules: withLines(subject.files, way),
-    paths: [asked, ...neighbours],
-    directories: ownDirectory(subject),
+    paths: [asked, ...neighbours.paths],
+    directories: [...ownDirectory(subject), ...neighbours.directories],
   });
   let before: readonly boolean[] | null = null;
-  return async (ways) => {
+  const known = new Map<string, boolean>();
+  const judge = async (ways: readonly Way[]): Promise<void> => {
     const asNow = before === null ? [question([])] : [];
     const answers = (await ask([...asNow, ...ways.map(question)])).map((lines) => lines.map(isIgnored));
     const now = before ?? answers[0] ?? [];
     before = now;
-    return answers.slice(asNow.length).map(([own, ...rest]) => {
-      return own === false && rest.every((ignored, index) => ignored === now[index + 1]);
-    });
+    for (const [at, [own, ...rest]] of answers.slice(asNow.length).entries()) {
+      const works = own === false && rest.every((ignored, index) => ignored === now[index + 1]);
+      known.set(keyOf(ways[at] ?? []), works);
+    }
+  };
+  return async (ways) => {
+    const unknown = ways.filter((way) => !known.has(keyOf(way)));
+    if (unknown.length > 0) await judge(unknown);
+    return ways.map((way) => known.get(keyOf(way)) ?? false);
   };
 }
+
+const keyOf = (way: Way) => JSON.stringify(way);
 
 const isIgnored = (line: NamedLine | null) => line !== null && !line.pattern.startsWith("!");
 
@@ -100,12 +113,15 @@ function withLines(files: RuleFiles, added: readonly AddedLines[]): RuleTexts {
 
 /** Each line is needed: none can be left out. */
 async function withoutNeedless(way: Way, works: Judge): Promise<Way> {
-  const lines = way.flatMap(({ directory, add }) => add.map((text) => ({ directory, text })));
-  if (lines.length < 2) return way;
-  const fewer = lines.map((line) => without(way, line));
+  const fewer = withOneLess(way);
   const answers = await works(fewer);
   const found = fewer.find((_, index) => answers[index]);
   return found === undefined ? way : withoutNeedless(found, works);
+}
+
+function withOneLess(way: Way): readonly Way[] {
+  const lines = way.flatMap(({ directory, add }) => add.map((text) => ({ directory, text })));
+  return lines.length < 2 ? [] : lines.map((line) => without(way, line));
 }
 
 function without(way: Way, line: { readonly directory: string; readonly text: string }): Way {

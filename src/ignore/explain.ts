@@ -37,7 +37,7 @@ export interface Explanation {
   /** null where there is nothing to let in, or no lines were found that do only that. */
   readonly admission: readonly Admission[] | null;
   /** What the lines were tried on; null where none were. */
-  readonly neighbours: Omit<Neighbours, "paths"> | null;
+  readonly neighbours: Pick<Neighbours, "files" | "complete"> | null;
   readonly obstacle: Obstacle | null;
 }
 
@@ -103,10 +103,10 @@ async function admit(
   const { ignoreCase } = inquiry.settings;
   const { topLevel } = inquiry.worktree;
   const neighbourhood = { topLevel, ignoreCase, asked: inquiry.asked, most: inquiry.most };
-  const { paths, files, complete } = neighboursOf(neighbourhood, subject.parts, excluded);
-  const nested = paths.filter((one) => one.endsWith("/.gitignore"));
+  const neighbours = neighboursOf(neighbourhood, subject.parts, excluded);
+  const nested = neighbours.paths.filter((one) => one.endsWith("/.gitignore"));
   const trial = {
-    ...{ ask: inquiry.begin(), asked: path, neighbours: paths, ignoreCase },
+    ...{ ask: inquiry.begin(), asked: path, neighbours, ignoreCase },
     subject: { ...subject, files: rulesAbove(inquiry, [path, ...nested]) },
   };
   const lines = await smallestAdmission(trial, standing);
@@ -115,6 +115,7 @@ async function admit(
     after,
     add,
   }));
+  const { files, complete } = neighbours;
   return { admission: admission ?? null, neighbours: { files, complete } };
 }
 

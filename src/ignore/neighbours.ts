@@ -1,9 +1,11 @@
 import { entriesBelow, kindBelow, namesIn } from "../adapters/files/byte-paths.ts";
 import type { JudgedPath } from "./judged-paths.ts";
 
-/** What lies where lines that let a path in could reach. Directories end in a slash. */
+/** What lies where lines that let a path in could reach. */
 export interface Neighbours {
   readonly paths: readonly string[];
+  /** Those of the paths that are directories. */
+  readonly directories: readonly string[];
   readonly files: number;
   /** False where there are more than were looked at. */
   readonly complete: boolean;
@@ -39,22 +41,24 @@ export function neighboursOf(
   const opened = excluded < above.length ? above.slice(excluded) : [above.at(-1) ?? ""];
   const there = entriesOf(neighbourhood, opened, excluded < above.length);
   const reach = opened[0] === "" ? "" : fold(`${opened[0]}/`);
-  const others = neighbourhood.asked.flatMap((path) =>
-    path.obstacle === null && fold(path.path).startsWith(reach) ? [nameOf(neighbourhood, path)] : [],
+  const others = neighbourhood.asked.flatMap(({ path, obstacle }) =>
+    obstacle === null && fold(path).startsWith(reach) ? [path] : [],
   );
-  const all = [...new Set([...there.files, ...there.directories.map((path) => `${path}/`), ...others])];
-  const paths = all.filter((path) => isOther(path.replace(/\/$/, "")));
-  return { paths, files: paths.filter((path) => !path.endsWith("/")).length, complete: there.complete };
+  const paths = [...new Set([...there.files, ...there.directories, ...others])].filter((path) =>
+    isOther(path.replace(/\/$/, "")),
+  );
+  const known = new Set(there.directories);
+  const isDirectory = (path: string) =>
+    known.has(path) || kindBelow(neighbourhood.topLevel, path) === "directory";
+  const directories = paths.filter((path) => !path.endsWith("/") && isDirectory(path));
+  const files = paths.filter((path) => !path.endsWith("/")).length - directories.length;
+  return { paths, directories, files, complete: there.complete };
 }
 
 const foldingOf =
   ({ ignoreCase }: Neighbourhood) =>
   (path: string) =>
     ignoreCase ? path.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : path;
-
-function nameOf({ topLevel }: Neighbourhood, { path }: JudgedPath): string {
-  return !path.endsWith("/") && kindBelow(topLevel, path) === "directory" ? `${path}/` : path;
-}
 
 function entriesOf(neighbourhood: Neighbourhood, opened: readonly string[], deep: boolean) {
   const { topLevel, most } = neighbourhood;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { isNowhereIn } from "../../src/adapters/git/index-absence.ts";
 import { standingInIndex } from "../../src/adapters/git/index-file.ts";
 
 const CASES = Number(process.env.GATE_TREES ?? 60);
@@ -44,6 +45,15 @@ class Indexed {
 
   at(path: string): string | null {
     return standingInIndex(this.bytes(), this.#idBytes, [path]).get(path) ?? null;
+  }
+
+  hasNothingAt(path: string): boolean {
+    return isNowhereIn(this.bytes(), this.#idBytes, [Buffer.from(path).toString("latin1")]);
+  }
+
+  /** Everything that git lists at a path or below it. */
+  gitLists(path: string): string {
+    return this.git("ls-files", "-s", "--", `:(top,literal)${path}`);
   }
 
   /** What git has there, asked of a copy: to write a tree changes an index. */
@@ -161,6 +171,41 @@ describe("what an index has, read from its file", () => {
     expect(indexed.at("a\uFFFD")).toBeNull();
   });
 
+  it.each(["sha1", "sha256"])(
+    "has for certain nothing at a path that no name in it begins with (%s)",
+    (format) => {
+      const indexed = committed(format);
+      for (const path of ["logs", "logs/a.log", "docs/a.md.orig", "src/a.pyc/b"])
+        expect(indexed.hasNothingAt(path)).toBe(true);
+      for (const path of ["", ".", "docs", "docs/a.md", "src/deep"])
+        expect(indexed.hasNothingAt(path)).toBe(false);
+      indexed.stage("n".repeat(250) + "/" + "m".repeat(250), "long");
+      writeFileSync(join(indexed.directory, "new.py"), "new");
+      indexed.git("add", "--intent-to-add", "new.py");
+      expect(indexed.hasNothingAt("logs")).toBe(true);
+      expect(indexed.hasNothingAt("new.py")).toBe(false);
+    },
+  );
+
+  it("has for certain nothing only where its file tells all", () => {
+    const others: Record<string, (indexed: Indexed) => void> = {
+      "names shortened": (indexed) => indexed.git("update-index", "--index-version", "4"),
+      "another file": (indexed) => indexed.git("update-index", "--split-index"),
+      "a submodule": (indexed) =>
+        indexed.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`),
+      "a directory as one entry": (indexed) => {
+        indexed.git("sparse-checkout", "init", "--cone", "--sparse-index");
+        indexed.git("sparse-checkout", "set", "docs");
+      },
+    };
+    for (const [what, make] of Object.entries(others)) {
+      const indexed = committed();
+      expect(indexed.hasNothingAt("module/logs"), what).toBe(true);
+      make(indexed);
+      expect(indexed.hasNothingAt("module/logs"), what).toBe(false);
+    }
+  });
+
   const name = fc.constantFrom("a", "b", "a.b", "a-", "A", "é", "TREE", "o d", "n".repeat(250));
   const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
   const step = fc.oneof(
@@ -174,6 +219,7 @@ describe("what an index has, read from its file", () => {
 
   it("is what git has, wherever it is told, whatever was staged (property)", () => {
     let told = 0;
+    let absent = 0;
     fc.assert(
       fc.property(
         fc.array(step, { minLength: 3, maxLength: 10 }),
@@ -184,6 +230,10 @@ describe("what an index has, read from its file", () => {
           for (const one of steps) tried(() => perform(indexed, one));
           for (const each of new Set(["", "start", "a", "TREE", ...asked])) {
             const found = indexed.at(each);
+            if (indexed.hasNothingAt(each)) {
+              absent += 1;
+              expect(indexed.gitLists(each)).toBe("");
+            }
             if (found === null) continue;
             told += 1;
             expect(indexed.gitHas(each)).toContain(found);
@@ -194,6 +244,7 @@ describe("what an index has, read from its file", () => {
       { numRuns: CASES },
     );
     expect(told).toBeGreaterThan(CASES / 2);
+    expect(absent).toBeGreaterThan(CASES / 6);
   });
 
   function perform(indexed: Indexed, one: Step): void {
@@ -232,6 +283,7 @@ describe("what an index has, read from its file", () => {
         const bytes = Buffer.from(whole);
         for (const [at, byte] of changes) bytes[at] = byte;
         const found = standingInIndex(bytes.subarray(0, length), 20, ["", "gate.yaml", "src", "src/deep"]);
+        expect(isNowhereIn(bytes.subarray(0, length), 20, ["src", "TREE"])).toBe(false);
         for (const one of found.values())
           expect(one ?? "100644 0").toMatch(/^(?:100644|100755|040000|120000|160000) /);
       }),

@@ -249,6 +249,17 @@ describe("gate why-ignored of paths of every kind", () => {
     if (process.platform === "linux") expect(JSON.parse(argument.stdout).paths).toEqual([report]);
   });
 
+  it("leaves directories beside the path as they are, too", async () => {
+    const rig = await ignoring("a/?/*/*\na\n");
+    rig.write("a/b/x.log", "");
+    rig.write("a/b/logs/y.log", "");
+    const { fix } = await whyOf(rig, "a/b/x.log");
+    rig.write(".gitignore", ["a/?/*/*", "a", ...fix.flatMap(({ add }) => add), ""].join("\n"));
+    expect(await whyOf(rig, "a/b/x.log")).toMatchObject({ ignored: false });
+    expect(await whyOf(rig, "a/b/logs")).toMatchObject({ ignored: true });
+    expect(await whyOf(rig, "a/b/logs/y.log")).toMatchObject({ ignored: true });
+  });
+
   it("compares as git does where case is ignored", async () => {
     const rig = await ignoring("LOGS/\n");
     expect(await whyOf(rig, "logs/a.txt")).toMatchObject({ ignored: false });

@@ -1,4 +1,6 @@
-import { type GitPlace, git, gitAtOnce } from "./command.ts";
+import { git, gitAtOnce } from "./command.ts";
+import { indexHasNothingAt } from "./index-absence.ts";
+import type { Repository } from "./repository.ts";
 
 /** What the index holds of some paths. Paths are bytes as Latin-1 text, relative to the top level. */
 export interface TrackedPaths {
@@ -11,8 +13,10 @@ export interface TrackedPaths {
 /** Of more paths than these it is quicker to list the whole index, and to ask git about it and about rules at once. */
 export const FEW = 32;
 
-export async function trackedPaths(place: GitPlace, paths: readonly string[]): Promise<TrackedPaths> {
-  const whole = paths.length > FEW || !paths.every(isPlain);
+export async function trackedPaths(place: Repository, paths: readonly string[]): Promise<TrackedPaths> {
+  const isFew = paths.length <= FEW;
+  if (isFew && (await indexHasNothingAt(place, paths.map(withoutSlash)))) return NOTHING_TRACKED;
+  const whole = !(isFew && paths.every(isPlain));
   const args = ["ls-files", "-s", "-z", "--"];
   const output = whole
     ? await git(place, args)
@@ -27,7 +31,7 @@ export async function trackedPaths(place: GitPlace, paths: readonly string[]): P
   }
   return {
     has: (path) => {
-      const name = path.replace(/\/+$/, "");
+      const name = withoutSlash(path);
       if (name === "" || name === ".") return names.length > 0;
       return isAmong(names, name) || hasBelow(names, `${name}/`);
     },
@@ -36,11 +40,15 @@ export async function trackedPaths(place: GitPlace, paths: readonly string[]): P
   };
 }
 
+const NOTHING_TRACKED: TrackedPaths = { has: () => false, submoduleOf: () => null };
+
+const withoutSlash = (path: string) => path.replace(/\/+$/, "");
+
 /** An argument of a program is text: other bytes cannot be handed over. */
 const isPlain = (path: string) => path !== "" && /^[\x01-\x7f]*$/.test(path);
 
 function pathspecsOf(path: string): readonly string[] {
-  return [`:(top,literal)${path.replace(/\/+$/, "")}`, ...above(path).map(exactly)];
+  return [`:(top,literal)${withoutSlash(path)}`, ...above(path).map(exactly)];
 }
 
 /** A pattern with a wildcard matches whole paths alone, and not what lies below them. */
