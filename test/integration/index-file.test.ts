@@ -179,7 +179,7 @@ describe("what an index has, read from its file", () => {
         expect(indexed.hasNothingAt(path)).toBe(true);
       for (const path of ["", ".", "docs", "docs/a.md", "src/deep"])
         expect(indexed.hasNothingAt(path)).toBe(false);
-      indexed.stage("n".repeat(250) + "/" + "m".repeat(250), "long");
+      indexed.stage(`${"n".repeat(250)}/${"m".repeat(250)}`, "long");
       writeFileSync(join(indexed.directory, "new.py"), "new");
       indexed.git("add", "--intent-to-add", "new.py");
       expect(indexed.hasNothingAt("logs")).toBe(true);
