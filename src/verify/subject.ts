@@ -44,6 +44,10 @@ export function noCommit(revision: string, found: Exclude<Revision, { kind: "com
   switch (found.kind) {
     case "absent":
       return notHere(revision, found.remote);
+    case "beyond-history":
+      return problem("objects-missing", `${revision} is further back than the history of this clone.`, {
+        hint: "Get the history:  git fetch --unshallow",
+      });
     case "ambiguous": {
       const message = `${revision} has more than one meaning here: ${found.meanings.join(", ")}.`;
       const [first] = found.meanings.toSorted((left, right) => rank(left) - rank(right));

@@ -100,6 +100,24 @@ describe("a clone that has less than everything", () => {
     expect(document.suites[0]?.changes).toEqual([]);
   });
 
+  it("without the history that a revision names says how to get it", async () => {
+    const rig = await published();
+    await rig.git("commit", "-q", "--allow-empty", "-m", "next");
+    const clone = await cloneOf(rig, "--depth=1");
+    for (const args of [
+      ["--base", "HEAD~1"],
+      ["--rev", "main^"],
+    ]) {
+      const { stderr } = await clone.gate("verify", ...args);
+      expect(stderr).toContain(`${args[1]} is further back than the history of this clone.  (objects-missing)
+      next: Get the history:  git fetch --unshallow`);
+      await expect(verified(rig, ...args)).resolves.toMatchObject({ code: 0 });
+    }
+    expect((await clone.gate("verify", "--base", "none~1")).stderr).toContain(
+      "is not a commit of this clone",
+    );
+  });
+
   it("of sha256 objects gives the same answer", async () => {
     const rig = await Rig.create({ objectFormat: "sha256" });
     await rig.withEvidence();

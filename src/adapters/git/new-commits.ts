@@ -92,6 +92,20 @@ async function doubled(
   return treeId((await git(repository, ["mktree", "-z"], { input })).toString("latin1").trim());
 }
 
+/** The tree with its entries the wrong way round: git, asked about a path, stops at the first name behind it. */
+export async function turnedRound(repository: Repository, tree: TreeId): Promise<TreeId> {
+  const bytes = await git(repository, ["cat-file", "tree", tree]);
+  const entries: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0, at) + 1 + tree.length / 2;
+    entries.unshift(bytes.subarray(at, end));
+    at = end;
+  }
+  const args = ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"];
+  const id = await git(repository, args, { input: Buffer.concat(entries) });
+  return treeId(id.toString("latin1").trim());
+}
+
 /** An annotated tag. */
 export async function tagCommit(
   repository: Repository,

@@ -1,5 +1,5 @@
 import { gitAnswer } from "./command.ts";
-import { type CommitHeader, commitHeader, commitWithParent } from "./history.ts";
+import { type CommitHeader, commitHeader, commitWithParent, isShallow } from "./history.ts";
 import { objectIdLength } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 
@@ -13,6 +13,8 @@ export type Revision =
     }
   /** It leads to no commit that is here. `remote`: the one whose branch it may be. */
   | { readonly kind: "absent"; readonly remote: string | null }
+  /** It leads from a commit that is here to where a shallow clone has no history. */
+  | { readonly kind: "beyond-history" }
   /** Several things have the name: whoever can push one of them could say what it means. */
   | { readonly kind: "ambiguous"; readonly meanings: readonly string[] }
   /** It looks like a branch of this remote, and is another reference. */
@@ -39,10 +41,20 @@ export async function findRevision(
     withParent ? commitWithParent(repository, written) : commitHeader(repository, written),
   ]);
   if (objection !== null) return objection;
-  if (found === null) return absent(repository, name);
+  if (found === null) {
+    return (await isBeyondHistory(repository, written, name))
+      ? { kind: "beyond-history" }
+      : absent(repository, name);
+  }
   return "id" in found
     ? { kind: "commit", commit: found, parent: null }
     : { kind: "commit", commit: found[0], parent: found[1] };
+}
+
+async function isBeyondHistory(repository: Repository, written: string, name: string): Promise<boolean> {
+  const onlyGoesBack = written !== name && /^(?:[~^]\d*)+$/.test(written.slice(name.length));
+  if (!onlyGoesBack || !(await isShallow(repository))) return false;
+  return (await commitHeader(repository, name)) !== null;
 }
 
 async function objectionTo(repository: Repository, name: string): Promise<Revision | null> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeAtomically } from "../../adapters/files/files.ts";
-import { replaceObject, type TreeEdit } from "../../adapters/git/new-commits.ts";
+import { commitOf, replaceObject, type TreeEdit, turnedRound } from "../../adapters/git/new-commits.ts";
 import { readSmallBlobs } from "../../adapters/git/small-blobs.ts";
 import type { TreeEntry } from "../../adapters/git/trees.ts";
 import { CONFIGURATION_PATH } from "../../fingerprint/pathspecs.ts";
@@ -118,6 +118,16 @@ export const ON_INPUTS: readonly Forgery[] = [
     level: "ids",
     refusedBy: ["config-not-a-file"],
     forge: (on) => [put(CONFIGURATION_PATH, on.configurationBytes, "120000")],
+  },
+  {
+    name: "turned-tree",
+    what: "the tree has its entries the wrong way round, which hides some of them from git",
+    level: "ids",
+    refusedBy: ["git-failed"],
+    forge: async ({ repository, commit }) => {
+      const tree = await turnedRound(repository, commit.tree);
+      return commitOf(repository, tree, [commit.id], "", commit.committedAt);
+    },
   },
   {
     name: "doubled-gate-yaml",
