@@ -67,6 +67,11 @@ function runLines({ record, runner, peakVramMiB }: SessionAccount): readonly str
     labelled("machine", [machine.os, ...machine.gpus.map(({ name }) => name)].join(", ")),
     ...(peakVramMiB === null ? [] : [labelled("peak VRAM", sizeText(peakVramMiB * 2 ** 20))]),
     ...some("reason", ended?.reasons ?? [], FEW),
+    ...some(
+      "disturbed",
+      (ended?.moved ?? []).map((path) => `${path} changed while it ran, so that it is no evidence`),
+      FEW,
+    ),
   ];
 }
 

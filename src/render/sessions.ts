@@ -62,8 +62,9 @@ function tableOf(sessions: readonly ListedSession[]): readonly string[] {
   );
 }
 
-function standing({ state, verdict }: ListedSession): string {
-  return state === "ended" ? (verdict ?? "?") : state;
+function standing({ state, verdict, disturbed }: ListedSession): string {
+  if (state !== "ended") return state;
+  return `${verdict ?? "?"}${disturbed ? ", disturbed" : ""}`;
 }
 
 /** What did not fail: `22/22 passed`. */

@@ -24,6 +24,8 @@ export interface ListedSession {
   readonly suite: string | null;
   readonly state: SessionState | "unreadable";
   readonly verdict: Verdict | null;
+  /** Whether inputs changed while it ran: whatever its verdict, it is evidence of no known sources. */
+  readonly disturbed: boolean;
   /** RFC 3339. */
   readonly started: string | null;
   readonly durationMs: number | null;
@@ -76,6 +78,7 @@ async function listedSession(
     suite: record?.suite ?? null,
     state: record === null ? "unreadable" : state,
     verdict: ended?.verdict ?? null,
+    disturbed: (ended?.moved ?? []).length > 0,
     started: record?.started ?? null,
     durationMs: ended?.durationMs ?? null,
     tests: ended?.tests ?? null,

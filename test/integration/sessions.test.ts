@@ -61,6 +61,17 @@ async function staged(lines = ""): Promise<Rig> {
 }
 
 describe("gate sessions", () => {
+  it("say of a run whose inputs changed meanwhile that it is no evidence", async () => {
+    const rig = await staged();
+    rig.suite.answers([{ id: "t.py::one" }], { before: "echo 'route = 3' >> src/router.py" });
+    expect((await rig.gate("run")).code).toBe(1);
+    expect((await rig.gate("sessions")).stdout).toMatch(/ passed, disturbed /);
+    const { sessions } = JSON.parse((await rig.gate("sessions", "--json")).stdout);
+    expect(sessions).toMatchObject([{ verdict: "passed", disturbed: true }]);
+    const shown = (await rig.gate("sessions", "show")).stdout;
+    expect(shown).toContain("disturbed   src/router.py changed while it ran, so that it is no evidence");
+  });
+
   it("lists the runs, newest first, and tells how each ended", async () => {
     const rig = await staged();
     expect((await rig.gate("sessions")).stdout).toBe("no session here yet.\n      next: gate run\n");
