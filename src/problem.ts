@@ -59,6 +59,7 @@ export type ProblemCode =
   // attaching
   | "reports-edited"
   | "reports-not-staged"
+  | "reports-left-behind"
   | "tree-moved"
   | "locked"
   // wiring

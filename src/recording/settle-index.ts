@@ -9,6 +9,7 @@ import { exactly } from "../fingerprint/pathspecs.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { reportsLeftBehind } from "../judgement/left-behind.ts";
 import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { writeMemo } from "../judgement/write-memo.ts";
 import { type Problem, problem } from "../problem.ts";
@@ -64,7 +65,11 @@ export async function settleIndexSuites(
   const attached: AttachedReports[] = [];
   for (const one of suites.filter(({ suite }) => only === null || suite.name === only)) {
     const settled = await settle({ ...common, judged: one });
-    outcomes.push(await sparing(worktree, settled.outcome, configuration.sessions));
+    const left =
+      settled.attached === null
+        ? []
+        : await reportsLeftBehind(worktree, tree, one.suite, common.reportsDirectories);
+    outcomes.push(await sparing(worktree, withWarnings(settled.outcome, left), configuration.sessions));
     if (settled.attached !== null) attached.push(settled.attached);
     if (await isOver(worktree, surroundings)) return ok({ outcomes, judged: null });
   }

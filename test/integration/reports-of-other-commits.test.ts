@@ -108,3 +108,30 @@ describe("a commit that was given up in the editor", () => {
     expect(await rig.git("ls-files", "-s", "test-reports")).toBe(staged);
   });
 });
+
+describe("reports whose directory gate.yaml has changed", () => {
+  it("are said to be left behind, with what takes them out", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}    reports: model-reports\n`);
+    await rig.git("add", "gate.yaml");
+    const { stderr } = await rig.commit("elsewhere");
+    expect(stderr).toContain(
+      "the reports of model-tests go to model-reports now, and those of before are tracked in test-reports still.",
+    );
+    expect(stderr).toContain("Take them out:  git rm -r -q -- test-reports");
+    await rig.git("rm", "-r", "-q", "--", "test-reports");
+    expect((await rig.commit("taken out")).stderr).not.toContain("test-reports");
+    expect((await rig.gate("verify")).code).toBe(0);
+  });
+
+  it("are not spoken of once they are gone", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await rig.git("mv", "test-reports", "model-reports");
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}    reports: model-reports\n`);
+    await rig.git("add", "gate.yaml");
+    expect((await rig.commit("moved")).stderr).not.toContain("of before");
+    expect((await rig.gate("verify")).code).toBe(0);
+  });
+});
