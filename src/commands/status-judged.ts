@@ -184,14 +184,14 @@ async function describeStale(
   const deciding = decisionFor(context, repository, { tree, ...stale, reportsDirectories: directories });
   const ofIndex = asked.rev === null && asked.config === null;
   const { topLevel } = repository;
-  const [{ decision, reason, withoutGpu }, refusals, since, standing, lastRun] = await Promise.all([
+  const [{ decision, reason, needsGpu }, refusals, since, standing, lastRun] = await Promise.all([
     deciding,
     deciding.then((due) => refusalsOfRun(repository, judged, due.decision, directories, asked)),
     changesSinceEvidence(repository, tree, asked.rev ?? "HEAD", judged, directories),
     standingOf(repository, tree, asked.rev, directories),
     ofIndex && topLevel !== null ? lastRunOf(topLevel, suite.name, inputs.fingerprint) : null,
   ]);
-  const hindrance = withoutGpu ? "no-gpu" : refusals.length > 0 ? "worktree" : null;
+  const hindrance = needsGpu ? "no-gpu" : refusals.length > 0 ? "worktree" : null;
   const unsound = judged.problems.length > 0 || asked.config !== null;
   const { staleSince: commit } = since;
   return {
@@ -231,12 +231,14 @@ async function decisionFor(
   context: Context,
   repository: Repository,
   stale: StaleSuite,
-): Promise<{ readonly decision: Decision["kind"]; readonly reason: string; readonly withoutGpu: boolean }> {
+): Promise<{ readonly decision: Decision["kind"]; readonly reason: string; readonly needsGpu: boolean }> {
   const [first] = stale.judged.problems;
-  if (first !== undefined) return { decision: "blocked", reason: first.message, withoutGpu: false };
-  const decision = decideStale(await gatherFacts(repository, stale, context));
-  const withoutGpu = decision.kind === "pending" && decision.reason.because === "no-gpu";
-  return { decision: decision.kind, reason: reasonFor(decision, stale.staleness), withoutGpu };
+  if (first !== undefined) return { decision: "blocked", reason: first.message, needsGpu: false };
+  const facts = await gatherFacts(repository, stale, context);
+  const decision = decideStale(facts);
+  // For another reason the machine is not asked: it may have one or not.
+  const needsGpu = decision.kind === "pending" && facts.gpu === "required";
+  return { decision: decision.kind, reason: reasonFor(decision, stale.staleness), needsGpu };
 }
 
 function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: Staleness): string {

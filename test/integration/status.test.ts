@@ -284,6 +284,10 @@ describe("gate status decides", () => {
         next: "on a machine with a GPU:  gate run && git commit",
       }),
     );
+    await rig.git("commit", "-q", "--no-verify", "-m", "pending");
+    expect(await status(rig)).toMatchObject(
+      one({ decision: "pending", next: "on a machine with a GPU:  gate run && git commit" }),
+    );
   });
 
   it("pending, inside the pre-commit framework", async () => {
