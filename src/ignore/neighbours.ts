@@ -41,17 +41,16 @@ export function neighboursOf(
   const opened = excluded < above.length ? above.slice(excluded) : [above.at(-1) ?? ""];
   const there = entriesOf(neighbourhood, opened, excluded < above.length);
   const reach = opened[0] === "" ? "" : fold(`${opened[0]}/`);
-  const others = neighbourhood.asked.flatMap(({ path, obstacle }) =>
+  const asked = neighbourhood.asked.flatMap(({ path, obstacle }) =>
     obstacle === null && fold(path).startsWith(reach) ? [path] : [],
   );
-  const paths = [...new Set([...there.files, ...there.directories, ...others])].filter((path) =>
-    isOther(path.replace(/\/$/, "")),
-  );
-  const known = new Set(there.directories);
   const isDirectory = (path: string) =>
-    known.has(path) || kindBelow(neighbourhood.topLevel, path) === "directory";
-  const directories = paths.filter((path) => !path.endsWith("/") && isDirectory(path));
-  const files = paths.filter((path) => !path.endsWith("/")).length - directories.length;
+    !path.endsWith("/") && kindBelow(neighbourhood.topLevel, path) === "directory";
+  const known = new Set([...there.directories, ...asked.filter(isDirectory)]);
+  const all = new Set([...there.files, ...there.directories, ...asked]);
+  const paths = [...all].filter((path) => isOther(path.replace(/\/$/, "")));
+  const directories = paths.filter((path) => known.has(path));
+  const files = paths.filter((path) => !path.endsWith("/") && !known.has(path)).length;
   return { paths, directories, files, complete: there.complete };
 }
 

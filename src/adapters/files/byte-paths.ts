@@ -106,7 +106,7 @@ export function scratchTree(): ScratchTree {
   const makeDirectory = (path: string): void => {
     if (directories.has(path)) return;
     makeDirectory(path.slice(0, Math.max(path.lastIndexOf("/"), 0)));
-    mkdirSync(placeOf(directory, path));
+    makeOnce(placeOf(directory, path));
     directories.add(path);
   };
   const removeOwn = () => {
@@ -129,6 +129,15 @@ export function scratchTree(): ScratchTree {
       }
     },
   };
+}
+
+/** On a disk that does not tell case, another spelling may have made it. */
+function makeOnce(place: string | Buffer): void {
+  try {
+    mkdirSync(place);
+  } catch (error) {
+    if (fileErrorCode(error) !== "EEXIST") throw error;
+  }
 }
 
 /** In memory where there is some: on a disk that others use, each file takes a millisecond and not a hundredth of it. */
