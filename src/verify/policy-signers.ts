@@ -50,44 +50,62 @@ const readable = (latin1: string) => Buffer.from(latin1, "latin1").toString("utf
 
 const KEY_TYPE = /^(?:sk-)?(?:ssh-|ecdsa-|rsa-|webauthn-)[A-Za-z0-9@.-]+$/;
 
-/** `principals [options] keytype key [comment]`, as ssh-keygen(1) has it. null for anything else. */
+/** Of these ssh-keygen makes something of its own, such as a quote that ends nothing. */
+const READ_OTHERWISE = /[\0-\x08\x0a-\x1f\x7f\\]/;
+const LINE =
+  /^(?<who>"[^"]+"|[^" \t]+)[ \t]+(?:(?<options>(?:[^" \t]|"[^"]*")+)[ \t]+)??(?<type>[^" \t]+)[ \t]+(?<key>[A-Za-z0-9+/]+=*)(?:[ \t].*)?$/;
+
+/**
+ * `principals [options] keytype key [comment]`, as ssh-keygen(1) has it. null for anything else: what is read here and
+ * not by ssh-keygen would be taken for trust that is there already.
+ */
 function parseSigner(text: string, line: number): Signer | null {
-  const [who, ...rest] = fields(text);
-  const [first = "", second = "", third = ""] = rest;
-  const withOptions = !KEY_TYPE.test(first);
-  const [type, key] = withOptions ? [second, third] : [first, second];
-  const options = withOptions ? parseOptions(first) : new Map<string, string>();
-  if (who === undefined || options === null || !KEY_TYPE.test(type) || !/^[A-Za-z0-9+/]+=*$/.test(key))
-    return null;
+  const {
+    who,
+    options: written,
+    type,
+    key,
+  } = READ_OTHERWISE.test(text) ? {} : (LINE.exec(text)?.groups ?? {});
+  const options = written === undefined ? new Map<string, string>() : parseOptions(written);
+  if (who === undefined || type === undefined || key === undefined || options === null) return null;
+  if (!KEY_TYPE.test(type)) return null;
+  const [validAfter = null, validBefore = null] = ["valid-after", "valid-before"].map((name) =>
+    options.get(name),
+  );
+  if (!isTime(validAfter) || !isTime(validBefore)) return null;
   return {
     line,
-    principals: unquoted(who).split(","),
-    key: `${type} ${key.replace(/=+$/, "")}`,
+    principals: who.replaceAll('"', "").split(","),
+    key: `${type} ${key}`,
     authority: options.has("cert-authority"),
     namespaces: options.get("namespaces")?.split(",") ?? null,
-    validAfter: options.get("valid-after") ?? null,
-    validBefore: options.get("valid-before") ?? null,
+    validAfter,
+    validBefore,
   };
 }
 
-/** Split at blanks that are in no quotes. */
-function fields(text: string): string[] {
-  return text.match(/(?:"[^"]*"|[^ \t"])+/g) ?? [];
-}
-
-const unquoted = (text: string) => text.replaceAll('"', "");
-
-const OPTIONS = ["cert-authority", "namespaces", "valid-after", "valid-before"];
+const OPTION =
+  /^(?:(?<flag>cert-authority)|(?<name>namespaces|valid-after|valid-before)="(?<value>[^"]+)")$/i;
 
 function parseOptions(text: string): ReadonlyMap<string, string> | null {
   const options = new Map<string, string>();
-  for (const option of text.match(/(?:"[^"]*"|[^,"])+/g) ?? []) {
-    const equals = option.indexOf("=");
-    const name = (equals < 0 ? option : option.slice(0, equals)).toLowerCase();
-    if (!OPTIONS.includes(name) || options.has(name)) return null;
-    options.set(name, equals < 0 ? "" : unquoted(option.slice(equals + 1)));
+  for (const option of text.match(/(?:"[^"]*"|[^,"])+|,(?=,|$)/g) ?? []) {
+    const { flag, name, value = "" } = OPTION.exec(option)?.groups ?? {};
+    const known = (flag ?? name)?.toLowerCase();
+    if (known === undefined || options.has(known)) return null;
+    options.set(known, value);
   }
   return options;
+}
+
+/** `YYYYMMDD[HHMM[SS]]`, with or without a Z, and on the calendar. */
+function isTime(text: string | null): boolean {
+  if (text === null) return true;
+  const [, year, month, day, hour = "00", minute = "00", second = "00"] =
+    /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?Z?$/.exec(text) ?? [];
+  const written = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const time = new Date(written);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === written;
 }
 
 /** Whether all that the one lets through, the other did too. A no may be wrong, a yes never is. */
@@ -95,12 +113,19 @@ function coversSigner(wide: Signer, narrow: Signer): boolean {
   return (
     wide.key === narrow.key &&
     wide.authority === narrow.authority &&
-    coversPatterns(wide.principals, narrow.principals) &&
+    coversNames(wide.principals, narrow.principals) &&
     (wide.namespaces === null ||
       (narrow.namespaces !== null && coversPatterns(wide.namespaces, narrow.namespaces))) &&
     (wide.validAfter === null || isNotBefore(narrow.validAfter, wide.validAfter)) &&
     (wide.validBefore === null || isNotBefore(wide.validBefore, narrow.validBefore))
   );
+}
+
+/** A name that a wildcard covered is another one to `waivers: by`, which compares them as they are written. */
+function coversNames(wide: readonly string[], narrow: readonly string[]): boolean {
+  const isException = (name: string) => name.startsWith("!");
+  const [exceptions, names] = [wide.filter(isException), narrow.filter((name) => !isException(name))];
+  return names.every((name) => wide.includes(name)) && exceptions.every((name) => narrow.includes(name));
 }
 
 function coversPatterns(wide: readonly string[], narrow: readonly string[]): boolean {
