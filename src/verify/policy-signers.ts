@@ -84,16 +84,17 @@ function parseSigner(text: string, line: number): Signer | null {
   };
 }
 
-const OPTION =
-  /^(?:(?<flag>cert-authority)|(?<name>namespaces|valid-after|valid-before)="(?<value>[^"]+)")$/i;
+const OPTION = '(?<flag>cert-authority)|(?<name>namespaces|valid-after|valid-before)="(?<value>[^"]+)"';
+const ANY_OPTION = OPTION.replaceAll(/\?<\w+>/g, "?:");
+const OPTIONS = new RegExp(`^(?:${ANY_OPTION})(?:,(?:${ANY_OPTION}))*$`, "i");
 
 function parseOptions(text: string): ReadonlyMap<string, string> | null {
   const options = new Map<string, string>();
-  for (const option of text.match(/(?:"[^"]*"|[^,"])+|,(?=,|$)/g) ?? []) {
-    const { flag, name, value = "" } = OPTION.exec(option)?.groups ?? {};
-    const known = (flag ?? name)?.toLowerCase();
-    if (known === undefined || options.has(known)) return null;
-    options.set(known, value);
+  if (!OPTIONS.test(text)) return null;
+  for (const { groups: { flag, name, value } = {} } of text.matchAll(new RegExp(OPTION, "gi"))) {
+    const known = (flag ?? name ?? "").toLowerCase();
+    if (options.has(known)) return null;
+    options.set(known, value ?? "");
   }
   return options;
 }

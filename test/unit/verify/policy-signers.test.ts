@@ -38,6 +38,23 @@ describe("allowed signers that trust more than before", () => {
     ],
     ["a comment that ssh-keygen reads", `ann ${KEY}`, `ann ${KEY}\n\u00a0#bob ${OTHER}`, /^2 /],
     ["no key at all", "", "ann ssh-ed25519", /cannot be read/],
+    ["a name that a wildcard covers", `*@a.org ${KEY}`, `ann@a.org ${KEY}`, /with more/],
+    [
+      "a key behind one that only looks like it",
+      `ann ${KEY}`,
+      `ann ${KEY}\nann namespaces="*,\\" ${KEY} ,x" ${OTHER}`,
+      /^2 a line .* cannot be read/,
+    ],
+    [
+      "a key behind another kind of blank",
+      `ann ${KEY}`,
+      `ann ${KEY}\nann\r${OTHER}\t${KEY}`,
+      /^2 a line .* cannot be read/,
+    ],
+    ["quotes around a value", `bob namespaces=git ${KEY}`, `bob namespaces="git" ${KEY}`, /^1 bob .* now/],
+    ["a day that there is", `bob valid-after="20250230" ${KEY}`, `bob valid-after="20250301" ${KEY}`, /now/],
+    ["an option fewer", `bob ,cert-authority ${KEY}`, `bob cert-authority ${KEY}`, /^1 bob .* now/],
+    ["a whole key", `bob ${KEY.slice(0, -4)}`, `bob ${KEY}`, /^1 bob .* now/],
   ])("%s is said", (_, before, after, sentence) => {
     expect(widened(before, after)).toEqual([expect.stringMatching(sentence)]);
   });
@@ -50,7 +67,6 @@ describe("allowed signers that trust more than before", () => {
     ],
     ["a key fewer", `ann ${KEY}\nbob ${OTHER}\n`, `ann ${KEY}\n`],
     ["a name fewer", `ann,bob ${KEY}`, `ann ${KEY}`],
-    ["a name that a wildcard covers", `*@a.org ${KEY}`, `ann@a.org ${KEY}`],
     ["an end", `ann ${KEY}`, `ann valid-before="20260101" ${KEY}`],
     ["an earlier end", `ann valid-before="20260101Z" ${KEY}`, `ann valid-before="202512312359Z" ${KEY}`],
     ["one namespace", `ann ${KEY}`, `ann namespaces="approval@model-gate" ${KEY}`],
