@@ -2,6 +2,7 @@ import {
   type Document,
   isAlias,
   isCollection,
+  isNode,
   isPair,
   isScalar,
   LineCounter,
@@ -58,6 +59,7 @@ export function readYaml(bytes: Uint8Array): Result<YamlFile, readonly Problem[]
     ]);
   }
   const misread = [
+    ...(document.directives?.yaml.explicit ? [refuse(OTHER_YAML, 0)] : []),
     ...document.warnings.map(({ pos: [start, end] }) =>
       refuse(readAsTag(text.value.slice(start, end)), start),
     ),
@@ -83,6 +85,7 @@ function decode(bytes: Uint8Array): Result<string, string> {
   return ok(text);
 }
 
+const OTHER_YAML = "a %YAML directive can change what the rest of the file means; take it out.";
 const CONFLICT_MARKER = /^<{7} /m;
 const CONFLICT = "a merge left its conflict markers here; resolve them, then git add gate.yaml.";
 
@@ -121,12 +124,19 @@ function entryProblems(items: readonly unknown[], refuse: Refuse, start: number)
   }
   const seen = new Set<string>();
   return items.flatMap((item) => {
-    if (!isPair(item) || !isScalar(item.key)) return [];
+    if (!isPair(item)) return [];
+    if (!isScalar(item.key) || item.key.tag !== undefined)
+      return [refuse(NO_PLAIN_KEY, offsetOf(item.key) ?? start)];
     const { value, range } = item.key;
     const isKnown = seen.size === seen.add(String(value)).size;
     return isKnown ? [refuse(notYaml("DUPLICATE_KEY", "Map keys must be unique"), range?.[0] ?? start)] : [];
   });
 }
+
+/** An alias, a tag or a list for a key could say a second time what another key says already. */
+const NO_PLAIN_KEY = "a key has to be plain text.";
+
+const offsetOf = (node: unknown) => (isNode(node) ? node.range?.[0] : undefined);
 
 function readAsAlias(written: string): string {
   return `${written} is not in quotes, and YAML takes a word that starts with * for an alias. Write "${written}".`;

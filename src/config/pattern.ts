@@ -20,8 +20,16 @@ function refusePattern(written: string): string | null {
   if (written.startsWith("/"))
     return "starts with a slash; inputs are relative to the repository's top level";
   if (/[\0\n]/.test(written)) return "holds a line break or a NUL";
+  if (written.length > LONGEST) return `has ${written.length} characters; no path is that long`;
+  const depths = written.split("/").filter((segment) => /^\*\*+$/.test(segment)).length;
+  if (depths > MOST_DEPTHS)
+    return `has ${depths} times **; git would look for ever, so at most ${MOST_DEPTHS} are taken`;
   return null;
 }
+
+const LONGEST = 4096;
+/** Before 2.40, git tries all ways in which a path can be cut into so many pieces. */
+const MOST_DEPTHS = 4;
 
 /** A plain relative path of a file or directory in the repository, normalised; null where it is none. */
 export function normalisePath(text: string): string | null {

@@ -25,11 +25,14 @@ const repositoryPath = z
 const isGatesOwn = (path: string) =>
   [".gate", "gate-exceptions"].includes(normalisePath(path)?.split("/")[0] ?? "");
 
+const LONGEST_SHOWN = 200;
+
 const pattern = z
   .string()
   .superRefine((text, context) => {
     const normal = normalisePattern(text);
-    if (!normal.ok) context.addIssue({ code: "custom", message: `pattern "${text}" ${normal.error}` });
+    const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+    if (!normal.ok) context.addIssue({ code: "custom", message: `pattern "${shown}" ${normal.error}` });
   })
   .meta({ pattern: "^!?[^:/\\\\\\n][^\\\\\\n]*$" });
 

@@ -41,8 +41,19 @@ export type SignatureCheck =
     };
 
 type Untrusted = Extract<SignatureCheck, { kind: "untrusted" }>;
+type Trusted = Extract<SignatureCheck, { kind: "trusted" }>;
 
-/** Whether somebody who was trusted at `at` has signed these bytes for this purpose. */
+const isWanted = ({ signer }: Trusted, wanted: readonly string[]) =>
+  wanted.length === 0 || wanted.includes(signer);
+
+function better(known: Trusted | null, found: Trusted, wanted: readonly string[]): Trusted {
+  return known === null || isWanted(found, wanted) ? found : known;
+}
+
+/**
+ * Whether somebody who was trusted at `at` has signed these bytes for this purpose. A key may have several names: one
+ * of those that are wanted is told, where it has one.
+ */
 export async function checkSignature(
   repository: Repository,
   trust: Trust,
@@ -50,6 +61,7 @@ export async function checkSignature(
   bytes: Uint8Array,
   signature: Uint8Array,
   at: Date,
+  wanted: readonly string[] = [],
 ): Promise<SignatureCheck> {
   const parsed = readFor(kind, signature);
   if (parsed.kind === "untrusted") return parsed;
@@ -77,13 +89,15 @@ export async function checkSignature(
       revocable: trust.revokedKeys !== null,
     });
     let refusal: Untrusted | null = null;
+    let trusted: Trusted | null = null;
     for (const line of lines) {
       await writeAtomically(files.signers, Buffer.from(`${line}\n`, "latin1"));
-      const answer = await ask();
-      if (answer.kind === "trusted") return { ...answer, key: answer.key === "" ? key : answer.key };
-      refusal ??= answer;
+      const answer = await ask(wanted);
+      if (answer.kind === "untrusted") refusal ??= answer;
+      else trusted = better(trusted, { ...answer, key: answer.key === "" ? key : answer.key }, wanted);
+      if (trusted !== null && isWanted(trusted, wanted)) return trusted;
     }
-    return refusal ?? untrusted("it does not verify");
+    return trusted ?? refusal ?? untrusted("it does not verify");
   });
 }
 
@@ -132,11 +146,13 @@ function asking(repository: Repository, directory: string, question: Question) {
   const revoked = revocable ? ["-r", files.revoked] : [];
   const verify = (name: string, more: readonly string[]) =>
     sshKeygen(["-Y", "verify", "-n", NAMESPACES[kind], "-I", name, ...common, ...more], call);
-  return async (): Promise<SignatureCheck> => {
+  return async (wanted: readonly string[]): Promise<SignatureCheck> => {
     const found = await sshKeygen(["-Y", "find-principals", ...common], call);
     if (found.kind !== "done") return refusalOf(found, UNNAMED);
     let refusal: Untrusted | null = null;
-    for (const name of principals(found.stdout)) {
+    const names = principals(found.stdout);
+    // of one key, all that differs between its names may be who is meant
+    for (const name of [...names.filter((one) => wanted.includes(one)), ...names]) {
       const answer = await verify(name, revoked);
       if (answer.kind === "done") return { kind: "trusted", signer: name, key: keyIn(answer.stdout) };
       if (revocable && (await verify(name, [])).kind === "done") {

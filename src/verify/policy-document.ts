@@ -83,13 +83,24 @@ function settings({ policy, signing, waivers, suites }: Configuration): JsonObje
 }
 
 function suiteSettings(suite: Suite): JsonObject {
-  const { inputs, reports, definition, leaks, observe, undeclaredInputs, patternTests, normalise, secrets } =
-    suite;
+  const {
+    inputs,
+    reports,
+    results,
+    definition,
+    leaks,
+    observe,
+    undeclaredInputs,
+    patternTests,
+    normalise,
+    secrets,
+  } = suite;
   const isDefault = secrets.mode === "refuse" && secrets.allow.length === 0;
   return {
     inputs: inputs.map(({ glob, exclude }) => (exclude ? `!${glob}` : glob)).toSorted(),
     reports,
     definition,
+    ...(results === null ? {} : { results }),
     leaks,
     normalise: { off: normalise.off, rules: normalise.rules.map(({ match, replace }) => [match, replace]) },
     // Left out where it is the default, so that a change approved before there was such a key is still the same.

@@ -90,7 +90,7 @@ function lostSentence(lost: readonly string[], before: Suite, after: Suite): str
     ...removedIncludes(before, after).map(({ glob }) => `${glob} is gone`),
     ...addedExcludes(before, after).map(({ glob }) => `!${glob} is new`),
   ];
-  const why = causes.length === 0 ? "" : ` (${causes.slice(0, 5).join(", ")})`;
+  const why = causes.length === 0 ? "" : ` (${causes.join(", ")})`;
   const files = lost.length === 1 ? "1 file is no input" : `${lost.length} files are no inputs`;
   return `${files} of ${before.name} any more: ${shown}${more}${why}.`;
 }

@@ -7,6 +7,7 @@ import type {
 } from "../config/configuration.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { sameDeclaration } from "../judgement/configuration.ts";
+import { canNameFile } from "../suite/expected-failures.ts";
 import { coversTestIds } from "../suite/wildcard.ts";
 import { secretWeakenings } from "./policy-secrets.ts";
 
@@ -130,6 +131,14 @@ function suiteWeakenings({ before, after }: SuitePair): Weakening[] {
     ...(before.leaks === "error" && after.leaks === "warn"
       ? [say("leaks: warn accepts a run that left files in the repository.", "leaks")]
       : []),
+    ...(before.results === after.results
+      ? []
+      : [
+          say(
+            `the results are read from ${resultsText(after)} now, and no longer from ${resultsText(before)}.`,
+            "results",
+          ),
+        ]),
     ...observationWeakenings(before, after).map(({ message, key }) => say(message, key)),
     ...before.pins
       .filter((pin) => !after.pins.includes(pin))
@@ -150,6 +159,8 @@ function suiteWeakenings({ before, after }: SuitePair): Weakening[] {
     ...secretWeakenings(before.secrets, after.secrets).map(({ message, keys }) => say(message, ...keys)),
   ];
 }
+
+const resultsText = ({ results }: Suite) => results ?? "the runner's events";
 
 /** What a run is seen to read is judged by these alone: no fingerprint changes with them. */
 function observationWeakenings(
@@ -184,8 +195,12 @@ function newSkips(before: readonly DeclaredSkip[], after: readonly DeclaredSkip[
 
 /** Another test may fail, or one may fail for longer. */
 function newExpectedFailures(before: readonly ExpectedFailure[], after: readonly ExpectedFailure[]) {
-  return after.flatMap(({ match, until, reason }, index) => {
-    const known = before.filter((one) => coversTestIds(match, one.match));
+  return after.flatMap((entry, index) => {
+    const { match, until, reason } = entry;
+    // A file that cannot be loaded fails as expected only where it is named itself.
+    const known = before.filter((one) =>
+      canNameFile(entry) ? one.match === match : coversTestIds(match, one.match),
+    );
     const which = `tests that match ${JSON.stringify(match)}`;
     if (known.length === 0) return [{ message: `${which} may fail now (${reason}).`, index }];
     if (known.some((one) => !endsBefore(one.until, until))) return [];

@@ -143,7 +143,7 @@ export async function waiverSigner(
     const hint = "Name the branch whose signing: says who is trusted:  gate verify --base <base>";
     return anyone ? ok(null) : refuse("is signed, and nobody is named whose signature counts", hint);
   }
-  const checked = await checkSignature(repository, trust, "waiver", bytes, signature, at);
+  const checked = await checkSignature(repository, trust, "waiver", bytes, signature, at, policy.by);
   if (checked.kind === "untrusted") {
     return refuse(`has a signature that is not trusted: ${checked.reason}`, checked.hint);
   }

@@ -206,6 +206,16 @@ describe("a signed waiver", () => {
     expect(waivers.get("one")).toMatchObject({ by: "ann", signed: true });
   });
 
+  it.each([
+    ["two names on one line", ({ publicKey }: Person) => `ann.old,ann ${publicKey}\n`],
+    ["two lines", (ann: Person) => `ann.old ${ann.publicKey}\n${ann.line()}`],
+  ])("holds by the name that the policy has, where the key has %s", async (_, lines) => {
+    const { rig, ann } = await signed();
+    rig.write("trusted", lines(ann));
+    await commitAll(rig, "names");
+    expect((await waive(rig)).stdout).toContain("(signed by ann)");
+  });
+
   it("is refused where the policy does not name the signer", async () => {
     const { rig, eve } = await signed();
     await signAs(rig, eve);

@@ -239,7 +239,15 @@ describe("inputs that are wrong", () => {
       '5:14 entry 1 of "inputs" in suite model: pattern "src/../x" leaves the repository; inputs are paths below its top level.',
     ],
     ['["a\\nb"]', '5:14 entry 1 of "inputs" in suite model: pattern "a\nb" holds a line break or a NUL.'],
-  ])("%s", (inputs, expected) => {
+    [
+      '["**/a/**/b/**/c/**/d/**"]',
+      '5:14 entry 1 of "inputs" in suite model: pattern "**/a/**/b/**/c/**/d/**" has 5 times **; git would look for ever, so at most 4 are taken.',
+    ],
+    [
+      `["${"x".repeat(140_000)}"]`,
+      `5:14 entry 1 of "inputs" in suite model: pattern "${"x".repeat(200)}…" has 140000 characters; no path is that long.`,
+    ],
+  ])("%.80s", (inputs, expected) => {
     expect(complaints(oneSuite("", inputs))).toEqual([expected]);
   });
 
@@ -262,6 +270,24 @@ describe("inputs that are wrong", () => {
     ],
   ])("says that a pattern needs quotes: %j", (inputs, expected) => {
     expect(complaints(oneSuite("", inputs))).toEqual([expected]);
+  });
+});
+
+describe("a key", () => {
+  const plain = "version: 1\n&p policy: protected\n";
+
+  it.each([
+    ["an alias", `${plain}*p : open\n`, "3:1 a key has to be plain text."],
+    ["an alias of a name that is dropped", "a: &p __proto__\n*p : 1\n", "2:1 a key has to be plain text."],
+    ["a list", "[a]: 1\n", "1:1 a key has to be plain text."],
+    ["a merge", "a: &d {b: 1}\nc: {!!merge <<: *d}\n", "2:13 a key has to be plain text."],
+    [
+      "of other rules",
+      "%YAML 1.1\n---\nversion: 1\n",
+      "1:1 a %YAML directive can change what the rest of the file means; take it out.",
+    ],
+  ])("that is %s is refused", (_, text, expected) => {
+    expect(complaints(text)).toContain(expected);
   });
 });
 

@@ -84,6 +84,15 @@ const RELAXED: readonly [string, Written, Written, RegExp][] = [
     { suite: ENDLESS },
     /may fail without an end, until 2026-03-01 so far/,
   ],
+  [
+    "an expected failure of a file as a whole, which a wildcard is not about",
+    { suite: 'expected-failures: [{match: "tests/*", reason: later}]' },
+    {
+      suite:
+        'expected-failures: [{match: "tests/*", reason: later}, {match: tests/test_a.py, reason: later}]',
+    },
+    /"tests\/test_a\.py" may fail now/,
+  ],
   ["a rule", {}, { suite: RULE }, /writes "<a>" over what matches \/a\+\//],
   [
     "secrets redacted",
@@ -130,6 +139,19 @@ describe("a change of gate.yaml that relaxes the gate", () => {
     const said = messages(strict, relaxed);
     expect(said).toEqual([expect.stringMatching(sentence)]);
     expect(messages(relaxed, strict).filter((one) => sentence.test(one))).toEqual([]);
+  });
+
+  it.each<[string, Written, Written, RegExp]>([
+    [
+      "another file",
+      { suite: "results: a.xml" },
+      { suite: "results: b.xml" },
+      /from b\.xml now, .* from a\.xml/,
+    ],
+    ["events", { suite: "results: a.xml" }, {}, /from the runner's events now/],
+  ])("says that the results are read from %s", (_, before, after, sentence) => {
+    expect(messages(before, after)).toEqual([expect.stringMatching(sentence)]);
+    expect(messages(after, before)).toHaveLength(1);
   });
 
   it.each(RELAXED)("%s is nothing where both sides have it", (_, strict, relaxed) => {
