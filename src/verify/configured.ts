@@ -1,7 +1,9 @@
+import { commitHeader, mergeBase } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import { whereHere } from "../judgement/where-here.ts";
 import { hasErrors, type Problem } from "../problem.ts";
 import { judgeAgainstBase } from "./against-base.ts";
 import { believed } from "./believed.ts";
@@ -32,13 +34,13 @@ export async function verifyConfigured(
 ): Promise<Verification> {
   const { configuration, chosen } = question;
   const { subject, base } = compared;
-  const before = beforeOf(compared);
+  const before = beforeOf(repository, compared);
   // git is asked everything at once: reading large manifests keeps gate busy meanwhile
   const [judged, outside, unclaimed, ...health] = await Promise.all([
     judgeConfigured(repository, subject.tree),
     outsideSigning(repository, base?.tree ?? null),
     orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen)),
-    ...chosen.map((suite) => inputsHealth(repository, subject.tree, suite, before)),
+    ...chosen.map(async (suite) => inputsHealth(repository, subject.tree, suite, await before)),
   ]);
   const signing = outside.ok ? signingPolicy(outside.value, configuration.signing) : null;
   const requests = judged.suites
@@ -94,9 +96,15 @@ function waived(suite: SuiteVerification, { waivers }: FoundWaivers): SuiteVerif
   return waiver === undefined ? suite : waive(suite, waiver);
 }
 
-function beforeOf({ head, parent, base }: Comparison): Before | null {
-  if (base !== null && base.id !== head.id) return { tree: base.tree, name: base.name };
-  return parent === null ? null : { tree: parent.tree, name: "the parent commit" };
+/** What the base has come to have since this commit parted from it, this commit has not lost. */
+async function beforeOf(repository: Repository, { head, parent, base }: Comparison): Promise<Before | null> {
+  const ofParent = parent === null ? null : { tree: parent.tree, name: "the parent commit" };
+  if (base === null || base.id === head.id) return ofParent;
+  const parted = await whereHere(mergeBase(repository, base.id, head.id));
+  if (parted === head.id) return ofParent;
+  const common = parted === null || parted === base.id ? null : await commitHeader(repository, parted);
+  if (common === null) return { tree: base.tree, name: base.name };
+  return { tree: common.tree, name: `${base.name} where this commit parted from it` };
 }
 
 interface Known {

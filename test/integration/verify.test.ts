@@ -320,6 +320,28 @@ describe("inputs that shrink", () => {
     expect((await verified(rig, "--base", "base")).errors).toEqual(["inputs-collapsed"]);
   });
 
+  it("are not what the base has come to have since", async () => {
+    const rig = await wide();
+    await rig.git("checkout", "-q", "-b", "topic");
+    rig.write("README.md", "# Another\n");
+    await rig.git("add", ".");
+    await rig.commit("documented");
+    await rig.git("checkout", "-q", "main");
+    for (let index = 0; index < 20; index += 1) rig.write(`src/more_${index}.py`, "a = 1\n");
+    await rig.git("add", ".");
+    await rig.commit("grown");
+    await rig.git("checkout", "-q", "topic");
+    expect(await verified(rig, "--base", "main")).toMatchObject({ code: 0, errors: [] });
+    for (const name of ["a", "b", "c", "d"]) rig.remove(`src/${name}.py`);
+    await rig.git("add", "-A");
+    await rig.commit("engine rewritten");
+    const { errors, problems } = await verified(rig, "--base", "main");
+    expect(errors).toContain("inputs-collapsed");
+    expect(problems.find(({ code }) => code === "inputs-collapsed")?.message).toContain(
+      "fell from 7 files in main where this commit parted from it to 3",
+    );
+  });
+
   it("by a pattern that stopped matching are an error, by one that never matched a warning", async () => {
     const rig = await wide();
     rig.write("gate.yaml", rig.read("gate.yaml").replace("prompts, ", "prompts, grammars, "));
