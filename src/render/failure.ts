@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { refusalOfFileSystem } from "../adapters/files/files.ts";
 import { GitError, ranOutOfSpace } from "../adapters/git/command.ts";
 import type { ExitCode } from "../outcome.ts";
@@ -42,11 +43,19 @@ function hasNoPlace(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
 }
 
+function hasNoScratchPlace(error: unknown): boolean {
+  return error instanceof Error && "path" in error && error.path === tmpdir();
+}
+
 function expectedProblem(error: unknown): Problem | null {
   if (ranOutOfSpace(error)) {
     const hint =
       "Free some space, then try again; a session that had ended is finished by:  gate run --from <session>";
     return problem("disk-full", "the disk is full.", { hint });
+  }
+  if (hasNoScratchPlace(error)) {
+    const hint = "Make it, or name another place:  TMPDIR=<directory>";
+    return problem("file-system", `${tmpdir()}, where temporary files go, is not there.`, { hint });
   }
   const refusal = refusalOfFileSystem(error);
   if (refusal !== null) {

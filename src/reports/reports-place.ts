@@ -78,10 +78,13 @@ function inTest({ directory }: ReportsPlace, names: ReadonlySet<string>): readon
   return [...names].map((name) => `${directory}/logs/test_hello/${name}`);
 }
 
-/** Names that the globs collect: `session*.log` stands for `session.log` and `session_1.log`. */
+/**
+ * Names that the globs collect: `session*.log` stands for `session.log` and `session_1.log`, and `*` for none: of a
+ * directory with a slash behind it git says that blank lines of an ignore file match it.
+ */
 function logNames(globs: readonly string[]): readonly string[] {
   const names = globs.map((glob) => glob.split("/").at(-1) ?? "").flatMap(namesOf);
-  return [...new Set(names)].filter((name) => name !== "_1" && !name.startsWith("."));
+  return [...new Set(names)].filter((name) => !["", "_1"].includes(name) && !name.startsWith("."));
 }
 
 function namesOf(glob: string): readonly string[] {
