@@ -77,10 +77,24 @@ function withoutOptions(words: readonly string[]): readonly string[] {
   return start === -1 ? [] : words.slice(start);
 }
 
+interface Building {
+  readonly line: number;
+  readonly words: [string, ...string[]];
+}
+
+/** A parenthesis or a backtick; for `$(` and a backtick with the command that it stands in, where it has words. */
+interface Opened {
+  readonly by: string;
+  readonly within: Building | null;
+}
+
 /** Cuts a script into words and commands, character by character. */
 class Reader {
   readonly #text: string;
-  readonly #commands: ShellCommand[] = [];
+  readonly #commands: Building[] = [];
+  readonly #opened: Opened[] = [];
+  /** The command whose words go on behind what is put into it. */
+  #resumed: Building | null = null;
   readonly #hereDocuments: string[] = [];
   #at = 0;
   #line = 1;
@@ -149,10 +163,15 @@ class Reader {
   }
 
   #separator(): void {
+    const mark = this.#text[this.#at] ?? "";
+    const closed = this.#opened.at(-1)?.by === (mark === ")" ? "(" : mark) && mark !== "(";
+    const substitutes = mark === "`" || (mark === "(" && this.#word?.endsWith("$") === true);
     // the sign of "$(" belongs to what it opens
-    if (this.#text[this.#at] === "(" && this.#word?.endsWith("$")) this.#word = null;
+    if (mark === "(" && substitutes) this.#word = null;
     this.#at += 1;
-    this.#endCommand();
+    const ended = this.#endCommand();
+    if (closed) this.#resumed = this.#opened.pop()?.within ?? null;
+    else if ("(`".includes(mark)) this.#opened.push({ by: mark, within: substitutes ? ended : null });
   }
 
   #endWordAt(): void {
@@ -165,11 +184,20 @@ class Reader {
     this.#word = null;
   }
 
-  #endCommand(): void {
+  #endCommand(): Building | null {
     this.#endWord();
     const [first, ...rest] = this.#words;
-    if (first !== undefined) this.#commands.push({ line: this.#startedOn, words: [first, ...rest] });
+    const resumed = this.#resumed;
     this.#words = [];
+    this.#resumed = null;
+    if (first === undefined) return resumed;
+    if (resumed !== null) {
+      resumed.words.push(first, ...rest);
+      return resumed;
+    }
+    const command: Building = { line: this.#startedOn, words: [first, ...rest] };
+    this.#commands.push(command);
+    return command;
   }
 
   #skipLine(): void {

@@ -41,6 +41,18 @@ describe("the commands of a script", () => {
     },
   );
 
+  it.each([
+    ["a $(b c) --d", [["a", "--d"], ["b", "c"]]],
+    ["a `b | c` -d; e", [["a", "-d"], ["b"], ["c"], ["e"]]],
+    ["a $(b $(c) -d) -e", [["a", "-e"], ["b", "-d"], ["c"]]],
+    ["(a b) -c", [["a", "b"], ["-c"]]],
+    ["X=$(a) b -c", [["a"], ["b", "-c"]]],
+    ["a $(b)\n-c", [["a"], ["b"], ["-c"]]],
+    ["case x in a) b $(c) -d ;; esac", [["case", "x", "in", "a"], ["b", "-d"], ["c"], ["esac"]]],
+  ])("%j goes on behind what is put into it", (script, commands) => {
+    expect(commandsOf(script).map(({ words }) => words)).toEqual(commands);
+  });
+
   it("know their lines", () => {
     const script = '#!/bin/sh\n\na \\\n  b\n"c\nd"\ncat <<E\nx\nE\ne && f\n';
     expect(commandsOf(script).map(({ line }) => line)).toEqual([3, 5, 7, 10, 10]);
