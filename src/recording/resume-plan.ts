@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileStamp, lastChange, listDirectory } from "../adapters/files/files.ts";
-import { listTree } from "../adapters/git/trees.ts";
+import { fileStamp, listDirectory } from "../adapters/files/files.ts";
 import { marksInUse } from "../adapters/process/marks.ts";
-import { inputPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import { gpusFor } from "../suite/gpu.ts";
@@ -13,6 +11,7 @@ import { partFolder, type SessionFolder, type SessionPart, type SessionRecord } 
 import { KILLED, partsOf } from "../suite/session-parts.ts";
 import { readResults } from "./read-results.ts";
 import type { RunRequest } from "./request.ts";
+import { inputsWrittenSince } from "./worktree.ts";
 
 /** A session that was cut short, and what of it holds. */
 export interface Resumption {
@@ -58,8 +57,8 @@ async function obstacleTo(
   const { results } = request.judged.suite;
   if (results !== null) return `the runner writes ${results} only when all tests have ended`;
   if (!(await areGone(parts))) return "processes of it are still running";
-  const touched = await inputTouchedSince(request, new Date(record.started));
-  if (touched !== null) return `${touched} was written after it had begun`;
+  const [touched] = await inputsWrittenSince(request, record.started);
+  if (touched !== undefined) return `${touched} was written after it had begun`;
   return otherMachine(request, record.machine);
 }
 
@@ -116,19 +115,6 @@ async function lastSign({ output, events }: SessionFolder): Promise<number> {
   const files = [output, ...(await listDirectory(events)).map((name) => join(events, name))];
   const stamps = await Promise.all(files.map((file) => fileStamp(file)));
   return Math.max(0, ...stamps.map((stamp) => Math.floor(stamp?.modifiedMs ?? 0)));
-}
-
-/** Who looks only at the end sees no file that was changed, and changed back, while the tests ran. */
-async function inputTouchedSince(
-  { worktree, tree, judged, reportsDirectories }: RunRequest,
-  since: Date,
-): Promise<string | null> {
-  const pathspecs = inputPathspecs(judged.suite, reportsDirectories);
-  for (const { path } of await listTree(worktree, tree, pathspecs)) {
-    const changed = await lastChange(join(worktree.topLevel, path));
-    if (changed !== null && changed > since.getTime()) return path;
-  }
-  return null;
 }
 
 /** Parts of one run on two machines would be a run on neither. */

@@ -76,7 +76,7 @@ export async function runPart(
     () => live.suiteEnded(),
   );
   const full = isDiskFullAround(folder);
-  const { leaks, moved } = await aftermath(request, cleared.traces, execution);
+  const { leaks, moved } = await aftermath(request, record.started, cleared.traces, execution);
   const end = provisionalEnd(execution, leaks, moved);
   const finished = withPartEnded({ ...record, ended: { ...end, ...(full ? { diskFull: full } : {}) } });
   await saveSession(folder, finished);
@@ -102,13 +102,14 @@ export async function runPart(
 /** What the run did to the repository. An interrupted one gives no evidence, and its index may be gone. */
 async function aftermath(
   request: RunRequest,
+  began: string,
   before: readonly WorktreeDifference[],
   { end }: Execution,
 ): Promise<{ readonly leaks: readonly Problem[]; readonly moved: readonly Problem[] }> {
   if (end.kind === "interrupted") return { leaks: [], moved: [] };
   const [after, moved] = await Promise.all([
     traces(request.worktree, request.reportsDirectories),
-    inputsMoved(request),
+    inputsMoved(request, began),
   ]);
   return { leaks: findLeaks(request.judged.suite, before, after), moved };
 }

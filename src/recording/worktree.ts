@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
-import { stateOfFile } from "../adapters/files/files.ts";
+import { lastChange, stateOfFile } from "../adapters/files/files.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { compareTrees } from "../adapters/git/trees.ts";
+import { compareTrees, listTree } from "../adapters/git/trees.ts";
 import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
 import type { Suite } from "../config/configuration.ts";
 import { isIndexOfCommit } from "../evidence/indexes.ts";
@@ -145,17 +145,28 @@ function wayOut(kind: WorktreeDifference["kind"], setAside = SET_ASIDE): string 
 
 const SET_ASIDE = "set the rest aside for the run:  git stash -k -u";
 
-/** What has changed since the run was judged, on disk or in the index: other sources were tested. */
-export async function inputsMoved({
-  worktree,
-  tree,
-  judged,
-  reportsDirectories,
-}: RunRequest): Promise<Problem[]> {
+/** Whoever looks only at the end sees no file that was changed, and changed back, while the tests ran. */
+export async function inputsWrittenSince(
+  { worktree, tree, judged, reportsDirectories }: RunRequest,
+  time: string,
+): Promise<readonly string[]> {
+  const inputs = await listTree(worktree, tree, inputPathspecs(judged.suite, reportsDirectories));
+  const written: string[] = [];
+  for (const { path } of inputs) {
+    const changed = await lastChange(join(worktree.topLevel, path));
+    if (changed !== null && changed > Date.parse(time)) written.push(path);
+  }
+  return written;
+}
+
+/** What has changed since the run began, on disk or in the index: other sources were tested. */
+export async function inputsMoved(request: RunRequest, began: string): Promise<Problem[]> {
+  const { worktree, tree, judged, reportsDirectories } = request;
   const { suite, inputs } = judged;
-  const [onDisk, now] = await Promise.all([
+  const [onDisk, now, written] = await Promise.all([
     inputsOnDisk(worktree, suite, reportsDirectories),
     treeOfIndex(worktree),
+    inputsWrittenSince(request, began),
   ]);
   const paths = onDisk.differences.map(({ path }) => path);
   if (now.ok && now.value !== tree) {
@@ -165,10 +176,13 @@ export async function inputsMoved({
       paths.push(...(await compareTrees(worktree, tree, now.value, pathspecs)).map(({ path }) => path));
     }
   }
-  return [...new Set(paths)].map((path) =>
+  const changed = new Set(paths);
+  return [...new Set([...paths, ...written])].map((path) =>
     problem(
       "inputs-changed-during-run",
-      `${path} changed while the suite ran, so the run is of no known sources.`,
+      changed.has(path)
+        ? `${path} changed while the suite ran, so the run is of no known sources.`
+        : `${path} was written while the suite ran; it is the same again, and nobody knows what was tested.`,
       {
         path,
         suite: suite.name,

@@ -136,6 +136,27 @@ describe("pins", () => {
 });
 
 describe("inputs that change while the suite runs", () => {
+  it.each([
+    ["stashed and taken back", "git stash -q && git stash pop -q --index"],
+    [
+      "moved away and back",
+      "mv src/router.py kept && echo 'route = 3' >src/router.py && mv kept src/router.py",
+    ],
+  ])("are seen where they were %s, with the same content", async (_, shell) => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", ".");
+    rig.suite.answers([{ id: "t.py::one" }], { before: shell });
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("src/router.py was written while the suite ran; it is the same again");
+    expect((await rig.gate("run", "--from", "RUN_")).code).not.toBe(0);
+    rig.suite.answers([{ id: "t.py::one" }]);
+    await rig.commit("undisturbed");
+    expect((await rig.gate("verify")).code).toBe(0);
+  });
+
   async function expectNoEvidence(rig: Rig, path: string): Promise<void> {
     const before = await snapshot(rig);
     const ended = await rig.tryCommit("due");
