@@ -41,13 +41,14 @@ export type SignatureCheck =
     };
 
 type Untrusted = Extract<SignatureCheck, { kind: "untrusted" }>;
-type Trusted = Extract<SignatureCheck, { kind: "trusted" }>;
 
-const isWanted = ({ signer }: Trusted, wanted: readonly string[]) =>
-  wanted.length === 0 || wanted.includes(signer);
+const BEST = 3;
 
-function better(known: Trusted | null, found: Trusted, wanted: readonly string[]): Trusted {
-  return known === null || isWanted(found, wanted) ? found : known;
+/** Trust by a wanted name is worth more than trust by another, and that more than the first refusal. */
+function worthOf(check: SignatureCheck | null, wanted: readonly string[]): number {
+  if (check === null) return 0;
+  if (check.kind === "untrusted") return 1;
+  return wanted.length === 0 || wanted.includes(check.signer) ? BEST : 2;
 }
 
 /**
@@ -88,16 +89,15 @@ export async function checkSignature(
       files,
       revocable: trust.revokedKeys !== null,
     });
-    let refusal: Untrusted | null = null;
-    let trusted: Trusted | null = null;
+    let best: SignatureCheck | null = null;
     for (const line of lines) {
       await writeAtomically(files.signers, Buffer.from(`${line}\n`, "latin1"));
       const answer = await ask(wanted);
-      if (answer.kind === "untrusted") refusal ??= answer;
-      else trusted = better(trusted, { ...answer, key: answer.key === "" ? key : answer.key }, wanted);
-      if (trusted !== null && isWanted(trusted, wanted)) return trusted;
+      if (worthOf(answer, wanted) > worthOf(best, wanted)) best = answer;
+      if (worthOf(best, wanted) === BEST) break;
     }
-    return trusted ?? refusal ?? untrusted("it does not verify");
+    if (best?.kind === "trusted" && best.key === "") return { ...best, key };
+    return best ?? untrusted("it does not verify");
   });
 }
 

@@ -5,13 +5,17 @@ import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { isCachedBytecode } from "./bytecode.ts";
 
-/** The state of everything outside the reports and gate's own folder, to be compared after the run. */
-export function traces(
+/**
+ * The state of everything outside gate's own folder, to be compared after the run. Of reports that were edited it is
+ * said where new ones would be written over them.
+ */
+export async function traces(
   worktree: Worktree,
   reportsDirectories: readonly string[],
 ): Promise<readonly WorktreeDifference[]> {
-  const outside = [...reportsDirectories, ".gate"].map(without);
-  return visibleDifferences(worktree, [EVERYTHING, ...outside]);
+  const found = await visibleDifferences(worktree, [EVERYTHING, without(".gate")]);
+  const isReport = (path: string) => reportsDirectories.some((directory) => path.startsWith(`${directory}/`));
+  return found.filter(({ kind, path }) => kind === "untracked" || !isReport(path));
 }
 
 /** What a run left in the repository: new files and changed ones. Python's bytecode is nobody's leak. */

@@ -25,6 +25,15 @@ async function project(files: Readonly<Record<string, string>>): Promise<Rig> {
 }
 
 describe("tools that would rewrite reports", () => {
+  it("are set up no more by what was deleted, be it staged or not", async () => {
+    const rig = await project({ "biome.json": "{}\n" });
+    expect((await checked(rig)).errors).toEqual(["fixer-not-exempt biome.json"]);
+    rig.remove("biome.json");
+    expect((await checked(rig)).errors).toEqual([]);
+    await rig.gate("check", "--fix", "--yes");
+    expect(rig.exists("biome.json")).toBe(false);
+  });
+
   it("are named with the line that sets them up, and kept from the reports by --fix", async () => {
     const rig = await project({
       ".pre-commit-config.yaml": FRAMEWORK,

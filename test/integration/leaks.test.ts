@@ -20,6 +20,16 @@ describe("files that the suite leaves in the repository", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
+  it("are named among the reports, too", async () => {
+    const rig = await leakyRig("mkdir -p test-reports; echo x > test-reports/stray.txt");
+    expect((await rig.commit("due")).stderr).toContain("the run left test-reports/stray.txt");
+    const strict = await leakyRig(
+      "mkdir -p test-reports; echo x > test-reports/stray.txt",
+      "    leaks: error\n",
+    );
+    expect((await strict.tryCommit("due")).code).toBe(1);
+  });
+
   it("refuse the run with leaks: error", async () => {
     const rig = await leakyRig("echo x > left.txt", "    leaks: error\n");
     const before = await snapshot(rig);

@@ -201,6 +201,11 @@ interface WhichUntracked {
   readonly pathspecs?: readonly string[];
 }
 
+/** Tracked files that are not on disk, but for those that a sparse checkout leaves out. */
+export async function deletedFiles(repository: Repository): Promise<string[]> {
+  return splitNul(await git(repository, ["ls-files", "--deleted", "-z"])).map(pathText);
+}
+
 /** Untracked files by path; a repository inside this one as its directory. */
 export async function untrackedFiles(
   repository: Repository,

@@ -159,7 +159,7 @@ function handedTo(job: Job, paths: readonly string[]): readonly string[] {
   const included =
     wanted.length === 0 ? paths : kept(paths, lefthookMatches(wanted, paths, { matcher, cases: false }));
   const left = excludes.reduce<readonly string[]>(
-    (some, exclude) => kept(some, excludedBy(exclude, some, matcher)?.map((one) => !one) ?? null),
+    (some, exclude) => kept(some, excludedBy(exclude, some, matcher, job)?.map((one) => !one) ?? null),
     included,
   );
   const below = left.filter((path) => root === "" || path.startsWith(`${root}/`));
@@ -175,8 +175,9 @@ function excludedBy(
   exclude: readonly string[] | string,
   paths: readonly string[],
   matcher: GlobMatcher,
+  { file }: Job,
 ): readonly boolean[] | null {
-  if (typeof exclude !== "string" || !isExpression(exclude)) {
+  if (typeof exclude !== "string" || !isExpression(exclude) || readsGlobsAlone(file)) {
     return lefthookMatches(textsOf(exclude), paths, { matcher, cases: true });
   }
   try {
@@ -185,6 +186,10 @@ function excludedBy(
     return null;
   }
 }
+
+/** Since 2.0 an exclude that is one text is a glob, whatever it looks like. */
+const readsGlobsAlone = ({ content }: Job["file"]) =>
+  /^\D*(?:[2-9]|\d\d)\./.test(String(content.min_version ?? ""));
 
 function exemption({ file, place }: Job, directory: string, filled: boolean): Exemption {
   const glob = `${directory}/**`;

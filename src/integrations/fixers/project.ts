@@ -8,7 +8,7 @@ import { loneRepository } from "../../adapters/git/lone.ts";
 import type { Repository, Worktree } from "../../adapters/git/repository.ts";
 import { type BlobFound, readBlobsUpTo } from "../../adapters/git/small-blobs.ts";
 import { listTree, type TreeEntry } from "../../adapters/git/trees.ts";
-import { untrackedFiles } from "../../adapters/git/worktree.ts";
+import { deletedFiles, untrackedFiles } from "../../adapters/git/worktree.ts";
 import { directoriesAbove } from "../../ignore/mend.ts";
 import type { Project } from "./fixer.ts";
 
@@ -78,11 +78,15 @@ async function readThrough(
 
 /** The files on disk: those that git tracks, and those that it would. */
 export async function projectOnDisk(worktree: Worktree): Promise<ChangeableProject> {
-  const [staged, untracked] = await Promise.all([
+  const [staged, untracked, deleted] = await Promise.all([
     stagedEntries(worktree, []),
     untrackedFiles(worktree, { ignored: false }),
+    deletedFiles(worktree),
   ]);
-  const tracked = staged.filter(({ mode }) => mode !== "160000").map(({ path }) => path);
+  const gone = new Set(deleted);
+  const tracked = staged
+    .filter(({ mode, path }) => mode !== "160000" && !gone.has(path))
+    .map(({ path }) => path);
   const own = [...tracked, ...untracked.filter((path) => !path.endsWith("/"))];
   const files = plainNames([...own, ...(await personalFiles(worktree, own))]);
   return projectFrom({

@@ -4,7 +4,7 @@ import { isHookFile } from "../wiring-places.ts";
 import type { Project } from "./fixer.ts";
 import type { YamlReader } from "./yaml-lines.ts";
 
-/** A file that starts programs at a commit, and of which nothing is known. */
+/** A file that starts programs at a commit, or says what they do, and of which nothing is known. */
 export interface UnreadFile {
   readonly path: string;
   /** To be read after its name. */
@@ -30,6 +30,9 @@ const FORMATS: readonly (readonly [RegExp, string, IsValid])[] = [
   [/^(?:\.config\/)?\.?lefthook(?:-local)?\.jsonc?$/, "JSON", json],
   [/^(?:prek|(?:\.config\/)?\.?lefthook(?:-local)?)\.toml$/, "TOML", toml],
   [/(?:^|\/)\.lintstagedrc\.json$/, "JSON", strictJson],
+  [/^package\.json$/, "JSON", strictJson],
+  [/^pyproject\.toml$/, "TOML", toml],
+  [/^(?:\.?dprint|biome|\.markdownlint-cli2)\.jsonc?$/, "JSON", json],
   [/(?:^|\/)\.lintstagedrc(?:\.ya?ml)?$/, "YAML", yaml("node")],
 ];
 
@@ -47,6 +50,11 @@ export async function unreadFiles({ files, read }: Project): Promise<readonly Un
 
 function formatOf(path: string): (typeof FORMATS)[number] | undefined {
   // most files of a project are none of these
-  if (!/pre-commit|lefthook|prek|lintstaged/.test(posix.basename(path))) return undefined;
+  if (
+    !/pre-commit|lefthook|prek|lintstaged|^package\.json|^pyproject|dprint|biome|markdownlint/.test(
+      posix.basename(path),
+    )
+  )
+    return undefined;
   return FORMATS.find(([place]) => place.test(path));
 }

@@ -54,6 +54,15 @@ describe("lefthook", () => {
     expect(await reportsFor(files)).toHaveLength(number);
   });
 
+  it.each([
+    ["1.11.0", 2],
+    ["2.0.0", 4],
+    ["v2.2.1", 4],
+  ])("reads an exclude that looks like an expression as lefthook %s does", async (version, number) => {
+    const text = `min_version: ${version}\npre-commit:\n  jobs:\n    - run: sed -i s/a/b/ {staged_files}\n      exclude: '^r/logs/'\n`;
+    expect(await reportsFor({ "lefthook.yml": text })).toHaveLength(number);
+  });
+
   it("reads TOML, JSON, other files that it extends, and groups", async () => {
     expect(
       await reportsFor({ "lefthook.toml": '[pre-commit.commands.a]\nrun = "sed -i x {staged_files}"\n' }),

@@ -85,14 +85,20 @@ describe("files that could not be read", () => {
       "web/.lintstagedrc": "{*",
       ".husky/pre-push": "npm test\n",
       "docs/lefthook.yml": "a: [",
+      "package.json": '{\n<<<<<<< HEAD\n "lint-staged": {}',
+      "pyproject.toml": "[tool.codespell\n",
+      "dprint.json": "{,",
     };
     const project = projectOf(texts);
     const read = async (path: string) => (path === ".husky/pre-push" ? null : project.read(path));
     expect(await unreadFiles({ ...project, read })).toEqual([
       { path: ".husky/pre-push", why: "is no text that gate can read" },
       { path: ".pre-commit-config.yaml", why: "is not valid YAML" },
+      { path: "dprint.json", why: "is not valid JSON" },
       { path: "lefthook.yml", why: "is not valid YAML" },
+      { path: "package.json", why: "is not valid JSON" },
       { path: "prek.toml", why: "is not valid TOML" },
+      { path: "pyproject.toml", why: "is not valid TOML" },
       { path: "web/.lintstagedrc", why: "is not valid YAML" },
       { path: "web/.lintstagedrc.json", why: "is not valid JSON" },
     ]);
@@ -103,11 +109,17 @@ describe("files that could not be read", () => {
       ".pre-commit-config.yaml": `${HOOKS}trailing-whitespace\n`,
       "lefthook.yml": "x: &a {run: 'true'}\npre-commit: {commands: {b: {<<: *a}}}\n",
       ".husky/pre-commit": "",
-      "package.json": "{",
+      "package.json": "{}",
+      "web/package.json": "{",
       "src/a.ts": "",
     });
     expect(await unreadFiles(project)).toEqual([]);
-    expect(project.reads).toEqual([".husky/pre-commit", ".pre-commit-config.yaml", "lefthook.yml"]);
+    expect(project.reads).toEqual([
+      ".husky/pre-commit",
+      ".pre-commit-config.yaml",
+      "lefthook.yml",
+      "package.json",
+    ]);
   });
 });
 
