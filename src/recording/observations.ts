@@ -11,6 +11,7 @@ import { refusePatternTests } from "./pattern-tests.ts";
 import type { FinishedSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
 import { keepReads } from "./session-reads.ts";
+import { readsOfSubmodules } from "./submodule-reads.ts";
 import { modulesUnseen, seenTests, strictButUnobserved } from "./unobserved.ts";
 
 /** What a run was seen to use, and what is wrong with that. */
@@ -31,7 +32,7 @@ export async function judgeObservations(
   // what a part that was cut short saw of its tests is not all that these read
   const seenWhole = (results?.tests ?? []).filter((test) => partOf(test) === lastPart);
   const fileOf = new Map(seenWhole.map(({ id, file }) => [id, file]));
-  const reads = followReads(observed, fileOf);
+  const reads = await readsOfSubmodules(worktree, tree, followReads(observed, fileOf));
   const seen = seenTests(results, reads);
   const unobserved = [...strictButUnobserved(suite, seen), ...modulesUnseen(suite, results, observed)];
   if (reads.all.size === 0 && observed.modules.length === 0 && observed.environment === null) {

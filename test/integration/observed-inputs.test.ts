@@ -22,6 +22,38 @@ async function rigReading(
   return rig;
 }
 
+describe("a file of a submodule that the run read", () => {
+  async function reading(inputs: string, suiteLines = ""): Promise<Rig> {
+    const rig = await rigReading(["src/router.py", "third/data.txt"], { suiteLines });
+    const other = join(rig.base, "other");
+    await rig.git("init", "-q", other);
+    writeFileSync(join(other, "data.txt"), "1\n");
+    await rig.git("-C", other, "add", ".");
+    await rig.git("-C", other, "commit", "-q", "-m", "data");
+    await rig.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other, "third");
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("[src,", inputs));
+    await rig.git("add", ".");
+    return rig;
+  }
+
+  it("is read of the submodule, which inputs: may name", async () => {
+    const rig = await reading("[src, third,");
+    expect((await rig.commit("due")).stderr).not.toContain("third");
+    const { stdout } = await rig.gate("status", "--inputs", "--json");
+    const [{ observed }] = JSON.parse(stdout).suites;
+    expect(observed).toMatchObject({ undeclared: [], untracked: [] });
+    expect(JSON.stringify(observed)).not.toContain("third");
+  });
+
+  it("is undeclared where inputs: does not name it", async () => {
+    const rig = await reading("[src,", "    undeclared-inputs: error\n");
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("the run read third, which inputs: does not name (1 of 1 test)");
+    expect(ended.stderr).not.toContain("does not track");
+  });
+});
+
 describe("a tracked file that the run read and inputs: does not name", () => {
   it("is a warning that names it, who read it, and the line that declares it", async () => {
     const rig = await rigReading(["src/router.py", "prompts/system.txt"]);
