@@ -54,11 +54,13 @@ async function finish(
   const { suite } = judged;
   const session = await readSession(worktree, suite, folder, record, Date.parse(record.ended.time));
   const problems = [...session.problems, ...leaksOf(request, record.ended.leaked)];
+  let { canResume } = session;
   const isWhole = suite.results !== null || (session.results?.complete ?? true);
   if (wasCutShort(record.ended.end, isWhole)) {
     const plan = await planResumption(request, folder, session.record);
     if (plan.ok) return runRest(request, plan.value, announce);
     problems.push(plan.error);
+    canResume = false;
   } else if (session.judgement.verdict !== "passed" && session.problems.length === 0) {
     problems.push(
       problem(
@@ -73,7 +75,7 @@ async function finish(
   }
   const unwritten = await summarise(folder, session.record, "ended");
   problems.push(...unwritten.map((what) => warning("disk-full", what, { suite: suite.name })));
-  return acceptSession(request, { ...session, problems });
+  return acceptSession(request, { ...session, problems, canResume });
 }
 
 async function resume(

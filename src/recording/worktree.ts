@@ -75,14 +75,23 @@ export function refuseDifferences(
     : ofCommit
       ? `git add what you commit and ${SET_ASIDE}`
       : SET_ASIDE;
-  return differences.map(({ path, kind }) =>
-    problem("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
-      path,
-      suite: suite.name,
-      hint: wayOut(kind, setAside),
-    }),
-  );
+  return differences.map(({ path, kind }) => {
+    const about = { path, suite: suite.name };
+    return ofCommit && CHANGED.has(kind)
+      ? problem("worktree-differs", `${path} has changes that this commit leaves out.`, {
+          ...about,
+          hint: LEFT_OUT,
+        })
+      : problem("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
+          ...about,
+          hint: wayOut(kind, setAside),
+        });
+  });
 }
+
+/** `git commit -- <path>` leaves out what is staged, too: git looks at an index of its own making. */
+const CHANGED: ReadonlySet<WorktreeDifference["kind"]> = new Set(["unstaged", "partly-staged", "missing"]);
+const LEFT_OUT = "Commit them as well, or set them aside for the run:  git stash push -- <these files>";
 
 /**
  * What `git stash -k` sets aside holds what is staged as well: where both touch the same lines, it does not come back.

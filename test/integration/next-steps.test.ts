@@ -198,6 +198,27 @@ describe("where a commit stages by itself", () => {
   });
 });
 
+describe("a commit of some paths", () => {
+  it("is told to set aside what is staged and not among them", async () => {
+    const rig = await fresh();
+    rig.write("src/other.py", "other = 1\n");
+    await rig.git("add", ".");
+    await rig.commit("other");
+    rig.write("src/other.py", "other = 2\n");
+    await rig.git("add", ".");
+    rig.write("src/router.py", "route = 2\n");
+    const refused = await rig.run("git", ["commit", "-m", "route", "--", "src/router.py"]);
+    expect(refused.code).toBe(1);
+    expect(said(refused)).toContain(`src/other.py has changes that this commit leaves out.
+      Commit them as well, or set them aside for the run:  git stash push -- <these files>`);
+    await rig.git("stash", "push", "-q", "--", "src/other.py");
+    expect((await rig.run("git", ["commit", "-m", "route", "--", "src/router.py"])).code).toBe(0);
+    await rig.git("stash", "pop", "-q");
+    expect(await rig.changes()).toEqual([" M src/other.py"]);
+    expect((await rig.gate("verify")).code).toBe(0);
+  });
+});
+
 describe("a commit that on-stale: block refuses", () => {
   it("is told to stage first where it staged by itself, since gate run looks at what is staged", async () => {
     const rig = await Rig.create();
