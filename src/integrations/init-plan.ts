@@ -1,7 +1,8 @@
+import { stagedEntries } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { parseConfiguration } from "../config/parse.ts";
-import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { probesOf, reportsPlaces } from "../reports/reports-place.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -48,7 +49,13 @@ export async function planInit(worktree: Worktree, request: InitRequest): Promis
     await planLauncher(worktree, request.launcher),
   ]);
   const whole = await withExemptions(worktree, reports, own);
-  return { ...whole, next: [...staging(worktree, whole.edits), ...whole.next] };
+  const isMade = configurationPlan.edits.length > 0;
+  const unstaged = isMade || (await isStaged(worktree)) ? [] : [CONFIGURATION_PATH];
+  return { ...whole, next: [...staging(worktree, whole.edits, unstaged), ...whole.next] };
+}
+
+async function isStaged(worktree: Worktree): Promise<boolean> {
+  return (await stagedEntries(worktree, [exactly(CONFIGURATION_PATH)])).length > 0;
 }
 
 interface Settled {

@@ -1,6 +1,7 @@
 import type { VerifiedSuite, VerifyDocument } from "../commands/verify-document.ts";
 import type { Problem } from "../problem.ts";
 import { code, MOST_ROWS, table } from "./markdown.ts";
+import { worstFirst } from "./problems.ts";
 
 /** The page that a CI shows of a run, in GitHub's Markdown. Whatever comes out of the tree stands in code spans. */
 export function renderJobSummary(document: VerifyDocument): string {
@@ -58,8 +59,7 @@ function waiverLine({ name, waiver }: VerifiedSuite): string[] {
 
 function problemsTable(problems: readonly Problem[]): string[] {
   if (problems.length === 0) return [];
-  const worstFirst = problems.toSorted((left, right) => rank(left) - rank(right));
-  const rows = worstFirst.map(({ severity, code: name, suite, message, hint, path, line }) => [
+  const rows = worstFirst(problems).map(({ severity, code: name, suite, message, hint, path, line }) => [
     severity === "error" ? "❌" : "⚠️",
     code(name),
     suite === null ? "" : code(suite),
@@ -68,8 +68,6 @@ function problemsTable(problems: readonly Problem[]): string[] {
   ]);
   return [table(["", "problem", "suite", "where", "what"], rows)];
 }
-
-const rank = ({ severity }: Problem) => (severity === "error" ? 0 : 1);
 
 function changesTable({ name, changes }: VerifiedSuite): string[] {
   if (changes.length === 0) return [];

@@ -1,11 +1,26 @@
-import type { Problem } from "../problem.ts";
+import type { Problem, ProblemCode } from "../problem.ts";
 import { singleLined } from "./printable.ts";
 
 const MOST = 20;
 
+/** Of these nobody is to hear less because somebody has made many others. */
+const NEVER_CROWDED_OUT: ReadonlySet<ProblemCode> = new Set([
+  "policy-weakened",
+  "waiver-invalid",
+  "approval-invalid",
+]);
+
+/** For where not all can be shown: errors, and of what is left whatever changes whom one trusts. */
+export function worstFirst(problems: readonly Problem[]): readonly Problem[] {
+  const rank = ({ severity, code }: Problem) =>
+    (severity === "error" ? 0 : 2) + (NEVER_CROWDED_OUT.has(code) ? 0 : 1);
+  return problems.toSorted((left, right) => rank(left) - rank(right));
+}
+
 /** `gate.yaml:5:5  unknown key …`, then what to do next. */
 export function renderProblems(problems: readonly Problem[], lead = ""): string {
-  const shown = sharingHints(singleLined(problems.slice(0, MOST))).map(
+  const ordered = problems.length > MOST ? worstFirst(problems) : problems;
+  const shown = sharingHints(singleLined(ordered.slice(0, MOST))).map(
     (one) => `${lead}${renderProblem(one)}`,
   );
   const rest = problems.length - shown.length;

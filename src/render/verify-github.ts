@@ -1,6 +1,7 @@
 import type { VerifiedSuite, VerifyDocument } from "../commands/verify-document.ts";
 import type { Problem } from "../problem.ts";
 import { singleLined } from "./printable.ts";
+import { worstFirst } from "./problems.ts";
 import { renderVerify } from "./verify.ts";
 
 /** GitHub shows ten annotations of each level for a step, and drops the others without a word. */
@@ -31,14 +32,17 @@ interface Note {
 }
 
 function problemsOf({ suites, problems }: VerifyDocument, severity: Problem["severity"]): Note[] {
-  return [...suites.flatMap((suite) => suite.problems), ...problems]
-    .filter((one) => one.severity === severity)
-    .map(({ code, suite, message, hint, path, line }) => ({
+  const all = [...suites.flatMap((suite) => suite.problems), ...problems].filter(
+    (one) => one.severity === severity,
+  );
+  return (all.length > MOST_OF_A_LEVEL ? worstFirst(all) : all).map(
+    ({ code, suite, message, hint, path, line }) => ({
       title: suite === null ? `gate: ${code}` : `gate: ${suite}: ${code}`,
       message: hint === null ? message : `${message}\nnext: ${hint}`,
       path,
       line,
-    }));
+    }),
+  );
 }
 
 /** The inputs that made a suite stale, on the files themselves. */
@@ -59,7 +63,7 @@ function changeNotes({ name, changes, problems }: VerifiedSuite): Note[] {
 function annotations(level: "error" | "warning" | "notice", notes: readonly Note[]): string[] {
   const shown = notes.length > MOST_OF_A_LEVEL ? notes.slice(0, MOST_OF_A_LEVEL - 1) : notes;
   const rest = notes.length - shown.length;
-  const more = `and ${rest} more; all of them are in the log and in the job summary`;
+  const more = `and ${rest} more; the log and the job summary have more of them, and  gate verify --json  has all`;
   return [
     ...shown.map((note) => annotation(level, note)),
     ...(rest === 0 ? [] : [annotation(level, { title: "gate", message: more, path: null, line: null })]),

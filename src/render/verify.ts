@@ -2,7 +2,7 @@ import type { VerifiedSuite, VerifyDocument } from "../commands/verify-document.
 import type { Problem } from "../problem.ts";
 import { tallyText } from "../verify/outcomes.ts";
 import { singleLined } from "./printable.ts";
-import { renderProblems, sharingHints } from "./problems.ts";
+import { renderProblems, sharingHints, worstFirst } from "./problems.ts";
 import { resumedText } from "./resumed.ts";
 
 const MOST_CHANGES = 20;
@@ -39,7 +39,8 @@ function renderSuite(suite: VerifiedSuite): string {
 
 function renderList(problems: readonly Problem[]): string[] {
   const rest = problems.length - MOST_PROBLEMS;
-  const shown = sharingHints(problems.slice(0, MOST_PROBLEMS)).flatMap(renderProblem);
+  const ordered = rest > 0 ? worstFirst(problems) : problems;
+  const shown = sharingHints(ordered.slice(0, MOST_PROBLEMS)).flatMap(renderProblem);
   return rest > 0 ? [...shown, `    and ${rest} more`] : shown;
 }
 

@@ -60,7 +60,7 @@ describe("gate init", () => {
     const again = await repository.init();
     expect(again).toMatchObject({ exit: 0, document: { edits: [], applied: true } });
     expect(renderInit(again.document)).toBe(
-      "gate  nothing to do; this repository is set up.\nnext: gate run",
+      "gate  nothing to do; this repository is set up.\nnext: git add gate.yaml\n      gate run",
     );
   });
 

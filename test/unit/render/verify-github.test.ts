@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commitId } from "../../../src/adapters/git/ids.ts";
 import { problem, warning } from "../../../src/problem.ts";
+import { renderJobSummary } from "../../../src/render/job-summary.ts";
 import { githubOutputs, renderVerifyGithub } from "../../../src/render/verify-github.ts";
 import { verifyDocumentOf } from "../../rig/verify-documents.ts";
 
@@ -45,6 +46,18 @@ describe("the annotations for GitHub", () => {
     const log = renderVerifyGithub(verifyDocumentOf(), TOKEN);
     expect(commandsIn(log)).toEqual([]);
     expect(log).toContain("✓ model-tests");
+  });
+
+  it("have what relaxes the policy among them, and so has the log, however many others there are", () => {
+    const many = Array.from({ length: 150 }, (_, index) =>
+      warning("pattern-matches-nothing", `docs/${index} is none.`),
+    );
+    const relaxed = warning("policy-weakened", "docs is gone.");
+    const document = verifyDocumentOf([{ problems: [...many, relaxed] }]);
+    const log = renderVerifyGithub(document, TOKEN);
+    expect(commandsIn(log)[0]).toContain("docs is gone.");
+    expect(log.slice(0, log.indexOf(`::${TOKEN}::`))).toContain("docs is gone.");
+    expect(renderJobSummary(document)).toContain("docs is gone.");
   });
 
   it("are at most the ten of a level that GitHub shows; the last says how many more there are", () => {
