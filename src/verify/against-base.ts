@@ -37,6 +37,7 @@ async function policyOf(
 ): Promise<readonly Problem[]> {
   // what the base has done since is nothing that this commit does to it
   if (merge.kind === "contained") return [];
-  const lands = merge.kind === "merged" ? merge.merged : { repository, tree: head.tree };
+  const merged = merge.kind === "merged" || merge.kind === "conflict" ? merge.merged : null;
+  const lands = merged ?? { repository, tree: head.tree };
   return policyProblems(lands.repository, { base: base.tree, head: lands.tree, trust, at });
 }

@@ -3,7 +3,8 @@ import { type CommitHeader, commitHeader, isShallow, mergeBase } from "../adapte
 import type { TreeId } from "../adapters/git/ids.ts";
 import { type MergedTree, mergeCommits } from "../adapters/git/merge.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
+import type { Signing } from "../config/configuration.ts";
+import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import type { NamedCommit } from "./subject.ts";
@@ -21,7 +22,8 @@ export type Merge =
   | { readonly kind: "nothing" }
   /** A warning where this clone or this git cannot know better, an error else. */
   | { readonly kind: "unknown"; readonly problem: Problem }
-  | { readonly kind: "conflict"; readonly paths: readonly string[] }
+  /** `merged` has markers where they conflict; null where what says the policy may have them. */
+  | { readonly kind: "conflict"; readonly paths: readonly string[]; readonly merged: MergedTree | null }
   | MergedCommits;
 
 export interface MergedCommits {
@@ -51,15 +53,23 @@ export async function withMerge<T>(
 }
 
 async function mergeOf(merged: MergedTree, common: TreeId, base: string): Promise<Merge> {
-  if (merged.conflicts.includes(CONFIGURATION_PATH)) return { kind: "conflict", paths: [CONFIGURATION_PATH] };
+  if (merged.conflicts.includes(CONFIGURATION_PATH)) {
+    return { kind: "conflict", paths: [CONFIGURATION_PATH], merged: null };
+  }
   const judged = await judgeTree(merged.repository, merged.tree);
   if (!judged.ok) return unknown(unreadable(base, judged.error));
   if (judged.value === null) return unknown(ungated(base));
   const directories = reportsDirectories(judged.value.configuration);
   const isReport = (path: string) => directories.some((directory) => path.startsWith(`${directory}/`));
   const paths = merged.conflicts.filter((path) => !isReport(path));
-  if (paths.length > 0) return { kind: "conflict", paths };
-  return { kind: "merged", merged, judged: judged.value, common };
+  if (paths.length === 0) return { kind: "merged", merged, judged: judged.value, common };
+  const isPolicy = paths.some((path) => saysPolicy(path, judged.value?.configuration.signing ?? null));
+  return { kind: "conflict", paths, merged: isPolicy ? null : merged };
+}
+
+function saysPolicy(path: string, signing: Signing | null): boolean {
+  const files = [signing?.allowedSigners, signing?.revokedKeys];
+  return files.includes(path) || path.startsWith(`${EXCEPTIONS_DIRECTORY}/`);
 }
 
 function unknown(why: Problem): Merge {

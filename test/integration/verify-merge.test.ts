@@ -177,3 +177,24 @@ describe("gate.yaml in what would land", () => {
     expect(await verified(rig, "--base", "main")).toMatchObject({ code: 1, errors: ["config-missing"] });
   });
 });
+
+describe("a policy that has weakened", () => {
+  it("is not what the base has tightened, where a merge conflicts in something else", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await rig.git("checkout", "-q", "-b", "change");
+    rig.write("README.md", "# Mine\n");
+    await commitAll(rig, "mine");
+    await rig.git("checkout", "-q", "main");
+    rig.write("README.md", "# Theirs\n");
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}    leaks: error\n`);
+    await commitAll(rig, "stricter");
+    await rig.git("checkout", "-q", "change");
+    const { warnings } = await verified(rig, "--base", "main");
+    expect(warnings).toContain("unmerged-inputs");
+    expect(warnings).not.toContain("policy-weakened");
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}    flaky: accept\n`);
+    await commitAll(rig, "laxer");
+    expect((await verified(rig, "--base", "main")).warnings).toContain("policy-weakened");
+  });
+});
