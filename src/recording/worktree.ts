@@ -6,7 +6,8 @@ import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/wo
 import type { Suite } from "../config/configuration.ts";
 import { isIndexOfCommit } from "../evidence/indexes.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
-import { inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { CONFIGURATION_PATH, inputPathspecs } from "../fingerprint/pathspecs.ts";
+import { sameDeclaration, suiteOf } from "../judgement/configuration.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
@@ -184,6 +185,8 @@ export async function inputsMoved(request: RunRequest, began: string): Promise<P
     if (fingerprint !== inputs.fingerprint) {
       paths.push(...(await compareTrees(worktree, tree, now.value, pathspecs)).map(({ path }) => path));
     }
+    const configured = await suiteOf(worktree, now.value, suite.name);
+    if (configured === null || !sameDeclaration(configured.suite, suite)) paths.push(CONFIGURATION_PATH);
   }
   const changed = new Set(paths);
   return [...new Set([...paths, ...written])].map((path) =>

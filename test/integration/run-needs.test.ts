@@ -136,6 +136,21 @@ describe("pins", () => {
 });
 
 describe("inputs that change while the suite runs", () => {
+  it("are seen where gate.yaml, as it is staged, comes to say something else of the suite", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", ".");
+    const before =
+      "echo '    timeout: 9m' >>gate.yaml; echo '    env: {A: b}' >>gate.yaml; git add gate.yaml";
+    rig.suite.answers([{ id: "t.py::one" }], { before });
+    const ended = await rig.gate("run");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      "gate.yaml changed while the suite ran, so the run is of no known sources.",
+    );
+  });
+
   it.each([
     ["stashed and taken back", "git stash -q && git stash pop -q --index"],
     [
