@@ -16,6 +16,8 @@ export function commandsOf(script: string): readonly ShellCommand[] {
 const MEANINGLESS = new Set(
   "if then elif else fi do done while until ! { } exec command builtin time env nohup sudo".split(" "),
 );
+/** How long the one that follows may take, or how much of the machine: options and numbers. */
+const LIMITING = new Set(["timeout", "nice", "ionice"]);
 const ASSIGNMENT = /^\w+\+?=/;
 
 /** A program that only starts the one that follows: how many words it takes, options apart. */
@@ -40,7 +42,10 @@ const INTERPRETERS = /^(?:sh|bash|dash|zsh|ksh|ash|\.|source|node)$/;
 /** Word by word: whoever writes a thousand braces is not to make gate copy what follows each of them. */
 function unwrapped({ line, words }: ShellCommand): readonly ShellCommand[] {
   const start = startOfCommand(words);
-  const [first, ...rest] = words.slice(start);
+  const own = words.slice(start);
+  // npm exec prettier -- --write: this one is not for prettier
+  const dashes = words.slice(0, start).some((word) => RUNNERS.has(word)) ? own.indexOf("--") : -1;
+  const [first, ...rest] = dashes === -1 ? own : own.toSpliced(dashes, 1);
   if (first === undefined) return [];
   const command: ShellCommand = { line, words: [first, ...rest] };
   return INTERPRETERS.test(first) ? interpreted(line, rest, command) : [command];
@@ -52,15 +57,16 @@ function startOfCommand(words: readonly string[]): number {
     if (first === undefined) return at;
     const runs = RUNNERS.get(first) ?? [];
     if (MEANINGLESS.has(first) || ASSIGNMENT.test(first)) at += 1;
+    else if (LIMITING.has(first)) at = pastOptions(words, at + 1, /^[-+\d]/);
     else if (runs.includes("")) at = pastOptions(words, at + 1);
     else if (runs.includes(words[at + 1] ?? "")) at = pastOptions(words, at + 2);
     else return at;
   }
 }
 
-function pastOptions(words: readonly string[], from: number): number {
+function pastOptions(words: readonly string[], from: number, option = /^-/): number {
   let at = from;
-  while (words[at]?.startsWith("-")) at += 1;
+  while (option.test(words[at] ?? "")) at += 1;
   return at;
 }
 

@@ -164,8 +164,11 @@ async function packageScript({ words, directory }: ToolCall, project: Project): 
   if (name === null) return null;
   const place = nearest(project, directory, ["package.json"]);
   const text = place === null ? null : await project.read(place);
-  const script = membersOf(membersOf(parsedJson(text ?? "")).scripts)[name];
-  if (place === null || typeof script !== "string") return null;
+  const scripts = membersOf(membersOf(parsedJson(text ?? "")).scripts);
+  if (place === null || typeof scripts[name] !== "string") return null;
+  // what follows the words of the call is put behind the last command: behind the script's own
+  const around = words[0] === "npm" ? [scripts[`pre${name}`], scripts[`post${name}`]] : [];
+  const script = [...around, scripts[name]].filter((one) => typeof one === "string").join("\n");
   const behind = words.slice(words.indexOf(name) + 1).filter((word) => word !== "--");
   return { script, args: behind, directory: directoryOf(place) };
 }

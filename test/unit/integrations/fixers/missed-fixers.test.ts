@@ -67,6 +67,37 @@ hooks = [
     expect(await named({ ".huskyrc.json": text })).toEqual([["prettier", ".huskyrc.json", 3]]);
   });
 
+  it.each([
+    "npm run lint",
+    "npm test -- --fast",
+    "timeout 60 npm run lint",
+    "nice -n 10 npm run lint",
+    "timeout -k 5 60 npm run lint",
+  ])("stands before or behind a script that is called: %s", async (hook) => {
+    const scripts = {
+      prelint: "prettier --write .",
+      lint: "true",
+      test: "true",
+      posttest: "prettier --write .",
+    };
+    const files = { ".husky/pre-commit": `${hook}\n`, "package.json": JSON.stringify({ scripts }) };
+    const inHook = (await named(files)).filter(([, path]) => path === ".husky/pre-commit");
+    expect(inHook.map(([tool]) => tool)).toEqual(["prettier"]);
+  });
+
+  it.each([
+    "npm exec prettier -- --write test-reports",
+    "npx --yes --package prettier -- prettier --write test-reports",
+  ])("is handed its options behind dashes: %s", async (hook) => {
+    expect(await named({ ".husky/pre-commit": `${hook}\n` })).toEqual([["prettier", ".husky/pre-commit", 1]]);
+  });
+
+  it("stands before a script for npm alone", async () => {
+    const scripts = { prelint: "prettier --write .", lint: "true" };
+    const files = { ".husky/pre-commit": "pnpm run lint\n", "package.json": JSON.stringify({ scripts }) };
+    expect((await named(files)).filter(([, path]) => path === ".husky/pre-commit")).toEqual([]);
+  });
+
   it("is called with the directory of reports that are not there yet", async () => {
     expect(await named({ ".husky/pre-commit": "npx prettier --write test-reports\n" })).toEqual([
       ["prettier", ".husky/pre-commit", 1],
