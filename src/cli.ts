@@ -41,8 +41,6 @@ async function start(args: readonly string[]): Promise<void> {
   process.on("exit", (code) => {
     if (code === UNANSWERED && !answered) complain(`${ENDED_EARLY}\n`);
   });
-  // Nothing is left to do. By itself Node would take its memory apart first, piece by piece.
-  process.on("beforeExit", () => process.exit());
   try {
     process.exitCode = await main(args);
     answered = true;

@@ -153,10 +153,15 @@ export function isSessionName(name: string): boolean {
   return /^RUN_\d{8}_\d{6}(?:_\d+)?$/.test(name);
 }
 
-/** Makes a directory of its own for a session, also where two start in the same second. */
+/**
+ * Makes a directory of its own for a session, also where two start in the same second: the later one has the later
+ * name, even where one before it is gone.
+ */
 export async function createSession(topLevel: string, now: Date): Promise<SessionFolder> {
   const base = `RUN_${now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_")}`;
-  for (let attempt = 1; ; attempt += 1) {
+  const known = (await listDirectory(sessionsDirectory(topLevel))).filter((name) => name.startsWith(base));
+  const numbers = known.map((name) => Number(name.slice(base.length + 1) || "1"));
+  for (let attempt = Math.max(0, ...numbers.filter(Number.isSafeInteger)) + 1; ; attempt += 1) {
     const folder = sessionFolder(topLevel, attempt === 1 ? base : `${base}_${attempt}`);
     if (!(await makeNewDirectory(folder.directory))) continue;
     for (const directory of [folder.events, folder.artifacts, folder.texts]) await makeDirectory(directory);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { createSession } from "../../src/suite/session.ts";
 import { Rig } from "../rig/repository.ts";
 import { start } from "../rig/started.ts";
 
@@ -19,6 +20,20 @@ const inSession = (rig: Rig, name: string, file: string) => join(rig.directory, 
 const failing = [{ id: "t.py::t", outcome: "failed" as const, message: "assert 1 == 2" }];
 
 describe("old sessions", () => {
+  it("have names before those of the same second that come after them, even where one is gone", async () => {
+    const rig = await Rig.create();
+    const now = new Date("2026-02-13T14:27:22.000Z");
+    const first = await createSession(rig.directory, now);
+    const second = await createSession(rig.directory, now);
+    rig.remove(`.gate/sessions/${first.name}`);
+    const third = await createSession(rig.directory, now);
+    expect([first.name, second.name, third.name]).toEqual([
+      "RUN_20260213_142722",
+      "RUN_20260213_142722_2",
+      "RUN_20260213_142722_3",
+    ]);
+  });
+
   it("make room for new ones, but for the last good one and the last failed one", async () => {
     const rig = await keeping("keep: 2");
     const [good = ""] = sessions(rig);
