@@ -74,7 +74,7 @@ function wholeDirectories(paths: ReadonlySet<string>, inputs: readonly string[])
 }
 
 /** From the top. */
-function foldersAbove(path: string): string[] {
+export function foldersAbove(path: string): string[] {
   const segments = path.split("/").slice(0, -1);
   return segments.map((_, index) => segments.slice(0, index + 1).join("/"));
 }
