@@ -102,6 +102,7 @@ const program = defineConfig({
     codeSplitting: {
       groups: [
         { name: "start", test: /[\\/](src[\\/]verbs\.ts|package\.json)$/, priority: 3 },
+        { name: "toml", test: /[\\/]node_modules[\\/]smol-toml[\\/]/, priority: 2 },
         { name: "git", test: /[\\/]src[\\/]adapters[\\/]git[\\/]index\.ts$/, priority: 2 },
         {
           debugName: "evidence",

@@ -208,6 +208,19 @@ it("what judges is kept: none of its parts imports when it runs", async () => {
   for (const part of ["start", "judging", "command-line"]) expect(kept).toContain(`"${part}-`);
 });
 
+it("verify loads what it uses: of the files of settings only who reads one of that kind", async () => {
+  const rig = await Rig.create();
+  rig.write("pyproject.toml", "[tool.other]\nuntouched = true\n");
+  await rig.withEvidence();
+  const says = `process.on("exit", () => console.error(Object.keys(require.cache).join(" ")))`;
+  const code = `${says}; require(${JSON.stringify(join(PROJECT, "dist/cli.cjs"))})`;
+  const { code: exit, stderr } = await rig.run(process.execPath, ["-e", code, "gate", "verify", "--json"]);
+  expect(exit).toBe(0);
+  const parts = stderr.match(/(?<=\/dist\/)[\w-]+(?=-[\w-]{8}\.cjs)/g) ?? [];
+  expect(parts).toEqual(expect.arrayContaining(["verifying", "evidence", "toml"]));
+  for (const part of ["judging", "yaml-insert", "json-settings", "dist"]) expect(parts).not.toContain(part);
+});
+
 it("an error says where it was thrown, with the kept code too", async () => {
   const program = new Program();
   program.write("part-87654321.cjs", "exports.say = () => {\n  throw new Error('lost');\n};\n");

@@ -10,7 +10,9 @@ import { readScript, sourceOf } from "./name-sources.ts";
 import { toolCallsOf } from "./shell-runs.ts";
 import { everyPath, type ToolCall } from "./tool-call.ts";
 import { globMatcher } from "./tools/globs.ts";
-import { jsonIn, textsOf, tomlIn } from "./tools/settings.ts";
+import { jsonIn } from "./tools/json-settings.ts";
+import { textsOf } from "./tools/settings.ts";
+import { tomlIn } from "./tools/toml-settings.ts";
 import { placedYaml } from "./yaml-lines.ts";
 
 const ENDS = [".yml", ".yaml", ".json", ".jsonc", ".toml"];

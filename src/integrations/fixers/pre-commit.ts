@@ -9,7 +9,8 @@ import { pythonPattern } from "./python-pattern.ts";
 import { toolCallsOf } from "./shell-runs.ts";
 import { everyPath, type ToolCall } from "./tool-call.ts";
 import { globMatcher } from "./tools/globs.ts";
-import { textsOf, tomlIn } from "./tools/settings.ts";
+import { textsOf } from "./tools/settings.ts";
+import { tomlIn } from "./tools/toml-settings.ts";
 import { type PlacedYaml, placedYaml } from "./yaml-lines.ts";
 
 /** The framework reads the first; the second is given to it by name. prek reads them too, unless it has its own. */

@@ -19,8 +19,8 @@ const yaml =
   async (text) =>
     (await import("./yaml-lines.ts")).isValidYaml(text, reader);
 
-const json: IsValid = async (text) => (await import("./tools/settings.ts")).jsonIn(text) !== null;
-const toml: IsValid = async (text) => (await import("./tools/settings.ts")).tomlIn(text) !== null;
+const json: IsValid = async (text) => (await import("./tools/json-settings.ts")).jsonIn(text) !== null;
+const toml: IsValid = async (text) => (await import("./tools/toml-settings.ts")).tomlIn(text) !== null;
 const strictJson: IsValid = async (text) => parsedJson(text) !== null;
 
 /** The format of each, by where it lies and what it is called. */

@@ -1,7 +1,8 @@
 import { listOf, membersOf } from "../../members.ts";
 import type { Project } from "../fixer.ts";
 import { globMatcher } from "./globs.ts";
-import { jsonIn, memberAt, textsOf, wantedVersion } from "./settings.ts";
+import { jsonIn, wantedVersion } from "./json-settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
 import { directoryOf, hasFile, nameOf, relativeTo, upwardsFrom, type Way, within } from "./tool.ts";
 
 const NAMES = ["biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc"];

@@ -5,7 +5,8 @@ import { pythonPattern } from "../python-pattern.ts";
 import { has, readArguments, valuesOf } from "./arguments.ts";
 import { withTomlChange } from "./edit-toml.ts";
 import { gitIgnored } from "./git-ignored.ts";
-import { memberAt, tomlIn } from "./settings.ts";
+import { memberAt } from "./settings.ts";
+import { tomlIn } from "./toml-settings.ts";
 import { type Call, directoryOf, nameOf, relativeTo, type Tool, upwardsFrom, within } from "./tool.ts";
 
 const VALUED =

@@ -5,7 +5,8 @@ import type { Exemption } from "../fixer.ts";
 import { type Arguments, has, readArguments, valuesOf } from "./arguments.ts";
 import { hasSection, iniSection, withIniItems } from "./edit-ini.ts";
 import { withTomlChange } from "./edit-toml.ts";
-import { memberAt, textsOf, tomlIn } from "./settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
+import { tomlIn } from "./toml-settings.ts";
 import { type Call, foldersTo, nameOf, relativeTo, type Tool, type Way, within } from "./tool.ts";
 
 const VALUED =

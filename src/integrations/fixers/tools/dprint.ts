@@ -6,7 +6,8 @@ import { withJsonItem } from "./edit-json.ts";
 import { gitIgnored } from "./git-ignored.ts";
 import { isPlainPath, spelledOut } from "./globs.ts";
 import { ignoredBy } from "./ignore-file.ts";
-import { jsonIn, memberAt, textsOf } from "./settings.ts";
+import { jsonIn } from "./json-settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
 import {
   type Call,
   directoryOf,

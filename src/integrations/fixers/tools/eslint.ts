@@ -3,7 +3,8 @@ import type { Exemption, Project } from "../fixer.ts";
 import { has, readArguments, valuesOf } from "./arguments.ts";
 import { globMatcher } from "./globs.ts";
 import { ignoredBy, ignoreFileExemption } from "./ignore-file.ts";
-import { jsonIn, memberAt, textsOf, wantedVersion, yamlIn } from "./settings.ts";
+import { jsonIn, wantedVersion } from "./json-settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
 import {
   type Call,
   directoryOf,
@@ -14,6 +15,7 @@ import {
   upwardsFrom,
   within,
 } from "./tool.ts";
+import { yamlIn } from "./yaml-settings.ts";
 
 const VALUED =
   "-c --config --env --ext --global --parser --parser-options --resolve-plugins-relative-to --plugin --rule --rulesdir --ignore-path --ignore-pattern --fix-type --stdin-filename -o --output-file -f --format --cache-file --cache-location --cache-strategy --max-warnings --flag --concurrency";

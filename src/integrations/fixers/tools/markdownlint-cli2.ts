@@ -4,8 +4,10 @@ import type { Exemption } from "../fixer.ts";
 import { has, readArguments, valuesOf } from "./arguments.ts";
 import { withJsonItem } from "./edit-json.ts";
 import { globMatcher, isPlainPath } from "./globs.ts";
-import { jsonIn, memberAt, textsOf, yamlIn } from "./settings.ts";
+import { jsonIn } from "./json-settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
 import { type Call, directoryOf, hasFile, relativeTo, type Tool, within } from "./tool.ts";
+import { yamlIn } from "./yaml-settings.ts";
 
 const NAMES = ["jsonc", "yaml", "cjs", "mjs"].map((end) => `.markdownlint-cli2.${end}`);
 

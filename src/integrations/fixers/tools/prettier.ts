@@ -4,9 +4,12 @@ import type { Exemption, Project } from "../fixer.ts";
 import { has, readArguments, valuesOf } from "./arguments.ts";
 import { globMatcher } from "./globs.ts";
 import { ignoredBy, ignoreFileExemption } from "./ignore-file.ts";
+import { jsonIn } from "./json-settings.ts";
 import { hasParser, needsNoPragma } from "./prettier-languages.ts";
-import { jsonIn, textsOf, tomlIn, yamlIn } from "./settings.ts";
+import { textsOf } from "./settings.ts";
+import { tomlIn } from "./toml-settings.ts";
 import { type Call, directoryOf, hasFile, nameOf, relativeTo, type Tool, within } from "./tool.ts";
+import { yamlIn } from "./yaml-settings.ts";
 
 const VALUED =
   "--config --ignore-path --parser --plugin --config-precedence --tab-width --print-width --end-of-line --prose-wrap --trailing-comma --arrow-parens --quote-props --embedded-language-formatting --html-whitespace-sensitivity --object-wrap --experimental-operator-position --range-start --range-end --stdin-filepath --cache-location --cache-strategy --log-level --file-info --find-config-path --cursor-offset --branch --pattern --config-file";

@@ -4,7 +4,8 @@ import { has, readArguments, valuesOf } from "./arguments.ts";
 import { withItem, withTomlChange } from "./edit-toml.ts";
 import { gitIgnored } from "./git-ignored.ts";
 import { globMatcher, isPlainPath } from "./globs.ts";
-import { memberAt, textsOf, tomlIn } from "./settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
+import { tomlIn } from "./toml-settings.ts";
 import {
   directoryOf,
   foldersTo,

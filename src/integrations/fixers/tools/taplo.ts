@@ -3,7 +3,8 @@ import type { Exemption } from "../fixer.ts";
 import { has, readArguments, valuesOf } from "./arguments.ts";
 import { withItem, withTomlChange } from "./edit-toml.ts";
 import { globMatcher, isPlainPath } from "./globs.ts";
-import { memberAt, textsOf, tomlIn } from "./settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
+import { tomlIn } from "./toml-settings.ts";
 import { type Call, directoryOf, hasFile, relativeTo, type Tool, upwardsFrom, within } from "./tool.ts";
 
 /** Its lists of files hold for files that it is given by name as well. */

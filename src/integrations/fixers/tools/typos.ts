@@ -5,7 +5,8 @@ import { withItem, withTomlChange } from "./edit-toml.ts";
 import { gitIgnored } from "./git-ignored.ts";
 import { isPlainPath } from "./globs.ts";
 import { ignoredBy } from "./ignore-file.ts";
-import { memberAt, textsOf, tomlIn } from "./settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
+import { tomlIn } from "./toml-settings.ts";
 import { type Call, directoryOf, relativeTo, type Tool, upwardsFrom, within } from "./tool.ts";
 
 const VALUED = "-c --config --file-list --exclude --color --format --locale --type -j --threads";

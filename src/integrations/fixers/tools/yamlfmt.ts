@@ -4,8 +4,9 @@ import type { Exemption } from "../fixer.ts";
 import { has, readArguments, valuesOf } from "./arguments.ts";
 import { globMatcher, isPlainPath } from "./globs.ts";
 import { ignoredBy } from "./ignore-file.ts";
-import { memberAt, textsOf, yamlIn } from "./settings.ts";
+import { memberAt, textsOf } from "./settings.ts";
 import { type Call, directoryOf, hasFile, relativeTo, type Tool, within } from "./tool.ts";
+import { yamlIn } from "./yaml-settings.ts";
 
 const VALUED = "-conf -formatter -extensions -exclude -match_type -output_format -gitignore_path -kyaml";
 
