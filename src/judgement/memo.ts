@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileErrorCode, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
+import { withPartsOf } from "../adapters/files/parts.ts";
 import { objectIdLength, type TreeId, treeId } from "../adapters/git/ids.ts";
 import { standingInIndex } from "../adapters/git/index-file.ts";
 import type { Repository } from "../adapters/git/repository.ts";
@@ -84,7 +85,7 @@ async function stillAgrees(repository: Repository, details: DetailsFile): Promis
   const found = index === null ? null : stateOfFile(index);
   const seen = found === null ? null : `${tree} ${found.state}`;
   if (seen !== null && (await readIfUsable(memoIndex))?.toString("utf8") === seen) return true;
-  if (index === null || !(await standsAsBefore(repository, index, details))) {
+  if (index === null || !standsAsBefore(repository, index, details)) {
     const { indexAgrees } = await import("../adapters/git/index.ts");
     if (!indexAgrees(repository, tree, pathspecs)) return false;
   }
@@ -98,16 +99,16 @@ function usualIndex({ environment, gitDirectory }: Repository): string | null {
 }
 
 /** False says nothing. */
-async function standsAsBefore(
-  { objectFormat }: Repository,
-  index: string,
-  { standing }: DetailsFile,
-): Promise<boolean> {
-  const bytes = await readIfUsable(index);
+function standsAsBefore({ objectFormat }: Repository, index: string, { standing }: DetailsFile): boolean {
   const paths = Object.keys(standing);
-  if (bytes === null) return false;
-  const now = standingInIndex(bytes, objectIdLength(objectFormat) / 2, paths);
-  return paths.every((path) => standing[path] !== null && standing[path] === now.get(path));
+  try {
+    const idBytes = objectIdLength(objectFormat) / 2;
+    const now = withPartsOf(index, (file) => standingInIndex(file, idBytes, paths));
+    return paths.every((path) => standing[path] !== null && standing[path] === now.get(path));
+  } catch (error) {
+    if (fileErrorCode(error) === null) throw error;
+    return false;
+  }
 }
 
 export function memoText({ tree, pathspecs }: DetailsFile): string {

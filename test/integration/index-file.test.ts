@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { type Parts, withPartsOf } from "../../src/adapters/files/parts.ts";
 import { isNowhereIn } from "../../src/adapters/git/index-absence.ts";
 import { standingInIndex } from "../../src/adapters/git/index-file.ts";
 
@@ -27,8 +28,8 @@ class Indexed {
     return this.#gitWith({}, args);
   }
 
-  #gitWith(env: Record<string, string>, args: readonly string[]): string {
-    const options = { cwd: this.directory, env: { ...ENVIRONMENT, ...env }, stdio: "pipe" } as const;
+  #gitWith(env: Record<string, string>, args: readonly string[], input = ""): string {
+    const options = { cwd: this.directory, env: { ...ENVIRONMENT, ...env }, stdio: "pipe", input } as const;
     return execFileSync("git", args, options).toString("utf8").trimEnd();
   }
 
@@ -44,7 +45,19 @@ class Indexed {
   }
 
   at(path: string): string | null {
-    return standingInIndex(this.bytes(), this.#idBytes, [path]).get(path) ?? null;
+    return this.allAt([path]).get(path) ?? null;
+  }
+
+  allAt(paths: readonly string[]): ReadonlyMap<string, string | null> {
+    return withPartsOf(join(this.directory, ".git/index"), (file) =>
+      standingInIndex(file, this.#idBytes, paths),
+    );
+  }
+
+  /** Many files at once, whose contents nobody has. */
+  stageMany(files: ReadonlyMap<string, string>): void {
+    const lines = [...files].map(([path, id]) => `100644 ${id} 0\t${path}\0`);
+    this.#gitWith({}, ["update-index", "-z", "--index-info"], lines.join(""));
   }
 
   hasNothingAt(path: string): boolean {
@@ -206,6 +219,34 @@ describe("what an index has, read from its file", () => {
     }
   });
 
+  it.each(["sha1", "sha256"])("is found in a large index without reading all of it (%s)", (format) => {
+    const indexed = new Indexed(format);
+    const digits = format === "sha1" ? 40 : 64;
+    const files = new Map<string, string>();
+    for (let number = 1; number <= 12_000; number += 1) {
+      const long = number % 50 === 0 ? `${"n".repeat(200)}/` : "";
+      const path = `${["src/", "", "é/", "TREE/"][number % 4]}${long}${number.toString(36)}.py`;
+      files.set(path, number.toString(16).padStart(digits, "0"));
+    }
+    indexed.stageMany(files);
+    indexed.git("update-index", "--skip-worktree", "src/4.py");
+    const absent = ["a", "src/4", "é/zz.py", "~", "!", "src/4.py"];
+    const found = indexed.allAt([...files.keys(), ...absent]);
+    for (const [path, id] of files)
+      expect([path, found.get(path)]).toEqual([path, path === "src/4.py" ? null : `100644 ${id}`]);
+    for (const path of absent) expect(found.get(path)).toBeNull();
+    indexed.git("write-tree", "--missing-ok");
+    const bytes = indexed.bytes();
+    let read = 0;
+    const between = (from: number, to: number) => {
+      const piece = bytes.subarray(from, to);
+      read += piece.length;
+      return piece;
+    };
+    standingInIndex({ length: bytes.length, between }, digits / 2, ["src/1.py", "z.py"]);
+    expect(read).toBeLessThan(bytes.length / 3);
+  });
+
   const name = fc.constantFrom("a", "b", "a.b", "a-", "A", "é", "TREE", "o d", "n".repeat(250));
   const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
   const step = fc.oneof(
@@ -282,7 +323,12 @@ describe("what an index has, read from its file", () => {
       fc.property(flips, fc.nat(whole.length), (changes, length) => {
         const bytes = Buffer.from(whole);
         for (const [at, byte] of changes) bytes[at] = byte;
-        const found = standingInIndex(bytes.subarray(0, length), 20, ["", "gate.yaml", "src", "src/deep"]);
+        const found = standingInIndex(parts(bytes.subarray(0, length)), 20, [
+          "",
+          "gate.yaml",
+          "src",
+          "src/deep",
+        ]);
         expect(isNowhereIn(bytes.subarray(0, length), 20, ["src", "TREE"])).toBe(false);
         for (const one of found.values())
           expect(one ?? "100644 0").toMatch(/^(?:100644|100755|040000|120000|160000) /);
@@ -290,6 +336,11 @@ describe("what an index has, read from its file", () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+const parts = (bytes: Buffer): Parts => ({
+  length: bytes.length,
+  between: (from, to) => bytes.subarray(from, to),
 });
 
 /** Git refuses some steps: a file where a directory is, nothing to remove. */

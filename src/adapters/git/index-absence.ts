@@ -1,5 +1,6 @@
 import { fileErrorCode, readIfThere } from "../files/files.ts";
 import { objectIdLength } from "./ids.ts";
+import { HEADER_BYTES, MODE_AT, STAT_BYTES } from "./index-entries.ts";
 import type { Repository } from "./repository.ts";
 
 /**
@@ -25,10 +26,6 @@ export function isNowhereIn(bytes: Buffer, idBytes: number, paths: readonly stri
   return paths.every(isNowhere) && saysAllByNames(bytes, idBytes);
 }
 
-const HEADER_BYTES = 12;
-const MODE_AT = 24;
-/** Times, device, inode, mode, owner and size. */
-const STAT_BYTES = 40;
 const EXTENDED = 0x40;
 const LONGEST_COUNTED = 0x0fff;
 

@@ -1,4 +1,6 @@
+import type { Parts } from "../files/parts.ts";
 import { DIRECTORY } from "./ids.ts";
+import { fileAt, HEADER_BYTES } from "./index-entries.ts";
 
 /**
  * What an index has at each path ("" is all of it), as `<mode> <id>`, from the bytes of its file: at 10,000 entries
@@ -8,61 +10,33 @@ import { DIRECTORY } from "./ids.ts";
  * gitformat-index(5).
  */
 export function standingInIndex(
-  bytes: Buffer,
+  index: Parts,
   idBytes: number,
   paths: readonly string[],
 ): ReadonlyMap<string, string | null> {
-  const isIndex =
-    bytes.length >= HEADER_BYTES + idBytes && bytes.toString("latin1", 0, SIGNATURE_BYTES) === "DIRC";
-  if (!isIndex) return new Map();
-  const trees = treesWritten(bytes, idBytes, paths.map(latin1));
-  const standing = new Map<string, string | null>();
-  let from = HEADER_BYTES;
-  // Entries lie in the order of their names' bytes: each is looked for behind the one before.
-  for (const path of paths.toSorted((one, other) => (latin1(one) < latin1(other) ? -1 : 1))) {
-    const tree = trees.get(latin1(path));
-    const file = tree === undefined ? fileAt(bytes, idBytes, path, from) : null;
-    standing.set(path, tree ?? file?.text ?? null);
-    from = file?.end ?? from;
-  }
-  return standing;
+  const header = index.between(0, HEADER_BYTES);
+  if (index.length < HEADER_BYTES + idBytes || header.toString("latin1", 0, SIGNATURE_BYTES) !== "DIRC")
+    return new Map();
+  const trees = treesWritten(index, idBytes, paths.map(latin1));
+  return new Map(paths.map((path) => [path, trees.get(latin1(path)) ?? fileAt(index, idBytes, path)]));
 }
 
 /** Names are bytes: as text, those that are no UTF-8 would all be the same. */
 const latin1 = (path: string) => Buffer.from(path).toString("latin1");
 
-const HEADER_BYTES = 12;
 const SIGNATURE_BYTES = 4;
 const LENGTH_BYTES = 4;
-/** Times, device, inode, mode, owner and size. */
-const STAT_BYTES = 40;
-const MODE_AT = 24;
-const FLAGS_BYTES = 2;
-const FILE_MODES = ["100644", "100755", "120000", "160000"];
-/** Names of so many bytes are not counted. */
-const UNCOUNTED = 0x0fff;
 
-interface FileFound {
-  readonly text: string;
-  readonly end: number;
-}
+/** The trees of 1,000 directories. Where more is needed, more is read. */
+const TAIL_BYTES = 1 << 16;
 
-/** An entry: what the file looked like on disk, its id, flags, which are nothing but the length of its name, and that. */
-function fileAt(bytes: Buffer, idBytes: number, path: string, from: number): FileFound | null {
-  const name = Buffer.from(`${path}\0`);
-  const length = name.length - 1;
-  if (length === 0 || length >= UNCOUNTED) return null;
-  // Names that only end in this one come before it: their flags are elsewhere.
-  for (let nameAt = bytes.indexOf(name, from); nameAt !== -1; nameAt = bytes.indexOf(name, nameAt + 1)) {
-    const flagsAt = nameAt - FLAGS_BYTES;
-    const statAt = flagsAt - idBytes - STAT_BYTES;
-    if (statAt < 0 || bytes.readUInt16BE(flagsAt) !== length) continue;
-    const mode = bytes.readUInt32BE(statAt + MODE_AT).toString(8);
-    if (!FILE_MODES.includes(mode)) return null;
-    const text = `${mode} ${bytes.toString("hex", statAt + STAT_BYTES, flagsAt)}`;
-    return { text, end: nameAt + name.length };
+function treesWritten(index: Parts, idBytes: number, wanted: readonly string[]): ReadonlyMap<string, string> {
+  for (let size = TAIL_BYTES; ; size *= 8) {
+    const tail = index.between(Math.max(0, index.length - size), index.length);
+    const trees = treesIn(tail, idBytes, wanted);
+    if (trees !== null) return trees;
+    if (size >= index.length) return new Map();
   }
-  return null;
 }
 
 /**
@@ -70,11 +44,11 @@ function fileAt(bytes: Buffer, idBytes: number, path: string, from: number): Fil
  * Where the first begins is known to whoever reads all entries. So "TREE" is looked for from the end, and is one if
  * from there each begins where the one before it ends.
  */
-function treesWritten(
+function treesIn(
   bytes: Buffer,
   idBytes: number,
   wanted: readonly string[],
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, string> | null {
   const end = bytes.length - idBytes;
   let at = bytes.lastIndexOf("TREE", end - SIGNATURE_BYTES - LENGTH_BYTES, "latin1");
   while (at > 0) {
@@ -84,7 +58,7 @@ function treesWritten(
     if (trees !== null) return trees;
     at = bytes.lastIndexOf("TREE", at - 1, "latin1");
   }
-  return new Map();
+  return null;
 }
 
 function endsWithExtensions(bytes: Buffer, from: number, end: number): boolean {
