@@ -388,6 +388,21 @@ describe("unusual repositories", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
+  it("an index in which the directory of the reports is one entry", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await rig.git("sparse-checkout", "set", "--cone", "--sparse-index", "src");
+    for (const how of [[], ["-a"]]) {
+      expect(await rig.git("ls-files", "--sparse", "-s")).toContain("\ttest-reports/");
+      await changeRouter(rig, `route = "${how}"\n`);
+      await rig.commit("route", ...how);
+      expect(await rig.decision("HEAD")).toBe("fresh");
+      expect(await rig.git("fsck", "--no-dangling")).toBe("");
+      await rig.git("sparse-checkout", "reapply", "--sparse-index");
+    }
+    expect(rig.suite.runs).toBe(3);
+  });
+
   it("a name with a space, a quote and a newline above it", async () => {
     const rig = await Rig.create({ hooks: false });
     await rig.git("init", "-q", join(rig.base, "odd 'name"));

@@ -98,7 +98,9 @@ export async function updateIndex(
     ...update.add.map(({ mode, id, path }) => `${mode} ${id}\t${path}\0`),
   ];
   if (lines.length === 0) return;
-  await git(repository, ["update-index", "-z", "--index-info"], { ...chosen(which), input: lines.join("") });
+  // Into an index whose directories are entries git puts files without order, and trees without order come of that.
+  const args = ["-c", "index.sparse=false", "update-index", "-z", "--index-info"];
+  await git(repository, args, { ...chosen(which), input: lines.join("") });
 }
 
 /**
