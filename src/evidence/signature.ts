@@ -5,6 +5,7 @@ import { writeAtomically } from "../adapters/files/files.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { type KeygenAnswer, sshKeygen } from "../adapters/process/ssh-keygen.ts";
 import { unreachable } from "../result.ts";
+import { canReadRevoked } from "./revocations.ts";
 import { parseSshSignature, type SshSignature } from "./ssh-signature.ts";
 
 /** What a signature is for: one made for another purpose, such as a commit's, never counts. */
@@ -82,13 +83,8 @@ export async function checkSignature(
     };
     await writeAtomically(files.signature, signature);
     if (trust.revokedKeys !== null) await writeAtomically(files.revoked, trust.revokedKeys);
-    const ask = asking(repository, directory, {
-      kind,
-      bytes,
-      time,
-      files,
-      revocable: trust.revokedKeys !== null,
-    });
+    const { revokedKeys } = trust;
+    const ask = asking(repository, directory, { kind, bytes, time, files, revokedKeys });
     let best: SignatureCheck | null = null;
     for (const line of lines) {
       await writeAtomically(files.signers, Buffer.from(`${line}\n`, "latin1"));
@@ -135,17 +131,21 @@ interface Question {
   readonly bytes: Uint8Array;
   readonly time: string;
   readonly files: { readonly signature: string; readonly signers: string; readonly revoked: string };
-  readonly revocable: boolean;
+  readonly revokedKeys: Trust["revokedKeys"];
 }
 
 /** Asks about one line of the allowed signers: ssh-keygen itself looks no further than the first that has the key. */
 function asking(repository: Repository, directory: string, question: Question) {
-  const { kind, bytes, time, files, revocable } = question;
+  const { kind, bytes, time, files, revokedKeys } = question;
   const call = { ...verifying(repository, directory), input: bytes };
   const common = ["-f", files.signers, "-s", files.signature, "-O", `verify-time=${time}`];
-  const revoked = revocable ? ["-r", files.revoked] : [];
+  const revoked = revokedKeys === null ? [] : ["-r", files.revoked];
   const verify = (name: string, more: readonly string[]) =>
     sshKeygen(["-Y", "verify", "-n", NAMESPACES[kind], "-I", name, ...common, ...more], call);
+  const revocationOf = async (name: string) => {
+    if (revokedKeys === null || (await verify(name, [])).kind !== "done") return null;
+    return (await canReadRevoked(repository, revokedKeys)) ? revokedFor(name) : UNREADABLE;
+  };
   return async (wanted: readonly string[]): Promise<SignatureCheck> => {
     const found = await sshKeygen(["-Y", "find-principals", ...common], call);
     if (found.kind !== "done") return refusalOf(found, UNNAMED);
@@ -155,16 +155,20 @@ function asking(repository: Repository, directory: string, question: Question) {
     for (const name of [...names.filter((one) => wanted.includes(one)), ...names]) {
       const answer = await verify(name, revoked);
       if (answer.kind === "done") return { kind: "trusted", signer: name, key: keyIn(answer.stdout) };
-      if (revocable && (await verify(name, [])).kind === "done") {
-        return untrusted(
-          `it was made by ${name} with a key that is revoked, or the revoked keys cannot be read`,
-        );
-      }
+      const revocation = await revocationOf(name);
+      if (revocation !== null) return revocation;
       refusal ??= refusalOf(answer, "it was made over other bytes");
     }
     return refusal ?? untrusted(UNNAMED);
   };
 }
+
+const revokedFor = (name: string) => untrusted(`it was made by ${name} with a key that is revoked`);
+
+const UNREADABLE = untrusted(
+  "the list of revoked keys cannot be read, so that every key counts as revoked",
+  "Mend the list: one public key a line, as in a .pub file, or what ssh-keygen -k has made.",
+);
 
 const UNNAMED = "the allowed signers have no name for its key";
 

@@ -1,9 +1,12 @@
+import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import type { Trust } from "../evidence/signature.ts";
+import { configurationOf } from "../judgement/configuration.ts";
 import type { Problem } from "../problem.ts";
 import { orProblem, problemOfFailure } from "./failures.ts";
 import { judgeLanding, type Landed, type LandingQuestion } from "./landing.ts";
 import { type Merge, withMerge } from "./merge.ts";
+import { signingFileProblems } from "./own-signing.ts";
 import { policyProblems } from "./policy-problems.ts";
 
 export interface BaseQuestion extends LandingQuestion {
@@ -39,5 +42,19 @@ async function policyOf(
   if (merge.kind === "contained") return [];
   const merged = merge.kind === "merged" || merge.kind === "conflict" ? merge.merged : null;
   const lands = merged ?? { repository, tree: head.tree };
-  return policyProblems(lands.repository, { base: base.tree, head: lands.tree, trust, at });
+  const [policy, signing] = await Promise.all([
+    policyProblems(lands.repository, { base: base.tree, head: lands.tree, trust, at }),
+    lands.tree === head.tree ? [] : signingFilesOf(lands, `the merge into ${base.name}`),
+  ]);
+  return [...policy, ...signing];
+}
+
+/** One side may rename a file that the other begins to name. */
+async function signingFilesOf(
+  { repository, tree }: { readonly repository: Repository; readonly tree: TreeId },
+  where: string,
+): Promise<readonly Problem[]> {
+  const configuration = await configurationOf(repository, tree);
+  const signing = configuration.ok ? (configuration.value?.signing ?? null) : null;
+  return signingFileProblems(repository, tree, signing, where);
 }

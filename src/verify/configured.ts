@@ -10,6 +10,7 @@ import { believed } from "./believed.ts";
 import { orProblem } from "./failures.ts";
 import { type Before, inputsHealth, UNASKED_HEALTH } from "./inputs-health.ts";
 import type { Landed, LandingQuestion } from "./landing.ts";
+import { signingFileProblems } from "./own-signing.ts";
 import type { Comparison } from "./subject.ts";
 import { type OutsideSigning, outsideSigning, type SigningPolicy, signingPolicy } from "./trust.ts";
 import { unclaimedProblems } from "./unclaimed.ts";
@@ -36,10 +37,13 @@ export async function verifyConfigured(
   const { subject, base } = compared;
   const before = beforeOf(repository, compared);
   // git is asked everything at once: reading large manifests keeps gate busy meanwhile
-  const [judged, outside, unclaimed, ...health] = await Promise.all([
+  const [judged, outside, unclaimed, signingFiles, ...health] = await Promise.all([
     judgeConfigured(repository, subject.tree),
     outsideSigning(repository, base?.tree ?? null),
     orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen)),
+    orProblem(null, () =>
+      signingFileProblems(repository, subject.tree, configuration.signing, "this commit"),
+    ),
     ...chosen.map(async (suite) => inputsHealth(repository, subject.tree, suite, await before)),
   ]);
   const signing = outside.ok ? signingPolicy(outside.value, configuration.signing) : null;
@@ -63,6 +67,7 @@ export async function verifyConfigured(
   const found = [
     ...(outside.ok ? [] : [outside.error]),
     ...unclaimed,
+    ...signingFiles,
     ...against.problems,
     ...waivers.problems,
   ];

@@ -30,10 +30,13 @@ export async function trustOf(
 ): Promise<Result<Trust | null, Problem>> {
   const signing = base === null ? ok(null) : await signingOf(repository, base);
   if (!signing.ok) return signing;
-  return base === null || signing.value === null
-    ? verifiersOwnTrust(repository)
-    : trustIn(repository, base, signing.value, "the base");
+  if (base === null || signing.value === null) return verifiersOwnTrust(repository);
+  const trust = await trustIn(repository, base, signing.value, "the base");
+  return trust.ok ? trust : err({ ...trust.error, hint: MEND_THE_BASE });
 }
+
+const MEND_THE_BASE =
+  "Nothing can be judged against this base before the file is back in it: whoever may merge past the check has to put it there.";
 
 /** What is said about signing outside the change. */
 export interface OutsideSigning {

@@ -159,7 +159,7 @@ describeWithOpenSsh("revoked keys", () => {
   it("that cannot be read leave nobody trusted", async () => {
     const one = await scene();
     const trust = trusting(`ann@example.com ${one.ann.publicKey}\n`, Buffer.from("garbage\n"));
-    await expectUntrusted(check(one, trust), "the revoked keys cannot be read");
+    await expectUntrusted(check(one, trust), "the list of revoked keys cannot be read");
   });
 });
 

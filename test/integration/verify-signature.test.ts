@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type TreeId, treeId } from "../../src/adapters/git/ids.ts";
 import { judgeTree } from "../../src/judgement/judge.ts";
+import type { Problem } from "../../src/problem.ts";
 import { verifySignature } from "../../src/verify/signature.ts";
 import { outsideSigning, signingPolicy, trustOf } from "../../src/verify/trust.ts";
+import { commitAll } from "../rig/policy.ts";
 import { runProgram } from "../rig/processes.ts";
 import { Rig } from "../rig/repository.ts";
 import {
@@ -368,5 +370,51 @@ describeWithOpenSsh("gate verify", () => {
     const later = await rig.gate("verify", "--base", "HEAD", "--at", "2041-01-01T00:00:00Z");
     expect(later.stderr).toContain("key has expired");
     expect(later.code).toBe(1);
+  });
+});
+
+describeWithOpenSsh("the files that signing: names", () => {
+  const REVOKED = "  revoked-keys: .github/revoked\n";
+
+  async function refusal(rig: Rig, base: string): Promise<string> {
+    const { code, stdout } = await rig.gate("verify", "--base", base, "--json");
+    const { problems } = JSON.parse(stdout);
+    const [found, ...more] = problems.filter(({ severity }: Problem) => severity === "error");
+    expect({ code, found, more }).toMatchObject({ code: 1, found: { code: "config-invalid" }, more: [] });
+    return found.message;
+  }
+
+  it("are there in the change, or nobody could ever mend it", async () => {
+    const { rig } = await committed();
+    await rig.git("mv", SIGNERS, ".github/signers");
+    await commitAll(rig, "called otherwise");
+    expect(await refusal(rig, "HEAD~")).toBe(
+      `gate.yaml names ${SIGNERS} under signing, and this commit has no such file.`,
+    );
+  });
+
+  it("can be read by ssh-keygen, which takes every key for revoked else", async () => {
+    const { rig, eve } = await committed(REVOKED, "");
+    rig.write(".github/revoked", "SHA256:+LW3YUQ1LCHazGpknfVbxewlCThrh5MbpTLqrYCnMaU\n");
+    await commitAll(rig, "revoked by its fingerprint");
+    expect(await refusal(rig, "HEAD~")).toMatch(/ssh-keygen cannot read it in this commit: every key would/);
+    rig.write(".github/revoked", `# Eve's was stolen\n${eve.publicKey}\n`);
+    await commitAll(rig, "revoked by its public key");
+    expect((await rig.gate("verify", "--base", "HEAD~2")).code).toBe(0);
+  });
+
+  it("are there in the merge, too", async () => {
+    const { rig } = await committed();
+    rig.write(".github/revoked", "");
+    await commitAll(rig, "for later");
+    await rig.git("branch", "side");
+    rig.write("gate.yaml", rig.read("gate.yaml").replace(/(?<=allowed-signers: .*\n)/, REVOKED));
+    await commitAll(rig, "named");
+    await rig.git("checkout", "-q", "side");
+    await rig.git("rm", "-q", ".github/revoked");
+    await commitAll(rig, "not needed");
+    expect(await refusal(rig, "main")).toBe(
+      "gate.yaml names .github/revoked under signing, and the merge into main has no such file.",
+    );
   });
 });
