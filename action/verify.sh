@@ -28,13 +28,30 @@ gate_script() {
   printf '%s\n' "$place/node_modules/model-gate/bin/gate.js"
 }
 
-# A checkout of one commit lacks the others. What cannot be brought, gate names.
-bring() {
-  [[ $1 =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || return 0
-  if git cat-file -e "$1^{commit}" 2>/dev/null; then return 0; fi
+fetch() {
   local fetch=(git -c core.hooksPath=/dev/null fetch --quiet --no-tags --no-recurse-submodules --no-write-fetch-head)
   if [ "$(git rev-parse --is-shallow-repository)" = true ]; then fetch+=(--depth=1); fi
   "${fetch[@]}" origin "$1" >/dev/null 2>&1 || :
+}
+
+# A checkout of one commit lacks the others. What cannot be brought, gate names.
+bring() {
+  [[ $1 =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || return 0
+  git cat-file -e "$1^{commit}" 2>/dev/null || fetch "$1"
+}
+
+# Prints what a push goes into: the commit before it, or, of a branch that was rewritten, the last one that it still
+# has of what was there. A new branch or tag goes into the default branch, and the first push of all into nothing.
+base_of_push() {
+  if [ -n "${GATE_BEFORE//0/}" ]; then
+    bring "$GATE_BEFORE"
+    git merge-base "$GATE_BEFORE" "$GATE_REV" 2>/dev/null || printf '%s\n' "$GATE_BEFORE"
+    return
+  fi
+  [ -n "$GATE_DEFAULT_BRANCH" ] || return 0
+  local reference=refs/remotes/origin/$GATE_DEFAULT_BRANCH
+  fetch "+refs/heads/$GATE_DEFAULT_BRANCH:$reference"
+  git rev-parse --verify --quiet "$reference^{commit}" | grep -vFx "$GATE_REV" || :
 }
 
 command -v node >/dev/null || refuse "there is no Node on this runner; gate needs 20.19 or later (actions/setup-node)."
@@ -45,14 +62,19 @@ case $GATE_FORMAT in
   junit) report="gate-verify.xml" ;;
   *) refuse "the input format takes json, junit or sarif." ;;
 esac
+case $GATE_DEEP in
+  "" | true | false) ;;
+  *) refuse "the input deep takes true or false." ;;
+esac
 gate=$(gate_script) || refuse "model-gate could not be installed from npm."
 
 arguments=(verify --rev "$GATE_REV")
 bring "$GATE_REV"
-# a new branch has no commit before it
-if [ -n "${GATE_BASE//0/}" ]; then
-  bring "$GATE_BASE"
-  arguments+=(--base "$GATE_BASE")
+base=$GATE_BASE
+if [ -z "$base" ] && [ -n "$GATE_BEFORE" ]; then base=$(base_of_push); fi
+if [ -n "${base//0/}" ]; then
+  bring "$base"
+  arguments+=(--base "$base")
 fi
 if [ -n "$GATE_SUITE" ]; then arguments+=(--suite "$GATE_SUITE"); fi
 if [ "$GATE_DEEP" = true ]; then arguments+=(--deep); fi

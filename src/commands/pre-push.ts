@@ -1,6 +1,6 @@
 import { type CommitHeader, commitHeader } from "../adapters/git/history.ts";
 import { ownSetting } from "../adapters/git/own-settings.ts";
-import { newestAtRemotes, newestBefore } from "../adapters/git/remote-history.ts";
+import { newestAtRemotes, newestBefore, remotesHaveNothing } from "../adapters/git/remote-history.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { pathsPresent } from "../adapters/git/tree-objects.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
@@ -101,9 +101,11 @@ async function verifyTip(
 ): Promise<PushedTip> {
   const references = updates.map(({ remote }) => remote.replace(/^refs\/(heads|tags)\//, ""));
   const base = await baseOf(repository, commit, updates[0]);
+  const isFirst = base === null && updates[0].before === null && (await remotesHaveNothing(repository));
   const verified = await verifyRevision(repository, {
     revision: commit.id,
     base,
+    isFirst,
     suite: null,
     deep: false,
     at: null,

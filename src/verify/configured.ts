@@ -25,6 +25,8 @@ interface Question {
   /** The one suite that is asked about; null: all of them. */
   readonly only: string | null;
   readonly deep: boolean;
+  /** Whether it goes where nothing is yet. */
+  readonly isFirst: boolean;
 }
 
 /** Everything that a commit with a gate.yaml can be asked. */
@@ -33,13 +35,13 @@ export async function verifyConfigured(
   compared: Comparison,
   question: Question,
 ): Promise<Verification> {
-  const { configuration, chosen } = question;
+  const { configuration, chosen, isFirst } = question;
   const { subject, base } = compared;
   const before = beforeOf(repository, compared);
   // git is asked everything at once: reading large manifests keeps gate busy meanwhile
   const [judged, outside, unclaimed, signingFiles, ...health] = await Promise.all([
     judgeConfigured(repository, subject.tree),
-    outsideSigning(repository, base?.tree ?? null),
+    outsideSigning(repository, base?.tree ?? null, isFirst),
     orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen)),
     orProblem(null, () =>
       signingFileProblems(repository, subject.tree, configuration.signing, "this commit"),

@@ -15,7 +15,7 @@ export interface SigningPolicy {
   readonly required: boolean;
   /** null where nobody outside the change says whom to trust. */
   readonly trust: Trust | null;
-  /** The base knows no signing yet, and the change brings it: its keys are trusted once it is in the base. */
+  /** What it goes into knows no signing yet, and the change brings it: its keys are trusted once it is in the base. */
   readonly begins: boolean;
 }
 
@@ -43,28 +43,31 @@ export interface OutsideSigning {
   /** null where the base says nothing, or there is none. */
   readonly ofBase: Signing | null;
   readonly trust: Trust | null;
-  readonly hasBase: boolean;
+  /** Whether it is known what the commit goes into: a base, or nothing. */
+  readonly intoKnown: boolean;
 }
 
 export async function outsideSigning(
   repository: Repository,
   base: TreeId | null,
+  isFirst = false,
 ): Promise<Result<OutsideSigning, Problem>> {
   const [before, trust] = await Promise.all([
     base === null ? ok(null) : signingOf(repository, base),
     trustOf(repository, base),
   ]);
   if (!before.ok) return before;
-  return trust.ok ? ok({ ofBase: before.value, trust: trust.value, hasBase: base !== null }) : trust;
+  if (!trust.ok) return trust;
+  return ok({ ofBase: before.value, trust: trust.value, intoKnown: base !== null || isFirst });
 }
 
 /** What the base and the change say together about signing. */
 export function signingPolicy(
-  { ofBase, trust, hasBase }: OutsideSigning,
+  { ofBase, trust, intoKnown }: OutsideSigning,
   own: Signing | null,
 ): SigningPolicy {
   const required = ofBase?.required === true || own?.required === true;
-  return { required, trust, begins: hasBase && ofBase === null && own !== null };
+  return { required, trust, begins: intoKnown && ofBase === null && own !== null };
 }
 
 async function signingOf(repository: Repository, base: TreeId): Promise<Result<Signing | null, Problem>> {

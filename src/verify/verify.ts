@@ -13,6 +13,8 @@ export interface VerifyRequest {
   readonly revision: string;
   /** The commit that the change goes into: whom to trust and what the policy is, is read there. */
   readonly base: string | null;
+  /** Whether it goes where nothing is yet, so that nobody there can say whom to trust. */
+  readonly isFirst?: boolean;
   /** Judge this suite alone. */
   readonly suite: string | null;
   /** Whether the contents of the reports are read, and not only their ids compared. */
@@ -56,7 +58,7 @@ export async function findCommits(
 export async function verifyCommits(
   repository: Repository,
   compared: Comparison,
-  { suite, deep }: Pick<VerifyRequest, "suite" | "deep">,
+  { suite, deep, isFirst = false }: Pick<VerifyRequest, "suite" | "deep" | "isFirst">,
 ): Promise<Result<Verification, NotJudged>> {
   try {
     const configured = await configurationOf(repository, compared.subject.tree);
@@ -64,7 +66,7 @@ export async function verifyCommits(
     if (configured.value === null) return err(await withoutConfiguration(repository, compared));
     const chosen = chosenSuites(configured.value, suite);
     if (!chosen.ok) return err({ exit: 2, problems: [chosen.error] });
-    const question = { configuration: configured.value, chosen: chosen.value, only: suite, deep };
+    const question = { configuration: configured.value, chosen: chosen.value, only: suite, deep, isFirst };
     return ok(await verifyConfigured(repository, compared, question));
   } catch (error) {
     return err({ exit: 1, problems: [problemOfFailure(error, null)] });

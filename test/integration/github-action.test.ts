@@ -110,8 +110,63 @@ describe("the action's step", () => {
     expect(wrong.stdout).toContain("::error title=gate::the input format takes");
   });
 
-  it("takes a push that makes a branch for one without a base", async () => {
-    expect((await runAction(await committed(), { GATE_BASE: "0".repeat(40) })).code).toBe(0);
+  describe("on a push", () => {
+    const NOTHING = "0".repeat(40);
+
+    /** As a runner checks it out: what is not the policy of this clone's own is weaker at the tip. */
+    async function relaxed(): Promise<{ readonly rig: Rig; readonly before: string; readonly runner: Rig }> {
+      const rig = await committed();
+      const open = rig.read("gate.yaml");
+      rig.write("gate.yaml", `policy: protected\n${open}`);
+      await rig.commit("protected", "-a");
+      const before = await rig.git("rev-parse", "HEAD");
+      await rig.git("checkout", "-q", "-b", "side");
+      rig.write("gate.yaml", open);
+      await rig.commit("open", "-a");
+      await rig.git("config", "uploadpack.allowAnySHA1InWant", "true");
+      const clone = join(rig.base, "runner-clone");
+      await rig.git("clone", "-q", "--branch=side", `file://${rig.directory}`, clone);
+      return { rig, before, runner: rig.at(clone) };
+    }
+
+    it("judges against the commit before it", async () => {
+      const { before, runner } = await relaxed();
+      const { code, stdout } = await runAction(runner, { GATE_BEFORE: before });
+      expect(code).toBe(1);
+      expect(stdout).toContain("policy: protected is gone");
+    });
+
+    it("judges a new branch against the default one, and the first of all against nothing", async () => {
+      const { runner } = await relaxed();
+      const first = { GATE_BEFORE: NOTHING, GATE_DEFAULT_BRANCH: "main" };
+      await runner.git("update-ref", "-d", "refs/remotes/origin/main");
+      expect((await runAction(runner, first)).stdout).toContain("policy: protected is gone");
+      expect((await runAction(runner, { ...first, GATE_DEFAULT_BRANCH: "side" })).code).toBe(0);
+      expect((await runAction(runner, { GATE_BEFORE: NOTHING })).code).toBe(0);
+      expect((await runAction(runner, { GATE_BASE: NOTHING })).code).toBe(0);
+    });
+
+    it("judges a branch that was rewritten against what it has kept", async () => {
+      const { rig, before } = await relaxed();
+      await rig.git("reset", "-q", "--hard", before);
+      rig.write("src/router.py", "route = 3\n");
+      await rig.commit("another way", "-a");
+      const old = await rig.git("rev-parse", "HEAD");
+      await rig.git("reset", "-q", "--hard", before);
+      rig.write("README.md", "# Instead\n");
+      await rig.commit("instead", "-a");
+      const { code, stdout } = await runAction(rig, { GATE_BEFORE: old });
+      expect({ code, annotations: stdout.match(/^::(error|warning|notice).*/gm) }).toEqual({
+        code: 0,
+        annotations: null,
+      });
+    });
+  });
+
+  it("takes no other word for a yes", async () => {
+    const { code, stdout } = await runAction(await committed(), { GATE_DEEP: "True" });
+    expect(code).toBe(1);
+    expect(stdout).toContain("::error title=gate::the input deep takes true or false.");
   });
 
   it("brings the commits that a checkout of one commit lacks; without a remote, gate names what is missing", async () => {

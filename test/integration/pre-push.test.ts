@@ -193,6 +193,38 @@ describe("git config gate.prePush", () => {
   });
 });
 
+describe("a push of sources that have their evidence is refused", () => {
+  /** The remote's gate.yaml is protected, and this one would not be any more; nothing else differs. */
+  async function relaxed(): Promise<Rig> {
+    const rig = await published();
+    await rig.git("config", "gate.prePush", "refuse");
+    const open = rig.read("gate.yaml");
+    rig.write("gate.yaml", `policy: protected\n${open}`);
+    await rig.commit("protected", "-a");
+    await expectSilence(rig);
+    await rig.git("checkout", "-q", "-b", "side");
+    rig.write("gate.yaml", open);
+    await rig.commit("open", "-a");
+    return rig;
+  }
+
+  async function expectRefused(rig: Rig, refspec: string): Promise<void> {
+    const { code, stderr } = await push(rig, "origin", refspec);
+    const reason = expect.stringContaining("policy: protected is gone");
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: reason });
+  }
+
+  it("where the policy is weaker than the remote's, of a branch and of a new one", async () => {
+    const rig = await relaxed();
+    expect((await rig.gate("verify")).code).toBe(0);
+    await expectRefused(rig, "side:main");
+    await expectRefused(rig, "side");
+    rig.write("README.md", "# Later\n");
+    await rig.commit("later", "-a");
+    await expectRefused(rig, "side");
+  });
+});
+
 describe("a push is silent, and starts no Node,", () => {
   it("where the tip is what gate has found fresh", async () => {
     const rig = await published();
@@ -245,6 +277,20 @@ describeWithOpenSsh("whose signatures count, what the remote has says:", () => {
     await rig.git("push", "-q", "--no-verify", "origin", "main");
     return rig;
   }
+
+  it("where it has nothing yet, signing begins", async () => {
+    const rig = await signed();
+    const empty = join(rig.base, "empty.git");
+    await rig.git("init", "-q", "--bare", empty);
+    const elsewhere = await push(rig, empty, "main");
+    expect(elsewhere).toMatchObject({ code: 0, stderr: "" });
+    await rig.git("remote", "remove", "origin");
+    await rig.git("remote", "add", "new", empty);
+    await rig.git("checkout", "-q", "--orphan", "first");
+    await rig.commit("first of all");
+    const { code, stderr } = await push(rig, "new", "first");
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: "" });
+  });
 
   it("a new branch and a new tag leave in silence", async () => {
     const rig = await signed();

@@ -30,6 +30,11 @@ export async function newestBefore(
   return bestOf(repository, tip, [before, ...others]);
 }
 
+/** Whether no branch of any remote was ever fetched or pushed. */
+export async function remotesHaveNothing(repository: Repository): Promise<boolean> {
+  return (await branchesOfRemotes(repository, ["--count=1"])).length === 0;
+}
+
 async function branchesOfRemotes(repository: Repository, which: readonly string[]): Promise<string[]> {
   const newest = ["--sort=-committerdate", `--count=${MOST_BRANCHES}`, "--format=%(objectname)"];
   const args = ["for-each-ref", ...newest, ...which, "refs/remotes"];
