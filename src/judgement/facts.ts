@@ -87,16 +87,23 @@ export async function findElsewhere(
   return null;
 }
 
-/** The reports of a commit count only if they are whole, accepted, and of this fingerprint. */
+/**
+ * The reports of a commit count only if they are whole, accepted, and of this fingerprint. They lie where they are
+ * wanted now, or where that commit's own gate.yaml has them.
+ */
 async function wholeEvidence(
   repository: Repository,
   tree: TreeId,
   suite: Suite,
   fingerprint: Fingerprint,
 ): Promise<TreeId | null> {
-  const { hash, manifest, problems } = await readRecorded(repository, tree, suite);
-  const whole = hash === fingerprint && manifest?.verdict === "passed" && problems.length === 0;
-  return whole ? subtree(repository, tree, suite.reports) : null;
+  const then = await suiteOf(repository, tree, suite.name);
+  for (const reports of new Set([suite.reports, then?.suite.reports ?? suite.reports])) {
+    const { hash, manifest, problems } = await readRecorded(repository, tree, { ...suite, reports });
+    const whole = hash === fingerprint && manifest?.verdict === "passed" && problems.length === 0;
+    if (whole) return subtree(repository, tree, reports);
+  }
+  return null;
 }
 
 /** Whether HEAD has the same inputs and the same definition: then this commit is not what made it stale. */

@@ -204,6 +204,25 @@ describe("evidence that exists", () => {
     await expectWhole(clone);
   });
 
+  it("is found where the commits before had their reports, in a fresh clone, too", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await changeRouter(rig);
+    await rig.commit("route");
+    await rig.git("clone", "-q", rig.directory, join(rig.base, "clone"));
+    const clone = rig.at(join(rig.base, "clone"));
+    clone.installHooks();
+    clone.write("gate.yaml", clone.read("gate.yaml").replace("inputs:", "reports: evidence\n    inputs:"));
+    const moved = await clone.commit("elsewhere", "-a");
+    expect(moved.stderr).toContain("reused the evidence of ");
+    await changeRouter(clone, "route = 1\n");
+    const back = await clone.commit("back");
+    expect(back.stderr).toContain("reused the evidence of ");
+    expect(clone.exists("evidence/model-tests.json")).toBe(true);
+    expect(rig.suite.runs).toBe(2);
+    expect(await clone.decision("HEAD")).toBe("fresh");
+  });
+
   it("is attached in a linked worktree, whose sessions are its own", async () => {
     const rig = await Rig.create();
     await rig.withEvidence();
