@@ -8,6 +8,7 @@ import {
 } from "../adapters/git/repository.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import type { Context } from "./context.ts";
 
 export async function openHere(context: Context): Promise<Result<Repository, Problem>> {
@@ -18,7 +19,7 @@ export async function openHere(context: Context): Promise<Result<Repository, Pro
   const foreign = /dubious ownership in repository at '(.+)'/.exec(opened.error)?.[1];
   if (foreign !== undefined) {
     const message = `git refuses the repository ${foreign}: it belongs to somebody else.`;
-    const hint = `If you trust it:  git config --global --add safe.directory ${foreign}`;
+    const hint = `If you trust it:  git config --global --add safe.directory ${shellWord(foreign)}`;
     return err(problem("not-a-repository", message, { hint }));
   }
   return err(

@@ -8,6 +8,7 @@ import { listTree } from "../adapters/git/trees.ts";
 import { type WorktreeState, worktreeState } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
+import { shellWord } from "../shell-word.ts";
 import { agreeingOnDisk } from "./agreeing-reports.ts";
 import type { Attachment } from "./attachment.ts";
 
@@ -99,7 +100,7 @@ function editedReport(path: string, suite: string): Problem {
     {
       path,
       suite,
-      hint: `Keep them elsewhere or drop them:  git checkout -- ${path}`,
+      hint: `Keep them elsewhere or drop them:  git checkout -- ${shellWord(path)}`,
     },
   );
 }

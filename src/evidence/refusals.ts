@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { kindOf } from "../adapters/files/files.ts";
-import { explainIgnored, ignoredAmong } from "../adapters/git/ignore.ts";
+import { explainIgnored, type IgnoreRule, ignoredAmong } from "../adapters/git/ignore.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { type Problem, problem } from "../problem.ts";
+import { shellWord } from "../shell-word.ts";
 import type { PlannedAttachment } from "./edited-reports.ts";
 
 /** Why nothing can be written where these reports go. To be asked first. */
@@ -36,13 +37,18 @@ export async function ignoredReports(
   suite: string,
 ): Promise<Problem[]> {
   const explained = await explainIgnored(worktree, await ignoredAmong(worktree, paths));
+  const firstOf = new Map(explained.toReversed().map(({ path, rule }) => [ruleText(rule), path]));
   return explained.map(({ path, rule }) => {
-    const by = rule === null ? "an ignore rule" : `the rule ${rule.pattern} in ${rule.file}:${rule.line}`;
-    return problem("ignored-report", `${path} is ignored by ${by}.`, {
+    const first = shellWord(firstOf.get(ruleText(rule)) ?? path);
+    return problem("ignored-report", `${path} is ignored by ${ruleText(rule)}.`, {
       path: rule?.file ?? path,
       line: rule?.line ?? null,
       suite,
-      hint: "Let the reports be tracked:  gate init  adds the rules that do it.",
+      hint: `Let the reports be tracked:  gate check --fix,  or, where only some are called like what is ignored, by the lines of:  gate why-ignored ${first}`,
     });
   });
+}
+
+function ruleText(rule: IgnoreRule | null): string {
+  return rule === null ? "an ignore rule" : `the rule ${rule.pattern} in ${rule.file}:${rule.line}`;
 }

@@ -6,6 +6,7 @@ import { writeBlobs } from "../adapters/git/store.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { indexesToUpdate } from "./indexes.ts";
 import { blockedDirectory } from "./refusals.ts";
 
@@ -53,6 +54,6 @@ function isInTheWay(path: string): Problem {
 
 function notStaged(paths: readonly string[]): Problem {
   return problem("tree-moved", `${paths.join(", ")} is not staged as it was written.`, {
-    hint: `Another process may have changed the index meanwhile:  git add -- ${paths.join(" ")}`,
+    hint: `Another process may have changed the index meanwhile:  git add -- ${paths.map(shellWord).join(" ")}`,
   });
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { IgnoreAnswer } from "../adapters/git/ignore.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { type Problem, warning } from "../problem.ts";
+import { shellWord } from "../shell-word.ts";
 import { type Glob, parseGlob } from "./glob.ts";
 import type { IgnoreFiles } from "./mend.ts";
 import { type RuleLine, ruleLines } from "./rule-lines.ts";
@@ -214,7 +215,7 @@ function cannotWork(rule: PlacedRule, { path, rule: by }: IgnoreAnswer): Problem
     by === null ? "" : `: ${place(by, rule.file)} excludes a directory above, and ${NOT_INSIDE}`;
   const real = !isMadeUp(path);
   const hint = real
-    ? `gate why-ignored ${path}   shows the lines that let it in`
+    ? `gate why-ignored ${shellWord(path)}   shows the lines that let it in`
     : "Let that directory in first.";
   return complaint(rule, `cannot let ${real ? path : "anything"} in${excluding}`, hint);
 }

@@ -1,10 +1,11 @@
 import { stringify } from "yaml";
 import { parseConfiguration } from "../config/parse.ts";
+import { shellWord } from "../shell-word.ts";
 import { gpuLibrary } from "./dependencies.ts";
 import type { NestedProject } from "./nested-project.ts";
 import { literal, proposeInputs } from "./suite-inputs.ts";
 import type { Survey } from "./survey.ts";
-import { findTestSuite, shellWord, type TestSuite } from "./test-suite.ts";
+import { findTestSuite, type TestSuite } from "./test-suite.ts";
 
 export interface Proposal {
   readonly suite: TestSuite;

@@ -6,6 +6,7 @@ import type { Worktree } from "../adapters/git/repository.ts";
 import { directoriesAbove } from "../ignore/mend.ts";
 import { warning } from "../problem.ts";
 import { probesOf, type ReportsPlace } from "../reports/reports-place.ts";
+import { shellWord } from "../shell-word.ts";
 import { attributesLine, WANTED } from "./attributes-line.ts";
 import { fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit } from "./edits.ts";
 import { linesOf, withLinesAtEnd } from "./lines.ts";
@@ -33,7 +34,7 @@ export async function planAttributes(worktree: Worktree, reports: readonly Repor
       warning("not-wired", `other attributes outrank those of ${directory} in .gitattributes.`, {
         path: directory,
         suite,
-        hint: `See which:  git check-attr -a ${directory}/logs/test/session.log`,
+        hint: `See which:  git check-attr -a ${shellWord(`${directory}/logs/test/session.log`)}`,
       }),
     ),
   });

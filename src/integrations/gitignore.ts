@@ -7,6 +7,7 @@ import { type IgnoreFiles, ignoreFilesAbove, judge, mendIgnores } from "../ignor
 import { type Problem, problem, warning } from "../problem.ts";
 import type { WrittenReports } from "../reports/reports-place.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { type FileEdit, fileEdit, inTree, type Plan, plan, readForEdit, refusedEdit } from "./edits.ts";
 import { withLinesAtEnd } from "./lines.ts";
 
@@ -165,6 +166,6 @@ function notCommitted({ path, rule }: IgnoreAnswer): Problem {
   const where = rule === null ? "" : ` by ${rule.file}:${rule.line} (${rule.pattern})`;
   return warning("not-wired", `${path} is ignored${where}, so other clones will not have it.`, {
     path,
-    hint: `git add -f ${path}`,
+    hint: `git add -f ${shellWord(path)}`,
   });
 }

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { inTree, type Place, type Plan, plan, together } from "./edits.ts";
 import { gateLine, HOOKS } from "./hook-script.ts";
 import type { HookWay } from "./hook-way.ts";
@@ -53,7 +54,7 @@ function notInstalled(folder: string): Plan {
 
 function notNamed(folder: string): Plan {
   const message = `git runs no hook of ${folder} in this clone, where core.hooksPath does not name it.`;
-  const hint = `git config core.hooksPath ${folder}`;
+  const hint = `git config core.hooksPath ${shellWord(folder)}`;
   return plan({ problems: [warning("not-wired", message, { path: folder, hint })] });
 }
 

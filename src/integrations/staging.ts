@@ -1,6 +1,6 @@
 import type { Worktree } from "../adapters/git/repository.ts";
+import { shellWord } from "../shell-word.ts";
 import { isFileEdit, type PlannedEdit } from "./edits.ts";
-import { shellWord } from "./test-suite.ts";
 
 /** gate judges what is staged: its own files too. `others` are there already, and nobody has staged them. */
 export function staging(

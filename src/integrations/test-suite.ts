@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { shellWord } from "../shell-word.ts";
 import type { Survey } from "./survey.ts";
 
 /** The tests that init takes for the expensive ones, and the command that runs them with structured results. */
@@ -139,8 +140,4 @@ function packageRunner({ files }: Survey): string {
 /** Whether a suite needs what only the package itself brings. */
 export function needsPackage({ runner }: TestSuite): boolean {
   return runner === "vitest" || runner === "node:test";
-}
-
-export function shellWord(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

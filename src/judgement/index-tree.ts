@@ -7,6 +7,7 @@ import { placesOf } from "../evidence/places.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { readCached } from "./configuration.ts";
 import { reportsDirectories } from "./judge.ts";
 
@@ -59,6 +60,6 @@ async function configuredReports(repository: Repository): Promise<readonly strin
 function unmergedProblem(path: string): Problem {
   return problem("unmerged-inputs", `${path} is unmerged.`, {
     path,
-    hint: `Resolve the conflict, then:  git add -- ${path}`,
+    hint: `Resolve the conflict, then:  git add -- ${shellWord(path)}`,
   });
 }

@@ -5,6 +5,7 @@ import { resolveTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, warning } from "../problem.ts";
 import { manifestPath } from "../reports/manifest.ts";
+import { shellWord } from "../shell-word.ts";
 import { suiteOf } from "./configuration.ts";
 import { whereHere } from "./where-here.ts";
 
@@ -29,7 +30,7 @@ export async function reportsLeftBehind(
     warning("reports-left-behind", message, {
       path: old,
       suite: suite.name,
-      hint: `Take them out:  git rm -r -q -- ${old}`,
+      hint: `Take them out:  git rm -r -q -- ${shellWord(old)}`,
     }),
   ];
 }

@@ -41,6 +41,7 @@ const EDITED = {
 const COMPLAINTS: Partial<Record<WorktreeDifference["kind"], typeof EDITED>> = {
   unstaged: EDITED,
   "partly-staged": EDITED,
+  announced: { ...EDITED, how: "is only announced to git (git add -N)" },
   missing: { how: "is staged and not on disk", hint: `Put it back:  git checkout -- ${CONFIGURATION_PATH}` },
 };
 

@@ -8,8 +8,8 @@ import { listTree } from "../adapters/git/trees.ts";
 import { EVERYTHING, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { LoadedModule } from "../protocol.ts";
+import { shellWord } from "../shell-word.ts";
 import { ownModules } from "../suite/own-modules.ts";
-import { shellQuoted } from "./red-command.ts";
 
 const MOST_NAMED = 5;
 const EXTENSION = /\.(?:so|pyd)$/;
@@ -151,7 +151,7 @@ function loadedElsewhere(
   const install =
     project === ""
       ? "pip install -e .  (or uv sync)"
-      : `pip install -e ${shellQuoted(`./${project}`)}  (or uv sync there)`;
+      : `pip install -e ${shellWord(`./${project}`)}  (or uv sync there)`;
   const hint = INSTALLED.test(`/${path}`)
     ? `A copy of the package is installed. Install this checkout instead:  ${install}, then run again.`
     : `The environment points to another checkout. In this one:  ${install}, then run again.`;

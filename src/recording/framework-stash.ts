@@ -3,6 +3,7 @@ import { listDirectory, readIfThere } from "../adapters/files/files.ts";
 import { readKernelFile } from "../adapters/files/kernel.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
+import { shellWord } from "../shell-word.ts";
 
 /**
  * Reports with unstaged edits that the pre-commit framework has set aside for the time its hooks run. Were
@@ -33,7 +34,7 @@ function stashed(path: string, suite: string): Problem {
     {
       path,
       suite,
-      hint: `Keep them elsewhere or drop them:  git checkout -- ${path}`,
+      hint: `Keep them elsewhere or drop them:  git checkout -- ${shellWord(path)}`,
     },
   );
 }

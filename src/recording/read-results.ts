@@ -7,6 +7,7 @@ import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { HelloEvent } from "../protocol.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { type EarlierEvents, readEvents } from "../suite/events.ts";
 import { readJunit } from "../suite/junit.ts";
 import type { Observations } from "../suite/observations.ts";
@@ -21,7 +22,7 @@ export async function clearOldResults(worktree: Worktree, suite: Suite): Promise
   if (suite.results === null) return [];
   if ((await stagedEntries(worktree, [exactly(suite.results)])).length > 0) {
     const message = `${suite.results} is tracked; results: must name a file that each run makes anew.`;
-    const hint = `git rm --cached ${suite.results}, and ignore it.`;
+    const hint = `git rm --cached ${shellWord(suite.results)}, and ignore it.`;
     return [problem("results-invalid", message, { path: CONFIGURATION_PATH, suite: suite.name, hint })];
   }
   const file = join(worktree.topLevel, suite.results);

@@ -1,4 +1,5 @@
 import type { Suite } from "../config/configuration.ts";
+import { shellWord } from "../shell-word.ts";
 
 /** Names the tests of a run that is not of the whole suite. */
 const TESTS_VARIABLE = "GATE_TESTS";
@@ -19,15 +20,10 @@ interface RedCommand {
 export function redCommand({ run }: Pick<Suite, "run">, selector: string): RedCommand {
   const variables = { [TESTS_VARIABLE]: selector };
   const knows = run.includes(TESTS_VARIABLE) || /\b(?:pytest|py\.test)\b/.test(run);
-  return { command: knows ? run : `${run} ${shellQuoted(selector)}`, variables };
+  return { command: knows ? run : `${run} ${shellWord(selector)}`, variables };
 }
 
 /** PYTEST_ADDOPTS with the plugin that selects; harmless to whatever is not pytest. */
 export function selectingPytest(options: string | undefined): string {
   return options === undefined || options === "" ? PYTEST_SELECTION : `${options} ${PYTEST_SELECTION}`;
-}
-
-/** A text as one word of a shell. */
-export function shellQuoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

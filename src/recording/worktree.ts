@@ -11,6 +11,7 @@ import { sameDeclaration, suiteOf } from "../judgement/configuration.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { unreachable } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { isLooseBytecode, isMadeOfSource } from "./bytecode.ts";
 import type { RunRequest } from "./request.ts";
 
@@ -60,7 +61,7 @@ export async function notStaged({ worktree, judged, reportsDirectories }: RunReq
 }
 
 function isStageable(kind: WorktreeDifference["kind"]): boolean {
-  return kind === "unstaged" || kind === "partly-staged" || kind === "missing" || kind === "untracked";
+  return ["unstaged", "partly-staged", "announced", "missing", "untracked"].includes(kind);
 }
 
 /** One problem a file, with what is the matter and how to go on. */
@@ -103,8 +104,8 @@ function keepTheRest({ topLevel, gitDirectory }: Worktree): string {
   const place = inside.startsWith("..") ? gitDirectory : inside;
   const names = ["rest.patch", ...Array.from({ length: 99 }, (_, index) => `rest-${index + 2}.patch`)];
   const free = names.find((name) => stateOfFile(join(gitDirectory, name)) === null) ?? "<a new file>";
-  const patch = join(place, free);
-  return `keep the rest for later, at the top level:  git diff-files -p --binary >${patch} && git restore :/  and after the commit:  git apply ${patch}`;
+  const patch = shellWord(join(place, free));
+  return `keep the rest for later, at the top level:  git diff-files --ita-visible-in-index -p --binary >${patch} && git restore :/  and after the commit:  git apply ${patch}`;
 }
 
 function complaint(kind: WorktreeDifference["kind"], suite: Suite): string {
@@ -112,6 +113,8 @@ function complaint(kind: WorktreeDifference["kind"], suite: Suite): string {
     case "unstaged":
     case "partly-staged":
       return "has unstaged changes";
+    case "announced":
+      return "is only announced to git (git add -N), without a content";
     case "missing":
       return "is staged and not on disk";
     case "untracked":
@@ -141,6 +144,8 @@ function wayOut(kind: WorktreeDifference["kind"], setAside = SET_ASIDE): string 
       return "Commit or set aside what changed in it, then bring it to its pin:  git submodule update --init,  or pin what it has:  git add";
     case "submodule-absent":
       return "Bring it to its pin:  git submodule update --init";
+    case "announced":
+      return "Stage it:  git add -- <file>,  or take that back, and then set it aside:  git reset -q -- <file>";
     case "unstaged":
     case "partly-staged":
     case "missing":

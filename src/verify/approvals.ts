@@ -3,6 +3,7 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { checkSignature, type Trust } from "../evidence/signature.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { type Approval, approvalName, parseApproval } from "./approval-file.ts";
 import { APPROVALS, type ExceptionFile, exceptionFiles } from "./exception-files.ts";
 import { blobsBelow } from "./policy-files.ts";
@@ -75,6 +76,6 @@ export async function judgeApproval(
 }
 
 function invalid(path: string, what: string, hint: string | null = null): Problem {
-  const usual = `Take it away (git rm ${path}); a trusted signer approves with:  gate approve --base <base> --reason …`;
+  const usual = `Take it away (git rm ${shellWord(path)}); a trusted signer approves with:  gate approve --base <base> --reason …`;
   return problem("approval-invalid", `the approval ${path} ${what}.`, { path, hint: hint ?? usual });
 }

@@ -57,13 +57,8 @@ export async function verifyConfigured(
     });
   const suites = await Promise.all(requests.map((request) => believed(repository, request, signing)));
   const trust = signing?.trust ?? null;
-  const waiving = waiversInForce(repository, {
-    judged,
-    base: base?.tree ?? null,
-    trust,
-    at: subject.at,
-    asked: suites,
-  });
+  const at = { base: base?.tree ?? null, trust, at: subject.at };
+  const waiving = waiversInForce(repository, { ...at, judged, asked: suites });
   const known = { trust, outside: outside.ok ? outside.value : null, suites, waiving };
   const [against, waivers] = await Promise.all([againstBase(repository, compared, question, known), waiving]);
   const found = [

@@ -5,6 +5,7 @@ import type { TreeEntry } from "../adapters/git/trees.ts";
 import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { ownEntries } from "../judgement/own-entries.ts";
 import { type Problem, problem } from "../problem.ts";
+import { shellWord } from "../shell-word.ts";
 
 /** A committed waiver or approval, with its signature where it has one. */
 export interface ExceptionFile {
@@ -112,11 +113,6 @@ function modeText(mode: string): string {
 function complaint({ code, noun }: ExceptionKind, path: string, what: string): Problem {
   return problem(code, `${path} ${what}; it counts as no ${noun}.`, {
     path,
-    hint: `Take it away:  git rm ${shellQuoted(path)}`,
+    hint: `Take it away:  git rm ${shellWord(path)}`,
   });
-}
-
-/** A name that a shell takes as it is, or one in quotes. */
-function shellQuoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -5,6 +5,7 @@ import { checkSignature, type Trust } from "../evidence/signature.ts";
 import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { type Problem, type ProblemCode, problem, warning } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { type ExceptionFile, exceptionFiles, WAIVERS } from "./exception-files.ts";
 import { spanText } from "./policy.ts";
 import type { SuiteVerification, WaiverFacts } from "./verification.ts";
@@ -154,7 +155,7 @@ export async function waiverSigner(
 function invalid(path: string, suite: string | null, what: string, hint: string | null = null): Problem {
   const usual =
     suite === null
-      ? `Take it away:  git rm ${path}`
+      ? `Take it away:  git rm ${shellWord(path)}`
       : `Record evidence:  gate run ${suite},  or waive again:  gate waive ${suite} --reason … --until …`;
   return problem("waiver-invalid", `the waiver ${path} ${what}.`, { path, suite, hint: hint ?? usual });
 }

@@ -145,7 +145,7 @@ describe("gate status foresees", () => {
     const refusal = said(await rig.gate("run"));
     for (const sentence of [
       "src/router.py has unstaged changes.",
-      "Stage them, or keep the rest for later, at the top level:  git diff-files -p --binary >.git/rest.patch && git restore :/",
+      "Stage them, or keep the rest for later, at the top level:  git diff-files --ita-visible-in-index -p --binary >.git/rest.patch && git restore :/",
       "src/old.py is staged and not on disk.",
       "src/new.py is untracked and matches the inputs of model-tests.",
       "Stage or ignore them, or keep the rest for later, at the top level:  git diff-files",

@@ -74,13 +74,42 @@ describe("the working tree is not what is being committed", () => {
     rig.write(".git/rest.patch", "of an earlier time\n");
     await expectRefusal(
       rig,
-      "git diff-files -p --binary >.git/rest-2.patch && git restore :/  and after the commit:  git apply .git/rest-2.patch",
+      "git diff-files --ita-visible-in-index -p --binary >.git/rest-2.patch && git restore :/  and after the commit:  git apply .git/rest-2.patch",
     );
-    await rig.run("sh", ["-c", "git diff-files -p --binary >.git/rest-2.patch && git restore :/"]);
+    await rig.run("sh", [
+      "-c",
+      "git diff-files --ita-visible-in-index -p --binary >.git/rest-2.patch && git restore :/",
+    ]);
     await rig.commit("due");
     await rig.git("apply", ".git/rest-2.patch");
     expect(await rig.changes()).toEqual([" M src/router.py"]);
     expect(rig.read("src/router.py")).toBe("route = 2\nstaged = 1\nbeside = 1\n");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("the ways out do work: a file that is only announced comes back, too", async () => {
+    const rig = await dueRig();
+    rig.write("src/router.py", "route = 2\nstaged = 1\n");
+    await rig.git("add", "src/router.py");
+    rig.write("src/router.py", "route = 2\nstaged = 1\nbeside = 1\n");
+    rig.write("notes.md", "an afternoon of them\n");
+    await rig.git("add", "-N", "notes.md");
+    const { stderr } = await rig.tryCommit("due");
+    const [, aside = "", back = ""] = /level: {2}(.+?) {2}and after the commit: {2}(.+)/.exec(stderr) ?? [];
+    await rig.run("sh", ["-c", aside]);
+    await rig.commit("due");
+    expect((await rig.run("sh", ["-c", back])).code).toBe(0);
+    expect(rig.read("notes.md")).toBe("an afternoon of them\n");
+    expect(rig.read("src/router.py")).toBe("route = 2\nstaged = 1\nbeside = 1\n");
+  });
+
+  it("an input that is only announced", async () => {
+    const rig = await dueRig();
+    rig.write("src/new.py", "new = 1\n");
+    await rig.git("add", "-N", "src/new.py");
+    await expectRefusal(rig, "src/new.py is only announced to git (git add -N)", "git add -- <file>");
+    await rig.git("add", "--", "src/new.py");
+    await rig.commit("due");
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
@@ -266,6 +295,24 @@ describe("an ignore rule that would keep reports out of commits", () => {
     expect(ended.stderr).toContain("gate run --from RUN_");
     expect(await rig.git("ls-files", "test-reports")).toBe("");
     appendFileSync(join(rig.directory, ".gitignore"), "!test-reports/**/session_model.log\n");
+    await rig.git("add", ".gitignore");
+    await rig.commit("due");
+    expect(rig.suite.runs).toBe(1);
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("that a test is called like is answered by the command that the refusal names", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    rig.write(".gitignore", ".gate/\ncoverage\n");
+    await rig.git("add", ".");
+    rig.suite.answers([{ id: "a::coverage", logs: { "session.log": "ready\n" } }, { id: "a::other" }]);
+    const { stderr } = await rig.tryCommit("due");
+    const path = "test-reports/logs/coverage/metadata.json";
+    expect(stderr).toContain(`by the lines of:  gate why-ignored ${path}\n`);
+    const { stdout } = await rig.gate("why-ignored", "--json", path);
+    const [{ fix }] = JSON.parse(stdout).paths;
+    appendFileSync(join(rig.directory, ".gitignore"), `${fix[0].add.join("\n")}\n`);
     await rig.git("add", ".gitignore");
     await rig.commit("due");
     expect(rig.suite.runs).toBe(1);

@@ -12,6 +12,8 @@ export interface WorktreeDifference {
     | "unstaged"
     /** The staged one is not that of HEAD either. */
     | "partly-staged"
+    /** `git add -N`: a name without a content. */
+    | "announced"
     | "missing"
     | "untracked"
     | "ignored"
@@ -118,6 +120,7 @@ function statusLine(line: Buffer): StatusLine[] {
   if (isDirtySubmodule) return [{ path, kind: "submodule", isStaged }];
   const inWorktree = changes[1] ?? ".";
   if (inWorktree === ".") return [{ path, kind: null, isStaged }];
+  if (inWorktree === "A") return [{ path, kind: "announced", isStaged }];
   const kind = inWorktree === "D" ? "missing" : isStaged ? "partly-staged" : "unstaged";
   return [{ path, kind, isStaged }];
 }
