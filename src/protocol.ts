@@ -26,6 +26,8 @@ export interface ReporterSettings {
   readonly observe: boolean;
   /** First names of the modules that the repository itself holds, such as `app` of src/app/core.py. */
   readonly ownModules: readonly string[];
+  /** Names of the packages of the repository's own workspace, such as `@app/core`. */
+  readonly ownPackages: readonly string[];
   /** What the shell has in PYTEST_ADDOPTS; empty where the suite sets it. */
   readonly inheritedOptions: string;
   /** Whether a file that cannot be collected leaves the others to run. */
@@ -193,14 +195,20 @@ export interface EnvironmentEvent extends EventBase {
   readonly accelerators: Readonly<Record<string, string>>;
 }
 
-/** Modules with a first name of the repository's own, and the files they were loaded from. */
+/** Before the name of a package of Node's, in the place of a module's. */
+export const PACKAGE_PREFIX = "npm:";
+
+/**
+ * Modules with a first name of the repository's own, and the files they were loaded from; of Node, files of packages
+ * that bear a name of the repository's own and lie elsewhere.
+ */
 export interface ModulesEvent extends EventBase {
   readonly type: "modules";
   readonly modules: readonly LoadedModule[];
 }
 
 export interface LoadedModule {
-  /** Such as `app.core`. */
+  /** Such as `app.core`, or `npm:@app/core`. */
   readonly name: string;
   /** Absolute, symbolic links resolved. */
   readonly path: string;

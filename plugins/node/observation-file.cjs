@@ -30,16 +30,22 @@ class ObservationFile {
 
   /** @param {readonly (readonly [file: string | null, paths: readonly string[]])[]} groups */
   append(groups) {
-    if (this.#broken) return;
-    const isNew = this.#seq === 0;
-    const lines = isNew ? [this.#line(hello())] : [];
+    const events = [];
     for (const [file, paths] of groups) {
       for (let from = 0; from < paths.length; from += MOST_PATHS) {
         const part = paths.slice(from, from + MOST_PATHS);
         const said = file === null ? { type: "reads", id: this.#test } : { type: "uses", file };
-        lines.push(this.#line({ ...said, paths: part }));
+        events.push({ ...said, paths: part });
       }
     }
+    this.write(events);
+  }
+
+  /** @param {readonly object[]} events */
+  write(events) {
+    if (this.#broken) return;
+    const isNew = this.#seq === 0;
+    const lines = [...(isNew ? [hello()] : []), ...events].map((event) => this.#line(event));
     try {
       if (isNew) this.#create(lines.join(""));
       else appendFileSync(this.#path, lines.join(""));

@@ -5,6 +5,7 @@ const { readFileSync } = require("node:fs");
 const { isAbsolute, resolve } = require("node:path");
 const { fileURLToPath } = require("node:url");
 const { ObservationFile } = require("./observation-file.cjs");
+const { OwnPackages } = require("./own-packages.cjs");
 const { watchOpenedFiles } = require("./opened-files.cjs");
 const { RepositoryFiles } = require("./repository-files.cjs");
 
@@ -17,6 +18,8 @@ const OBSERVER = Symbol.for("model-gate.observer");
 const MOST_REMEMBERED = 100_000;
 /** So many paths are written one by one: a server that a test has started may be killed at any moment. */
 const WRITTEN_AT_ONCE = 200;
+/** Files of packages from elsewhere: one would do. */
+const MOST_FOREIGN = 1000;
 /** After that, they wait for each other until what is being done is done. */
 const MOST_PENDING = 1000;
 
@@ -74,6 +77,8 @@ class TestFile {
 class Observer {
   #files;
   #events;
+  #packages;
+  /** Files of other checkouts' packages. @type {Set<string>} */ #foreign = new Set();
   /** Not asked for where the test itself is known. @type {TestFile | null} */ #testFile = null;
   /** The process's own, which stands in where no test file is known. @type {string | null} */ #script = null;
   /** @type {Map<string | null, Set<string>>} */ #told = new Map();
@@ -85,11 +90,12 @@ class Observer {
   #waitsForEnd = false;
   #isFlushDue = false;
 
-  /** @param {{ events: string, root: string }} places */
-  constructor({ events, root }) {
+  /** @param {{ events: string, root: string, ownPackages: readonly string[] }} places */
+  constructor({ events, root, ownPackages }) {
     const test = process.env[TEST_VARIABLE] || null;
     this.#events = new ObservationFile(resolve(events), test);
     this.#files = new RepositoryFiles(root);
+    this.#packages = new OwnPackages(ownPackages);
     if (test !== null) return;
     this.#testFile = new TestFile(root, (file) => this.#pathOf(file));
     this.#waitsForEnd = this.#testFile.isProcess;
@@ -154,7 +160,7 @@ class Observer {
   /** @param {string | null} reader @param {string} file */
   #read(reader, file) {
     const path = this.#pathOf(file);
-    if (path === null) return;
+    if (path === null) return this.#readElsewhere(file);
     if (reader !== null) {
       // Then gate comes by everything, also where it knows no test of that file,
       this.#tell(null, reader);
@@ -165,6 +171,14 @@ class Observer {
     for (const link of this.#files.linksTo(file)) this.#tell(reader, link);
     this.#tell(reader, this.#files.manifestOf(file));
     this.#settle();
+  }
+
+  /** @param {string} file */
+  #readElsewhere(file) {
+    const own = this.#packages.fileOf(file);
+    if (own === null || this.#foreign.has(own.path) || this.#foreign.size >= MOST_FOREIGN) return;
+    this.#foreign.add(own.path);
+    this.#events.write([{ type: "modules", modules: [{ name: `npm:${own.name}`, path: own.path }] }]);
   }
 
   /** @param {string} file */
@@ -216,8 +230,9 @@ function observeProcess() {
   const { GATE_EVENTS, GATE_ROOT, GATE_SETTINGS } = process.env;
   if (!GATE_EVENTS || !GATE_ROOT || !GATE_SETTINGS || Reflect.has(globalThis, OBSERVER)) return;
   if (process.execArgv.includes("--build-snapshot")) return;
-  if (JSON.parse(readFileSync(GATE_SETTINGS, "utf8")).observe !== true) return;
-  const observer = new Observer({ events: GATE_EVENTS, root: GATE_ROOT });
+  const { observe, ownPackages = [] } = JSON.parse(readFileSync(GATE_SETTINGS, "utf8"));
+  if (observe !== true) return;
+  const observer = new Observer({ events: GATE_EVENTS, root: GATE_ROOT, ownPackages });
   Object.defineProperty(globalThis, OBSERVER, { value: observer });
   flushAtExit(observer);
   watchOpenedFiles((opened) => observer.opened(opened));

@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { existingRealPath } from "../adapters/files/editing.ts";
 import { fileStamp, kindOf } from "../adapters/files/files.ts";
@@ -10,6 +9,7 @@ import { type Problem, problem } from "../problem.ts";
 import type { LoadedModule } from "../protocol.ts";
 import { shellWord } from "../shell-word.ts";
 import { ownModules } from "../suite/own-modules.ts";
+import { madeByRun } from "./made-by-run.ts";
 
 const MOST_NAMED = 5;
 const EXTENSION = /\.(?:so|pyd)$/;
@@ -43,9 +43,9 @@ export async function foreignModules(
     new Set(inputs),
     loaded.flatMap(({ path }) => below(root, path) ?? []),
   );
-  const temporary = await Promise.all([tmpdir(), "/tmp", "/var/tmp"].map(existingRealPath));
   const { suite, started } = run;
-  const checkout = { suite, started, root, own: ownModules(inputs), tracked, temporary };
+  const isMadeByRun = await madeByRun(started);
+  const checkout = { suite, root, own: ownModules(inputs), tracked, isMadeByRun };
   const inOrder = loaded.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const judged = await Promise.all(inOrder.map((one) => judgeModule(checkout, one)));
   const found = judged.filter((one) => one !== null);
@@ -67,13 +67,11 @@ async function trackedAmong(
 
 interface Checkout {
   readonly suite: string;
-  readonly started: Date;
   /** Absolute, symbolic links resolved. */
   readonly root: string;
   readonly own: ReadonlyMap<string, string>;
   readonly tracked: ReadonlySet<string>;
-  /** Directories for temporary files, symbolic links resolved. */
-  readonly temporary: readonly string[];
+  readonly isMadeByRun: (path: string) => Promise<boolean>;
 }
 
 async function judgeModule(checkout: Checkout, { name, path }: LoadedModule): Promise<Problem | null> {
@@ -83,25 +81,15 @@ async function judgeModule(checkout: Checkout, { name, path }: LoadedModule): Pr
   const newer = inside === null ? null : await newerSource(root, inside, tracked);
   if (newer !== null) return staleExtension(suite, name, inside ?? path, newer);
   const source = own.get(name);
-  if (source === undefined || isBuiltBeside(inside, source) || (await isMadeByRun(checkout, path)))
-    return null;
+  if (source === undefined || isBuiltBeside(inside, source)) return null;
+  // an installation may be there only for a run, and be made of anything
+  if (!INSTALLED.test(path) && (await checkout.isMadeByRun(path))) return null;
   return loadedElsewhere(suite, { name, path: inside ?? path }, source, await projectOf(root, source));
 }
 
 /** Relative to the root; null for what is not below it. */
 function below(root: string, path: string): string | null {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
-}
-
-/**
- * A test may write a program and start it: its modules may have any name. No checkout is there only for a run; an
- * installation may be, and be made of anything.
- */
-async function isMadeByRun({ started, temporary }: Checkout, path: string): Promise<boolean> {
-  if (INSTALLED.test(path)) return false;
-  const stamp = await fileStamp(path);
-  if (stamp !== null) return stamp.changedMs >= started.getTime();
-  return temporary.some((directory) => below(directory, path) !== null);
 }
 
 /** The nearest folder above a source that pip can install; empty at the top level, or where there is none. */

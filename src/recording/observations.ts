@@ -6,6 +6,7 @@ import { followReads } from "../suite/reads.ts";
 import { partOf, type SuiteResults } from "../suite/results.ts";
 import { environmentDrift } from "./environment-drift.ts";
 import { foreignModules } from "./foreign-modules.ts";
+import { foreignPackages } from "./foreign-packages.ts";
 import { compareWithInputs, undeclaredInputs, untrackedInputs } from "./observed-inputs.ts";
 import { refusePatternTests } from "./pattern-tests.ts";
 import type { FinishedSession } from "./read-session.ts";
@@ -49,14 +50,17 @@ export async function judgeObservations(
   await keepReads(folder, seen.reads, lastPart === 1 && isWhole(results));
   const patterns = refusePatternTests(suite, results, reads);
   const started = new Date(record.started);
-  const [foreign, untracked, drift] = await Promise.all([
-    foreignModules({ worktree, tree, suite: suite.name, started }, inputs, observed.modules),
+  const run = { worktree, tree, suite: suite.name, started };
+  const [foreign, packages, untracked, drift] = await Promise.all([
+    foreignModules(run, inputs, observed.modules),
+    foreignPackages(run, inputs, observed.modules),
     untrackedInputs(worktree, suite, found.untracked, started),
     observed.environment === null ? [] : environmentDrift(request, inputs, observed.environment),
   ]);
   const problems = [
     ...unobserved,
     ...foreign,
+    ...packages,
     ...patterns,
     ...undeclaredInputs(suite, found, seen.reads),
     ...untracked,

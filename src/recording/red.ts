@@ -244,6 +244,7 @@ async function execute(
     maxLogBytes: suite.maxReportBytes,
     observe: false,
     ownModules: [],
+    ownPackages: [],
     inheritedOptions: "",
     continueOnCollectionErrors: true,
   };

@@ -26,6 +26,7 @@ import { withPartEnded } from "../suite/session-parts.ts";
 import { completeResults } from "./complete-results.ts";
 import { findLeaks, traces } from "./leaks.ts";
 import { beginLiveRun, type LiveRun } from "./live-run.ts";
+import { ownPackages } from "./own-packages.ts";
 import type { Cleared } from "./preflight.ts";
 import { type FinishedSession, readSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
@@ -200,12 +201,15 @@ async function reporterSettings({
   surroundings,
 }: RunRequest): Promise<ReporterSettings> {
   const inputs = await listTree(worktree, tree, inputPathspecs(suite, reportsDirectories));
-  const modules = ownModules(inputs.map(({ path }) => path));
+  const paths = inputs.map(({ path }) => path);
+  const modules = ownModules(paths);
+  const packages = suite.observe ? await ownPackages(worktree, tree, paths) : new Map();
   return {
     logs: suite.logs,
     maxLogBytes: suite.maxReportBytes,
     observe: suite.observe,
     ownModules: [...new Set([...modules.keys()].map((name) => name.split(".")[0] ?? name))],
+    ownPackages: [...packages.keys()],
     inheritedOptions: inheritedPytestOptions(suite, surroundings.environment),
     continueOnCollectionErrors: suite.expectedFailures.length > 0,
   };

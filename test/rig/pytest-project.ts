@@ -78,6 +78,7 @@ export class PytestProject {
       maxLogBytes: 1 << 20,
       observe: false,
       ownModules: [],
+      ownPackages: [],
       inheritedOptions: "",
       continueOnCollectionErrors: false,
       ...options.settings,
