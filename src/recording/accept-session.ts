@@ -16,7 +16,7 @@ import { userName } from "../suite/machine.ts";
 import { objectionProblems } from "../suite/objections.ts";
 import type { SuiteResults, Verdict } from "../suite/results.ts";
 import { listSessions, saveSession, sessionPath } from "../suite/session.ts";
-import { wasCutShort } from "../suite/session-parts.ts";
+import { endedBetweenTests, wasCutShort } from "../suite/session-parts.ts";
 import { judgeObservations } from "./observations.ts";
 import type { SuiteOutcome } from "./outcomes.ts";
 import { previousReports } from "./previous-reports.ts";
@@ -157,7 +157,8 @@ function resumeHint(
   const tests = results?.tests ?? [];
   const over = tests.filter(({ outcome }) => outcome !== null).length;
   const isLost = objections.some(({ kind }) => kind !== "missing");
-  if (!canResume || isLost || over === 0 || !wasCutShort(ended.end, results?.complete ?? true)) return [];
+  const hasRest = over > 0 && over < tests.length && !endedBetweenTests(ended.end, tests);
+  if (!canResume || isLost || !hasRest || !wasCutShort(ended.end, results?.complete ?? true)) return [];
   const message = `${over} of ${tests.length} tests have ended, and need not run again.`;
   const hint = `To run the rest:  gate run --from ${folder.name}`;
   return [problem("session-unusable", message, { suite, hint })];

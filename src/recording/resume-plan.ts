@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileStamp, listDirectory } from "../adapters/files/files.ts";
+import type { Worktree } from "../adapters/git/repository.ts";
 import { marksInUse } from "../adapters/process/marks.ts";
+import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import { gpusFor } from "../suite/gpu.ts";
 import { type MachineFacts, machineFacts } from "../suite/machine.ts";
 import type { TestResult } from "../suite/results.ts";
 import { partFolder, type SessionFolder, type SessionPart, type SessionRecord } from "../suite/session.ts";
-import { KILLED, partsOf } from "../suite/session-parts.ts";
+import { endedBetweenTests, KILLED, partsOf } from "../suite/session-parts.ts";
 import { readResults } from "./read-results.ts";
 import type { RunRequest } from "./request.ts";
 import { inputsWrittenSince } from "./worktree.ts";
@@ -73,6 +75,8 @@ async function keptResults(
   const tests = results.ok ? results.value.tests : [];
   const ended = tests.filter(({ outcome }) => outcome !== null);
   if (!results.ok || ended.length === 0) return err("no test of it had ended");
+  if (ended.length === tests.length)
+    return err("all of its tests had ended, and nobody saw the suite come to its own end");
   const unable = mains.find(({ resumes }) => resumes !== true);
   if (unable !== undefined)
     return err(`${unable.runner.name} cannot be told to leave out the tests that have ended`);
@@ -80,7 +84,24 @@ async function keptResults(
   if (doubt !== undefined) return err(`what it left is not whole (${doubt.replace(/\.$/, "")})`);
   const namesake = tests.find(({ id }) => / #\d+$/.test(id));
   if (namesake !== undefined) return err(`nobody can tell ${namesake.id} from its namesake`);
-  return ok({ parts, ended, known: tests.length });
+  const between = await endedBetween(worktree, judged.suite, folder, parts);
+  return between === null ? ok({ parts, ended, known: tests.length }) : err(between);
+}
+
+/** What became of a suite between two tests it would not meet again. */
+async function endedBetween(
+  worktree: Worktree,
+  suite: Suite,
+  folder: SessionFolder,
+  parts: readonly SessionPart[],
+): Promise<string | null> {
+  const end = parts.at(-1)?.ended?.end ?? KILLED;
+  if (end.kind !== "exited" && end.kind !== "signalled") return null;
+  const { results } = await readResults(worktree, suite, folder, parts);
+  const isBetween = results.ok && endedBetweenTests(end, results.value.tests);
+  return isBetween
+    ? "the suite ended by itself while no test ran, and the rest would not meet that again"
+    : null;
 }
 
 /** A part that gate was killed in ended when it last said something. */

@@ -170,8 +170,9 @@ function nextLine(account: SessionAccount): readonly string[] {
 }
 
 function isCutShort({ record: { ended }, tests }: SessionAccount, over: number): boolean {
+  if (over === tests.length) return false;
   if (ended === null) return true;
-  if (over === tests.length || tests.some(({ outcome }) => hasFailed(outcome))) return false;
+  if (tests.some(({ outcome }) => hasFailed(outcome))) return false;
   // one that exited may have come to its end without them (`-x`)
   return wasCutShort(ended.end, ended.end.kind === "exited");
 }

@@ -1,4 +1,4 @@
-import type { ProcessEnd } from "./results.ts";
+import type { ProcessEnd, TestResult } from "./results.ts";
 import type { PartEnd, SessionEnd, SessionPart, SessionRecord } from "./session.ts";
 
 type EndedRecord = SessionRecord & { readonly ended: SessionEnd };
@@ -24,6 +24,15 @@ export function withPartEnded(record: EndedRecord): EndedRecord {
 
 function partEnd({ time, durationMs, end, outOfMemory, leaked }: SessionEnd): PartEnd {
   return { time, durationMs, end, outOfMemory, leaked };
+}
+
+/** Whether a suite ended by itself while no test ran: what ended it would not be met again by the rest of the tests. */
+export function endedBetweenTests(
+  end: ProcessEnd | typeof KILLED,
+  tests: readonly Pick<TestResult, "outcome" | "startedAt">[],
+): boolean {
+  const byItself = end.kind === "exited" || end.kind === "signalled";
+  return byItself && !tests.some(({ outcome, startedAt }) => outcome === null && startedAt !== null);
 }
 
 /** Whether a part was cut short from outside, or died in the middle: then the rest of its tests can be run. */

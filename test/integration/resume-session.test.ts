@@ -149,6 +149,24 @@ describe("a session that is resumed", () => {
     await expectRefused(rig, session, "no test of it had ended");
   });
 
+  it("is refused where all of its tests had ended: what came after them would not be met again", async () => {
+    const all = [HELLO, plan("one", "two"), ...ended("one"), ...ended("two")];
+    const { rig, session } = await died(all, [HELLO, plan(), { type: "end", tests: 0 }]);
+    await expectRefused(rig, session, "all of its tests had ended", "gate run model-tests");
+    expect((await rig.gate("sessions", "show")).stdout).not.toContain("--from");
+  });
+
+  it("is refused where the suite ended by itself while no test ran", async () => {
+    const between = [HELLO, plan("one", "two", "three"), ...ended("one"), ...ended("two")];
+    const { rig, session } = await died(between, [
+      HELLO,
+      plan("three"),
+      ...ended("three"),
+      { type: "end", tests: 1 },
+    ]);
+    await expectRefused(rig, session, "ended by itself while no test ran");
+  });
+
   it("is refused where an input was written since, even if it is the same now", async () => {
     const { rig, session } = await died(FIRST, SECOND);
     const file = join(rig.directory, "src/router.py");
