@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hashingStream } from "hasha";
-import { fileStamp, openToRead, readIfThere, writeAtomically } from "../adapters/files/files.ts";
+import { existingRealPath } from "../adapters/files/editing.ts";
+import { fileStamp, openToRead, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
@@ -54,11 +55,40 @@ async function checkPin(
   const stamp = await fileStamp(file);
   if (stamp === null) return differs("is not there");
   if (stamp.bytes !== pin.bytes) return differs(`has ${stamp.bytes} bytes`);
-  const sha256 = await stamps.digest(file, stamp);
+  const sha256 = await stamps.digest(await existingRealPath(file));
   return sha256 === pin.sha256 ? [] : differs(`has SHA-256 ${sha256.slice(0, 12)}…`);
 }
 
-/** Weights are many gigabytes: a file with the size and time it had when it was hashed is not read again. */
+/** Pinned files that were written since a run began, or lead elsewhere now: nobody knows which model was tested. */
+export async function pinsMoved(
+  worktree: Worktree,
+  tree: TreeId,
+  suite: Suite,
+  home: string | null,
+  began: string,
+): Promise<Problem[]> {
+  if (suite.pins.length === 0) return [];
+  const stamps = await StampCache.load(worktree);
+  const moved: Problem[] = [];
+  for (const [pinFile, pins] of await pinsOf(worktree, tree, suite)) {
+    for (const pin of pins.ok ? pins.value : []) {
+      const stamp = await fileStamp(pinnedFile(pin, worktree.topLevel, home));
+      const isWritten = stamp !== null && stamp.modifiedMs > Date.parse(began);
+      const isOther = (await checkPin(worktree, pin, pinFile, suite.name, home, stamps)).length > 0;
+      if (isWritten || isOther) moved.push(pinMoved(pin, pinFile, suite.name));
+    }
+  }
+  await stamps.save();
+  return moved;
+}
+
+function pinMoved({ path }: Pin, pinFile: string, suite: string): Problem {
+  const message = `${path}, which ${pinFile} pins, was written while the suite ran, so the run is of no known model.`;
+  const hint = "Leave the pinned files alone while the suite runs, then:  gate run";
+  return problem("inputs-changed-during-run", message, { path: pinFile, suite, hint });
+}
+
+/** Weights are many gigabytes: a file that nobody has touched since it was hashed is not read again. */
 class StampCache {
   static async load(worktree: Worktree): Promise<StampCache> {
     const path = join(placesOf(worktree).directory, "pins.json");
@@ -75,6 +105,7 @@ class StampCache {
   }
 
   readonly #path: string;
+  /** By path: the state in which a file was hashed, and its digest. */
   readonly #digests: Map<string, string>;
 
   private constructor(path: string, digests: Map<string, string>) {
@@ -82,16 +113,16 @@ class StampCache {
     this.#digests = digests;
   }
 
-  async digest(
-    file: string,
-    stamp: { readonly bytes: number; readonly modifiedMs: number },
-  ): Promise<string> {
-    const key = `${stamp.bytes} ${stamp.modifiedMs} ${file}`;
-    const known = this.#digests.get(key);
-    if (known !== undefined) return known;
-    const digest = await digestOf(file);
-    this.#digests.set(key, digest);
-    return digest;
+  /** `file`: behind all links. A size and a time of writing can be given to any file: the rest of its state cannot. */
+  async digest(file: string): Promise<string> {
+    const found = stateOfFile(file);
+    const known = this.#digests.get(file)?.split(" ") ?? [];
+    const digest = known.pop() ?? "";
+    if (found !== null && digest !== "" && known.join(" ") === found.state) return digest;
+    const anew = await digestOf(file);
+    if (found?.settled) this.#digests.set(file, `${found.state} ${anew}`);
+    else this.#digests.delete(file);
+    return anew;
   }
 
   async save(): Promise<void> {

@@ -27,6 +27,7 @@ import { completeResults } from "./complete-results.ts";
 import { findLeaks, traces } from "./leaks.ts";
 import { beginLiveRun, type LiveRun } from "./live-run.ts";
 import { ownPackages } from "./own-packages.ts";
+import { pinsMoved } from "./pins.ts";
 import type { Cleared } from "./preflight.ts";
 import { type FinishedSession, readSession } from "./read-session.ts";
 import type { RunRequest } from "./request.ts";
@@ -108,11 +109,14 @@ async function aftermath(
   { end }: Execution,
 ): Promise<{ readonly leaks: readonly Problem[]; readonly moved: readonly Problem[] }> {
   if (end.kind === "interrupted") return { leaks: [], moved: [] };
-  const [after, moved] = await Promise.all([
-    traces(request.worktree, request.reportsDirectories),
+  const { worktree, tree, judged, surroundings } = request;
+  const home = surroundings.environment.HOME ?? null;
+  const [after, moved, pins] = await Promise.all([
+    traces(worktree, request.reportsDirectories),
     inputsMoved(request, began),
+    pinsMoved(worktree, tree, judged.suite, home, began),
   ]);
-  return { leaks: findLeaks(request.judged.suite, before, after), moved };
+  return { leaks: findLeaks(judged.suite, before, after), moved: [...moved, ...pins] };
 }
 
 /** Noted as soon as the suite has ended: whatever happens from here on, `gate run --from` can go on. */

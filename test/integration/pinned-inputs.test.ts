@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { symlinkSync, utimesSync } from "node:fs";
+import { rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rig } from "../rig/repository.ts";
@@ -48,6 +48,58 @@ describe("a file that a pin names", () => {
     const { stderr } = await rig.commit("due");
     expect(stderr).toContain("the run read models/other.bin, which git does not track");
     expect(stderr).not.toContain("tiny.bin");
+  });
+});
+
+describe("a pinned file is another one", () => {
+  const OTHER = "the Weights";
+
+  async function expectRefused(rig: Rig, ...words: readonly string[]): Promise<void> {
+    const { code, stderr } = await rig.tryCommit("due");
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(words[0] ?? "") });
+    for (const word of words) expect(stderr).toContain(word);
+  }
+
+  it("also where it has the size and the time of the one before", async () => {
+    const rig = await rigWithPin("");
+    const file = join(rig.directory, "models/tiny.bin");
+    await rig.commit("due");
+    rig.write("models/tiny.bin", OTHER);
+    utimesSync(file, LONG_AGO, LONG_AGO);
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", ".");
+    await expectRefused(rig, "models/tiny.bin has SHA-256");
+    expect(rig.suite.runs).toBe(1);
+  });
+
+  it("also where a link leads to it, that led to another one before", async () => {
+    const rig = await rigWithPin("", "linked.bin");
+    rig.write("models/other.bin", OTHER);
+    for (const name of ["tiny", "other"])
+      utimesSync(join(rig.directory, `models/${name}.bin`), LONG_AGO, LONG_AGO);
+    const link = join(rig.directory, "linked.bin");
+    symlinkSync("models/tiny.bin", link);
+    await rig.commit("due");
+    rmSync(link);
+    symlinkSync("models/other.bin", link);
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", "src");
+    await expectRefused(rig, "linked.bin has SHA-256");
+  });
+
+  it.each([
+    ["written over", `printf %s "${OTHER}" >models/tiny.bin`],
+    ["written anew, the same", "cp models/tiny.bin models/copy.bin; cat models/copy.bin >models/tiny.bin"],
+    ["replaced by an older one", "touch -d 2001-09-09 models/old.bin; mv models/old.bin models/tiny.bin"],
+  ])("since the suite began: %s", async (_how, command) => {
+    const rig = await rigWithPin("");
+    rig.write("models/old.bin", OTHER);
+    rig.suite.answers([{ id: TEST }], { before: command });
+    await expectRefused(
+      rig,
+      "models/tiny.bin, which models/models.pin pins, was written while the suite ran",
+    );
+    expect(rig.exists("test-reports")).toBe(false);
   });
 });
 
