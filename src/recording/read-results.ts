@@ -14,6 +14,7 @@ import type { Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
 import { type Selection, withSelection } from "../suite/selection.ts";
 import { partFolder, type SessionFolder, type SessionPart } from "../suite/session.ts";
+import { withDoubtsOf } from "../suite/told-otherwise.ts";
 import { type RunTime, withCollectedLogs } from "./collect-logs.ts";
 import { withoutResults } from "./without-results.ts";
 
@@ -90,7 +91,7 @@ export async function readResults(
   });
   const structured =
     suite.results !== null
-      ? selected(await readJunitFile(worktree, suite, suite.results, folder), selection)
+      ? selected(await readJunitFile(worktree, suite, suite.results, folder), results, selection)
       : results === null
         ? err(await withoutResults(suite, last, unreported))
         : ok(results);
@@ -109,9 +110,13 @@ function earlierEvents({ ended }: SessionPart, { events, artifacts }: SessionFol
   return { eventsDirectory: events, artifactsDirectory: artifacts, how };
 }
 
-/** A document tells of no test that did not run; gate's plugin does. */
-function selected(read: RunSaid["results"], selection: Selection): RunSaid["results"] {
-  return read.ok ? ok(withSelection(read.value, selection)) : read;
+/** A document tells of no test that did not run, nor of a runner that did not write it; gate's plugin does. */
+function selected(
+  read: RunSaid["results"],
+  told: SuiteResults | null,
+  selection: Selection,
+): RunSaid["results"] {
+  return read.ok ? ok(withSelection(withDoubtsOf(read.value, told), selection)) : read;
 }
 
 async function readJunitFile(

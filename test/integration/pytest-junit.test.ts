@@ -58,6 +58,23 @@ describeWithPython("the JUnit XML of pytest", { timeout: PYTHON_TIMEOUT }, () =>
     expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("failures and errors and holds")]);
   });
 
+  it.each([
+    [
+      "another part of the command failed",
+      "tests/other.py",
+      "tests/other.py::test_b failed; the results file",
+    ],
+    ["another part broke off", "tests/broken.py", "pytest stopped before it had told its end"],
+  ])("is refused where %s, as gate's plugin tells", async (_what, part, reason) => {
+    const { rig, env } = await junitRepository(9, "def test_a(): pass\n", { before: `pytest ${part}; ` });
+    rig.write("tests/other.py", "def test_b(): assert 0\ndef test_c(): pass\n");
+    rig.write("tests/broken.py", "import os\ndef test_b(): pass\ndef test_c(): os._exit(0)\n");
+    await rig.git("add", ".");
+    const ended = await rig.gateWith(env, "run");
+    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining(reason)]);
+    expect(rig.exists("test-reports")).toBe(false);
+  });
+
   it("says that nobody saw where the modules came from, where gate's plugin is not there", async () => {
     const { rig, env } = await junitRepository(9, "def test_a(): pass\n", {
       before: "PYTHONPATH= PYTEST_ADDOPTS= ",
