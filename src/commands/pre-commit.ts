@@ -1,3 +1,4 @@
+import { watchCommit } from "../adapters/git/commit-watch.ts";
 import { hasJournal } from "../evidence/journal.ts";
 import { writeMemo } from "../judgement/write-memo.ts";
 import type { Outcome } from "../outcome.ts";
@@ -26,15 +27,18 @@ export async function preCommit(context: Context): Promise<Outcome<RunDocument>>
     );
   }
   const announce = announceTo(context);
-  const settled = await withLock(worktree, "gate pre-commit", waitingOf(context), (waited) =>
+  const commit = watchCommit();
+  const watching = { ...waitingOf(context), abort: AbortSignal.any([context.abort, commit.gone]) };
+  const settled = await withLock(worktree, "gate pre-commit", watching, (waited) =>
     settleIndexSuites(
       worktree,
-      surroundingsOf(context),
+      { ...surroundingsOf(context), abort: watching.abort },
       null,
       (request) => settleAtCommit(request, announce),
       waited ? null : judged.value,
     ),
   );
+  commit.end();
   if (!settled.ok) return refusedDocument([settled.error]);
   if (!settled.value.ok) return refusedDocument(settled.value.error);
   const { outcomes, judged: now } = settled.value.value;

@@ -127,6 +127,14 @@ describe("a signal to gate alone", () => {
 });
 
 describe("a commit that dies under gate", () => {
+  it.each(COMMITS)("git commit $args: the suite ends with it", async ({ args, staged }) => {
+    const busy = await busyRig(staged);
+    const commit = start(busy.rig, "git", ["commit", ...args]);
+    await until(busy.running, "the suite to run");
+    commit.signal("SIGTERM");
+    await expectAsBefore(busy);
+  });
+
   it.each(COMMITS)("git commit $args: no lock of git's is brought back", async ({ args, staged }) => {
     const busy = await busyRig(staged);
     const { rig } = busy;

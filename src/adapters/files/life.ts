@@ -25,6 +25,11 @@ export function lifeOf(pid: number): Life | null {
   };
 }
 
+/** What a process is called, in the first 15 bytes of it; null where that is not to be seen. */
+export function nameOf(pid: number): string | null {
+  return readKernelFile(`/proc/${pid}/comm`)?.toString("latin1").trimEnd() ?? null;
+}
+
 /** Whether a process of this number is there now, and started when it is said to have. */
 export function isAlive(pid: number, start: string | null): boolean {
   try {
