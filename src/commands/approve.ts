@@ -15,8 +15,9 @@ import { err, ok, type Result } from "../result.ts";
 import { type Approval, approvalPath, serialiseApproval } from "../verify/approval-file.ts";
 import { judgeApproval } from "../verify/approvals.ts";
 import { timeText } from "../verify/canonical-document.ts";
-import { exceptionSignaturePath } from "../verify/exception-files.ts";
+import { APPROVALS, exceptionSignaturePath } from "../verify/exception-files.ts";
 import { policyDocument } from "../verify/policy-document.ts";
+import { blobsBelow } from "../verify/policy-files.ts";
 import { judgePolicy } from "../verify/policy-problems.ts";
 import { noCommit } from "../verify/subject.ts";
 import { trustOf } from "../verify/trust.ts";
@@ -99,7 +100,7 @@ async function writeApproval(
     bytes,
     signature: signature.value,
   });
-  if (!judged.ok) return err([judged.error]);
+  if (!judged.ok) return err([{ ...judged.error, hint: judged.error.hint ?? NOBODY_TRUSTED }]);
   const write = new Map([
     [path, bytes],
     [exceptionSignaturePath(path), signature.value],
@@ -107,6 +108,8 @@ async function writeApproval(
   const staged = await stageFiles(worktree, { write, remove: [] });
   return staged.ok ? ok({ ...approval, signer: judged.value.signer, path }) : err([staged.error]);
 }
+
+const NOBODY_TRUSTED = "Nothing was written. Let somebody approve it whom the base trusts.";
 
 /** The base as it will be: one whose policy has moved on would have another change to approve. */
 async function baseTree(worktree: Worktree, base: string): Promise<Result<TreeId, Problem>> {
@@ -140,7 +143,12 @@ async function samePolicy(worktree: Worktree, left: TreeId, right: TreeId): Prom
     [left, right].map(async (tree) => {
       const configuration = await configurationOf(worktree, tree);
       if (!configuration.ok) return null;
-      return canonicalJson(await policyDocument(worktree, { tree, configuration: configuration.value }));
+      const document = await policyDocument(worktree, { tree, configuration: configuration.value });
+      // what the base has used is part of the change that is approved
+      return canonicalJson({
+        ...document,
+        used: Object.fromEntries(await blobsBelow(worktree, tree, APPROVALS.folder)),
+      });
     }),
   );
   return one === other;

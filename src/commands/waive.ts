@@ -1,14 +1,18 @@
 import { committerName } from "../adapters/git/identity.ts";
+import { unmergedEntries } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
+import type { Suite } from "../config/configuration.ts";
 import { signBytes } from "../evidence/signing-key.ts";
 import { stageFiles } from "../evidence/stage-files.ts";
 import { trustIn } from "../evidence/trusted-files.ts";
+import { exactly } from "../fingerprint/pathspecs.ts";
 import type { JudgedSuite, JudgedTree } from "../judgement/judge.ts";
 import type { Outcome } from "../outcome.ts";
 import { hasErrors, type Problem, problem, warning } from "../problem.ts";
 import { judgeIndex } from "../recording/settle-index.ts";
 import { withLock } from "../recording/with-lock.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shellWord } from "../shell-word.ts";
 import { timeText } from "../verify/canonical-document.ts";
 import { exceptionSignaturePath } from "../verify/exception-files.ts";
 import { trustOf } from "../verify/trust.ts";
@@ -93,7 +97,20 @@ async function writeWaiver(
   const facts = await stageWaiver(worktree, judged.value, waiver);
   if (!facts.ok) return err([facts.error]);
   const { fingerprint, from } = waiver;
-  return ok({ waiver: { suite: name, fingerprint, from, ...facts.value }, problems: mayNotHelp(suite) });
+  const unmerged = await unmergedEntries(worktree, [exactly(suite.suite.reports)]);
+  const problems = unmerged.length > 0 ? [reportsUnmerged(suite.suite)] : mayNotHelp(suite);
+  return ok({ waiver: { suite: name, fingerprint, from, ...facts.value }, problems });
+}
+
+/** Nobody has run what is merged: the reports of either side are as good, as long as they are whole. */
+function reportsUnmerged({ name, reports }: Suite): Problem {
+  const place = shellWord(reports);
+  const hint = `Take those of one side:  git checkout HEAD -- ${place},  then:  git commit`;
+  return warning("unmerged-inputs", `the reports of ${name} are unmerged; the waiver stands for them.`, {
+    path: reports,
+    suite: name,
+    hint,
+  });
 }
 
 /** Signs where the policy goes by names, and asks verify's own question before anything is written. */

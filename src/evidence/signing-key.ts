@@ -112,7 +112,7 @@ async function keyOf(
   }
   // With gpg.format openpgp, git keeps the id of a PGP key in the same place.
   return /[\\/]/.test(value)
-    ? err(unusable(`${setting} names ${value}, and there is no such file.`, MAKE_A_KEY))
+    ? err(unusable(`${setting} names ${value}, and there is no such file.`, nameAnother(setting)))
     : err(unusable(`${setting} is ${value}, which is no SSH key.`, NAME_A_KEY));
 }
 
@@ -203,6 +203,8 @@ function signingHint({ place }: NamedKey): string {
 
 const MAKE_A_KEY =
   "Make one:  ssh-keygen -t ed25519 && git config --global user.signingkey ~/.ssh/id_ed25519.pub";
+const nameAnother = (setting: string) =>
+  `Name one that is there:  git config ${setting} ~/.ssh/id_ed25519.pub,  or make it:  ssh-keygen -t ed25519`;
 const NAME_A_KEY = "Name one for gate alone:  git config --global gate.signingKey ~/.ssh/id_ed25519.pub";
 
 function unusable(message: string, hint: string | null = null): Problem {

@@ -7,6 +7,7 @@ import { findSigningKey, type SigningKey, tryKey } from "../evidence/signing-key
 import { parseSshSignature } from "../evidence/ssh-signature.ts";
 import { trustIn } from "../evidence/trusted-files.ts";
 import { type Problem, problem } from "../problem.ts";
+import { shellWord } from "../shell-word.ts";
 
 /**
  * Why this person cannot sign evidence here and now so that it counts by the tree's own list of signers; null
@@ -30,8 +31,13 @@ export async function signingObstacle(
   const check = await checkSignature(repository, trust.value, "manifest", bytes, signature, now);
   if (check.kind === "trusted") return null;
   const line = await signersLine(repository, signature);
-  return untrustedKey(signing.allowedSigners, key.value, line, check);
+  const isOpen = trust.value.allowedSigners.length > 0 && trust.value.allowedSigners.at(-1) !== LINE_FEED;
+  // behind a last line without an end it would be part of that
+  const add = `${isOpen ? "(echo; echo" : "echo"} "${line}"${isOpen ? ")" : ""} >>${shellWord(signing.allowedSigners)}`;
+  return untrustedKey(signing.allowedSigners, key.value, add, check);
 }
+
+const LINE_FEED = 0x0a;
 
 /** For an allowed_signers file, with this person's address: it is somebody else who adds it. */
 async function signersLine(repository: Repository, signature: Buffer): Promise<string> {
@@ -46,7 +52,7 @@ async function signersLine(repository: Repository, signature: Buffer): Promise<s
 function untrustedKey(
   allowedSigners: string,
   { setting, fingerprint }: SigningKey,
-  line: string,
+  add: string,
   { reason, stranger }: Extract<SignatureCheck, { kind: "untrusted" }>,
 ): Problem {
   const why = stranger ? `it is not in ${allowedSigners}` : reason;
@@ -56,7 +62,7 @@ function untrustedKey(
     {
       path: allowedSigners,
       hint: stranger
-        ? `Let somebody who is trusted add it:  echo "${line}" >>${allowedSigners}`
+        ? `Let somebody who is trusted add it:  ${add}`
         : "Sign with another key:  git config gate.signingKey <public key>,  or let somebody who is trusted change what signing: names.",
     },
   );

@@ -3,6 +3,7 @@ import { refusalOfFileSystem } from "../adapters/files/files.ts";
 import { GitError, ranOutOfSpace } from "../adapters/git/command.ts";
 import type { ExitCode } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
+import { problemOfFailure } from "../verify/failures.ts";
 import { renderProblems } from "./problems.ts";
 
 const REPORT_AT = "https://www.npmjs.com/package/model-gate";
@@ -47,6 +48,10 @@ function hasNoScratchPlace(error: unknown): boolean {
   return error instanceof Error && "path" in error && error.path === tmpdir();
 }
 
+/** Of a clone without all blobs those are there that were checked out once. */
+const GET_THEM =
+  "Where a sparse checkout leaves out the reports, have them:  git sparse-checkout add <reports>,  otherwise all of it:  git fetch --refetch --no-filter";
+
 function expectedProblem(error: unknown): Problem | null {
   if (ranOutOfSpace(error)) {
     const hint =
@@ -63,5 +68,7 @@ function expectedProblem(error: unknown): Problem | null {
     return problem("file-system", `${refusal}.`, { hint });
   }
   if (!(error instanceof GitError)) return null;
+  if (/promisor remote|found object \w+ missing/.test(`${error.message} ${error.stderr}`))
+    return { ...problemOfFailure(error, null), hint: GET_THEM };
   return problem("git-failed", `${error.message}.`, { hint: `It was:  ${error.command.slice(0, 300)}` });
 }

@@ -53,29 +53,37 @@ async function judgeFile(
   if (approval.value.change !== question.change) {
     return err(invalid(file.path, "names another change: the policy moved on after it, here or in the base"));
   }
-  return judgeApproval(repository, question, approval.value, file);
+  const judged = await judgeApproval(repository, question, approval.value, file);
+  return judged.ok ? judged : err({ ...judged.error, hint: judged.error.hint ?? usualHint(file.path) });
 }
 
-/** Whether an approval of the right change bears a signature that the base trusts. */
+/** Whether an approval of the right change bears a signature that the base trusts; without a hint where it need not be there. */
 export async function judgeApproval(
   repository: Repository,
   { trust, at }: Pick<ApprovalQuestion, "trust" | "at">,
   { reason }: Approval,
   { path, bytes, signature }: Pick<ExceptionFile, "path" | "bytes" | "signature">,
 ): Promise<Result<ApprovalFacts, Problem>> {
-  if (signature === null) return err(invalid(path, "is not signed"));
+  if (signature === null) return err(notValid(path, "is not signed", null));
   if (trust === null) {
-    return err(invalid(path, "cannot be checked: the base names nobody whose signature counts (signing:)"));
+    const what = "cannot be checked: the base names nobody whose signature counts (signing:)";
+    return err(notValid(path, what, null));
   }
   const checked = await checkSignature(repository, trust, "approval", bytes, signature, at);
   if (checked.kind === "untrusted") {
     const what = `has a signature that the base does not trust: ${checked.reason}`;
-    return err(invalid(path, what, checked.hint));
+    return err(notValid(path, what, checked.hint));
   }
   return ok({ signer: checked.signer, reason, path });
 }
 
-function invalid(path: string, what: string, hint: string | null = null): Problem {
-  const usual = `Take it away (git rm ${shellWord(path)}); a trusted signer approves with:  gate approve --base <base> --reason …`;
-  return problem("approval-invalid", `the approval ${path} ${what}.`, { path, hint: hint ?? usual });
+/** With its signature. */
+function usualHint(path: string): string {
+  return `Take it away (git rm ${shellWord(path)}*); a trusted signer approves with:  gate approve --base <base> --reason …`;
+}
+
+const invalid = (path: string, what: string) => notValid(path, what, usualHint(path));
+
+function notValid(path: string, what: string, hint: string | null): Problem {
+  return problem("approval-invalid", `the approval ${path} ${what}.`, { path, hint });
 }

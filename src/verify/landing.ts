@@ -121,7 +121,7 @@ function pathsOf({ inputs, reconfigured }: SuiteChanges): readonly string[] {
 }
 
 function dueProblem({ suite, ours, theirs }: MadeDue, base: string): Problem {
-  const message = `merged into ${base}, ${suite} has no evidence: ${some(ours)} of this change ${meets(ours)} ${some(theirs)} of ${base}.`;
+  const message = `merged into ${base}, ${suite} has no evidence: ${meeting(ours, theirs, base)}.`;
   return problem("stale-evidence", message, {
     suite,
     path: ours[0] ?? theirs[0] ?? null,
@@ -129,10 +129,16 @@ function dueProblem({ suite, ours, theirs }: MadeDue, base: string): Problem {
   });
 }
 
-const meets = (ours: readonly string[]) => (ours.length === 1 ? "meets" : "meet");
+/** One side alone can make it due: where what waived it does not hold in the merge. */
+function meeting(ours: readonly string[], theirs: readonly string[], base: string): string {
+  if (ours.length === 0 || theirs.length === 0)
+    return `nobody ran it on ${ours.length === 0 ? `${some(theirs)} of ${base}` : `${some(ours)} of this change`}`;
+  const meet = ours.length === 1 ? "meets" : "meet";
+  return `${some(ours)} of this change ${meet} ${some(theirs)} of ${base}`;
+}
 
 function some(paths: readonly string[]): string {
-  const [first = "nothing", ...rest] = paths;
+  const [first = "what it is of", ...rest] = paths;
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }
 

@@ -79,7 +79,8 @@ export async function newWaivers(
       const { suite, until, by, reason } = waiver.value;
       const signer = await waiverSigner(repository, rules, file);
       const allowed = signer.ok && signer.value !== null;
-      const who = signer.ok && signer.value !== null ? `signed by ${signer.value}` : `by ${by}, unsigned`;
+      const unsigned = file.signature === null ? "unsigned" : "whose signature is not accepted";
+      const who = signer.ok && signer.value !== null ? `signed by ${signer.value}` : `by ${by}, ${unsigned}`;
       return [
         weakening(`a new waiver for ${suite} until ${until}, ${who}: ${reason}`, {
           suite,

@@ -96,5 +96,9 @@ async function ownFile(repository: Repository, key: string): Promise<Result<Buff
   const content = await readIfThere(absolutePath(repository, setting.value));
   if (content !== null) return ok(content);
   const message = `${key} names ${setting.value}, and there is no such file: nobody can say whose signatures count.`;
-  return err(problem("untrusted-signer", message, { hint: `git config --unset ${key}, or write the file.` }));
+  return err(
+    problem("untrusted-signer", message, {
+      hint: `Write the file, or take the setting away:  git config --${setting.scope} --unset ${key}`,
+    }),
+  );
 }

@@ -155,7 +155,7 @@ export async function waiverSigner(
 function invalid(path: string, suite: string | null, what: string, hint: string | null = null): Problem {
   const usual =
     suite === null
-      ? `Take it away:  git rm ${shellWord(path)}`
+      ? `Take it away:  git rm ${shellWord(path)}*`
       : `Record evidence:  gate run ${suite},  or waive again:  gate waive ${suite} --reason … --until …`;
   return problem("waiver-invalid", `the waiver ${path} ${what}.`, { path, suite, hint: hint ?? usual });
 }

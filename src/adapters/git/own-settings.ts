@@ -6,6 +6,8 @@ import type { Repository } from "./repository.ts";
 /** A setting of the person who runs gate. */
 export interface OwnSetting {
   readonly value: string;
+  /** As git has it: `global`, `local`. */
+  readonly scope: string;
   /** It is the person's own on this machine, not of this clone alone. */
   readonly personal: boolean;
 }
@@ -22,7 +24,7 @@ export async function ownSetting(repository: Repository, key: string): Promise<O
   if (scope === undefined || origin === undefined || value === undefined || value === "") return null;
   const file = origin.startsWith("file:") ? origin.slice("file:".length) : null;
   if (file !== null && (await liesInWorktree(repository, file))) return null;
-  return { value, personal: ["system", "global", "command"].includes(scope) };
+  return { value, scope, personal: ["system", "global", "command"].includes(scope) };
 }
 
 /** Whether a file, its links followed, is one that a checkout can write. The git directory is not. */
