@@ -64,9 +64,9 @@ export class JunitCase {
 
   outcome(): TestOutcome {
     const skipped = this.#marks.find((mark) => mark.kind === "skipped");
+    if (this.has("error")) return "error";
     // node:test marks a todo as skipped, and as a failure too where it failed.
     if (skipped?.type === "todo") return this.has("failure") ? "xfailed" : "xpassed";
-    if (this.has("error")) return "error";
     if (this.has("failure") || this.#says(FAILED)) return "failed";
     if (skipped !== undefined) return skipped.type === "pytest.xfail" ? "xfailed" : "skipped";
     if (this.has("flaky") || this.has("rerun")) return "flaky";
@@ -80,12 +80,39 @@ export class JunitCase {
     return message === "" || (mark?.kind === "skipped" && message === "true") ? null : message;
   }
 
+  /** What an attribute says of an end that would be a pass without it, and may be none; null for nothing. */
+  unclearEnd(): string | null {
+    if (this.outcome() !== "passed") return null;
+    return this.#attributes().find((text) => /\p{L}/u.test(text) && !PASSED.has(wordOf(text))) ?? null;
+  }
+
   /** GoogleTest and CTest have no element for what did not run, and leave it to an attribute. */
   #says(words: ReadonlySet<string>): boolean {
+    return this.#attributes().some((text) => words.has(wordOf(text)));
+  }
+
+  #attributes(): readonly string[] {
     const { status = "", result = "" } = this.attributes;
-    return [status, result].some((word) => words.has(word.toLowerCase()));
+    return [status, result];
   }
 }
 
-const LEFT_OUT = new Set(["notrun", "disabled", "suppressed", "skipped", "ignored", "pending", "filtered"]);
-const FAILED = new Set(["fail", "failed", "failure", "error", "timeout", "cancelled", "interrupted"]);
+/** `TIMED_OUT` and `timed out` are one word. */
+function wordOf(text: string): string {
+  return text.toLowerCase().replace(/[\s_-]+/g, "");
+}
+
+const setOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+
+/** `run` and `completed` are what GoogleTest, CTest and Catch2 write, of failures too, which have an element. */
+const PASSED = setOf(
+  "pass passed passing ok okay success successful succeeded run ran complete completed executed finished done warn warned warning true yes",
+);
+
+const LEFT_OUT = setOf(
+  "notrun notexecuted disabled suppressed skip skipped ignore ignored pending filtered excluded omitted",
+);
+
+const FAILED = setOf(
+  "fail failed failing failure error errored broken abort aborted timeout timedout cancelled canceled interrupted panic panicked crash crashed killed terminated unsuccessful notok nok false",
+);

@@ -7,8 +7,9 @@ interface Tally {
 }
 
 const NOTHING: Tally = { tests: 0, failures: 0, skipped: 0 };
+const FAILURE: Tally = { ...NOTHING, failures: 1 };
 
-/** What a `<testsuite>` announces in its attributes, against what it holds. */
+/** What a `<testsuite>` or the `<testsuites>` around them announces in its attributes, against what it holds. */
 export class SuiteCounts {
   readonly #announced: { readonly [Kind in keyof Tally]: number | null };
   /** Every case below. */
@@ -41,6 +42,13 @@ export class SuiteCounts {
       failures: test.count("failure") + test.count("error"),
       skipped: test.count("skipped"),
     });
+  }
+
+  /** What failed outside of every case is counted by writers, and is no test to them. */
+  addFailure(): void {
+    this.#all = sum(this.#all, FAILURE);
+    this.#direct = sum(this.#direct, FAILURE);
+    this.#marks = sum(this.#marks, FAILURE);
   }
 
   addSuite(suite: SuiteCounts): void {

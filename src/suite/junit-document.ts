@@ -2,7 +2,7 @@ import type { LogSink } from "../adapters/files/log-sink.ts";
 import { type Doubts, quoted } from "./doubts.ts";
 import { type Attributes, JunitCase } from "./junit-case.ts";
 import { SuiteCounts } from "./junit-counts.ts";
-import { type JunitRunner, junitId, runnerOf } from "./junit-ids.ts";
+import { type JunitRunner, junitId, runnerOf, suiteId } from "./junit-ids.ts";
 import type { LogSource, SuiteResults, TestResult } from "./results.ts";
 
 const DEEPEST = 64;
@@ -10,6 +10,9 @@ const STREAMS: ReadonlyMap<string, string> = new Map([
   ["system-out", "stdout.log"],
   ["system-err", "stderr.log"],
 ]);
+
+/** Outside of a test they say that a suite failed as a whole. */
+const FAILURES: ReadonlySet<string> = new Set(["failure", "error"]);
 
 interface OpenSuite {
   readonly name: string;
@@ -32,8 +35,12 @@ export class JunitDocument {
   readonly #suiteLogs = new Map<string, LogSource>();
   readonly #seenIds = new Map<string, number>();
   #rootName: string | null = null;
+  /** Of a `<testsuites>`. */
+  #rootCounts: SuiteCounts | null = null;
   #runner: JunitRunner | null = null;
   #case: JunitCase | null = null;
+  /** A failure that stands in no test, while it is being read. */
+  #outside: JunitCase | null = null;
   #property: { readonly name: string; value: string } | null = null;
 
   constructor(sink: LogSink, doubts: Doubts, root: string | null) {
@@ -51,7 +58,7 @@ export class JunitDocument {
     else if (element === "testcase") this.#openCase(attributes);
     else if (element === "property")
       this.#property = { name: attributes.name ?? "", value: attributes.value ?? "" };
-    else this.#case?.open(element, attributes);
+    else this.#openMark(element, attributes);
   }
 
   text(text: string): void {
@@ -59,7 +66,7 @@ export class JunitDocument {
     const log = STREAMS.get(element);
     if (log !== undefined) this.#log(log, text);
     else if (element === "property" && this.#property !== null) this.#property.value += text;
-    else this.#case?.text(element, text);
+    else (this.#case ?? this.#outside)?.text(element, text);
   }
 
   close(): void {
@@ -67,6 +74,9 @@ export class JunitDocument {
     if (element === "testsuite") this.#closeSuite();
     else if (element === "testcase") this.#closeCase();
     else if (element === "property") this.#closeProperty();
+    else if (FAILURES.has(element ?? "") && this.#case === null) this.#closeOutside();
+    if (this.#elements.length === 0 && this.#rootCounts !== null)
+      this.#doubtCounts("The JUnit report", this.#rootCounts);
   }
 
   results(): SuiteResults {
@@ -87,6 +97,7 @@ export class JunitDocument {
       throw new NotJunit(`its root element is <${element.slice(0, 80)}>, not <testsuites> or <testsuite>`);
     }
     this.#rootName = attributes.name ?? "";
+    if (element === "testsuites") this.#rootCounts = new SuiteCounts(attributes);
   }
 
   #openSuite(attributes: Attributes): void {
@@ -97,10 +108,17 @@ export class JunitDocument {
   #closeSuite(): void {
     const suite = this.#suites.pop();
     if (suite === undefined) return;
-    for (const difference of suite.counts.differences({ countsSubtests: this.#runner === "pytest" })) {
-      this.#doubts.add(`The JUnit suite ${quoted(suite.name)} ${difference}.`);
-    }
-    this.#suites.at(-1)?.counts.addSuite(suite.counts);
+    this.#doubtCounts(`The JUnit suite ${quoted(suite.name)}`, suite.counts);
+    this.#countsAround()?.addSuite(suite.counts);
+  }
+
+  #doubtCounts(whose: string, counts: SuiteCounts): void {
+    for (const difference of counts.differences({ countsSubtests: this.#runner === "pytest" }))
+      this.#doubts.add(`${whose} ${difference}.`);
+  }
+
+  #countsAround(): SuiteCounts | null {
+    return this.#suites.at(-1)?.counts ?? this.#rootCounts;
   }
 
   #openCase(attributes: Attributes): void {
@@ -112,10 +130,38 @@ export class JunitDocument {
     const test = this.#case;
     if (test === null) return;
     this.#case = null;
-    this.#suites.at(-1)?.counts.addCase(test);
+    this.#countsAround()?.addCase(test);
+    const named = this.#identify(test);
+    const unclear = test.unclearEnd();
+    if (unclear !== null)
+      this.#doubts.add(
+        `The JUnit report says that ${quoted(named.id)} ended as ${quoted(unclear)}, and gate does not know whether that is a pass.`,
+      );
+    this.#keep({ ...named, name: test.attributes.name ?? "" }, test);
+  }
+
+  #openMark(element: string, attributes: Attributes): void {
+    if (this.#case === null && FAILURES.has(element)) this.#outside ??= new JunitCase({});
+    (this.#case ?? this.#outside)?.open(element, attributes);
+  }
+
+  #closeOutside(): void {
+    const failure = this.#outside;
+    if (failure === null) return;
+    this.#outside = null;
+    this.#countsAround()?.addFailure();
+    const names = this.#suites.map((suite) => suite.name);
+    const { id, file } = suiteId(
+      names.length === 0 ? [this.#rootName ?? ""] : names,
+      this.#suites.at(-1)?.file ?? null,
+      this.#root,
+    );
+    this.#keep({ id: this.#unique(id), file, name: id }, failure);
+  }
+
+  #keep(named: Pick<TestResult, "id" | "file" | "name">, test: JunitCase): void {
     this.#tests.push({
-      ...this.#identify(test),
-      name: test.attributes.name ?? "",
+      ...named,
       outcome: test.outcome(),
       startedAt: null,
       duration: test.duration(),
@@ -134,9 +180,13 @@ export class JunitDocument {
     this.#runner ??= runnerOf(this.#rootName ?? "", classname, suites);
     const named = { name: attributes.name ?? "", classname, file, suites, runner: this.#runner };
     const { id, file: path } = junitId(named, this.#root);
+    return { id: this.#unique(id), file: path };
+  }
+
+  #unique(id: string): string {
     const count = (this.#seenIds.get(id) ?? 0) + 1;
     this.#seenIds.set(id, count);
-    return { id: count === 1 ? id : `${id} #${count}`, file: path };
+    return count === 1 ? id : `${id} #${count}`;
   }
 
   #closeProperty(): void {

@@ -44,6 +44,20 @@ export function junitId(
   }
 }
 
+/**
+ * What a suite is called whose failure belongs to none of its tests. It stands for tests that nobody saw, as a file
+ * does that cannot be loaded: without the `::` of a test, so that no wildcard excuses it.
+ */
+export function suiteId(
+  suites: readonly string[],
+  file: string | null,
+  root: string | null,
+): { readonly id: string; readonly file: string | null } {
+  const path = file === null ? null : portableFile(file, root);
+  const name = suites.filter((suite) => suite !== "").join(" > ");
+  return { id: (name || path || "the report").replaceAll("::", " > "), file: path };
+}
+
 /** `tests.model.test_x.TestC` is the class TestC of tests/model/test_x.py. */
 function pytestId({ classname, name }: JunitCaseName, file: string | null) {
   const parts = classname.split(".").filter((part) => part !== "");

@@ -61,6 +61,19 @@ describe("results from a JUnit XML file", () => {
     ["something else", "<html></html>", "not a JUnit report"],
     ["without a test", '<testsuite name="suite" tests="0"></testsuite>', "ran no test"],
     ["at odds with its own count", PASSED.replace('tests="1"', 'tests="2"'), "suite"],
+    [
+      "at odds with the count of their root",
+      `<testsuites tests="1" failures="1">${PASSED}</testsuites>`,
+      "The JUnit report announces 1 failures and errors and holds 0.",
+    ],
+    [
+      "in error outside of every test",
+      PASSED.replace("</testsuite>", '<error message="Suite failed to run"/></testsuite>'),
+      "1 test ended in an error",
+    ],
+    ["a todo in error", PASSED.replace("/>", '><skipped type="todo"/><error/></testcase>'), "in an error"],
+    ["called broken", PASSED.replace("/>", ' status="broken"/>'), "1 test failed"],
+    ["called what gate does not know", PASSED.replace("/>", ' result="inconclusive"/>'), '"inconclusive"'],
   ])("are no pass when they are %s", async (_name, xml, words) => {
     await expectNotAccepted(await junitRig(write(xml)), words);
   });

@@ -166,9 +166,36 @@ describe("other runners", () => {
     ["result", "suppressed", "skipped"],
     ["status", "run", "passed"],
     ["result", "completed", "passed"],
+    ["status", "SUCCESS", "passed"],
+    ["status", "broken", "failed"],
+    ["status", "errored", "failed"],
+    ["result", "aborted", "failed"],
+    ["status", "TIMED_OUT", "failed"],
+    ["status", "not run", "skipped"],
   ])("believes an attribute where no element says how a test ended: %s=%s", async (name, word, outcome) => {
     const xml = `<testsuite name="s"><testcase classname="c" name="t" ${name}="${word}"/></testsuite>`;
-    expect((await outcomes(xml)).map(([, found]) => found)).toEqual([outcome]);
+    const { tests, doubts } = await results(xml);
+    expect([tests.map((test) => test.outcome), doubts]).toEqual([[outcome], []]);
+  });
+
+  it("takes no word for a pass that it does not know, where nothing else tells", async () => {
+    const { doubts } = await results(
+      `<testsuite name="s"><testcase classname="c" name="odd" status="run" result="Inconclusive"/>
+      <testcase classname="c" name="code" status="200"/><testcase classname="c" name="no" status=""/>
+      <testcase classname="c" name="known" status="undefined"><failure message="no such step"/></testcase></testsuite>`,
+    );
+    expect(doubts).toEqual([
+      'The JUnit report says that "c::odd" ended as "Inconclusive", and gate does not know whether that is a pass.',
+    ]);
+  });
+
+  it("forgives a todo its failure, as node:test writes it, and no error", async () => {
+    const xml = `<testsuite name="s"><testcase classname="c" name="a"><skipped type="todo"/><failure message="no"/></testcase>
+      <testcase classname="c" name="b"><skipped type="todo"/><error message="boom"/></testcase></testsuite>`;
+    expect(await outcomes(xml)).toEqual([
+      ["c::a", "xfailed", "no"],
+      ["c::b", "error", "boom"],
+    ]);
   });
 
   it("keeps references to characters that XML has not as they stand", async () => {
@@ -207,6 +234,68 @@ describe("announced counts", () => {
 
   it("may be absent or no numbers", async () => {
     expect((await results('<testsuite tests="many"><testcase name="a"/></testsuite>')).doubts).toEqual([]);
+  });
+});
+
+describe("counts of the root", () => {
+  const suite = (name: string) =>
+    `<testsuite name="${name}" tests="1"><testcase classname="c" name="${name}"/></testsuite>`;
+
+  it.each([
+    ['tests="3"', "announces 3 tests and holds 2"],
+    ['tests="2" failures="1"', "announces 1 failures and errors and holds 0"],
+    ['tests="2" failures="0" errors="1"', "announces 1 failures and errors and holds 0"],
+    ['tests="2" skipped="1"', "announces 1 skipped tests and holds 0"],
+  ])("that disagree are a doubt: %s", async (attributes, doubt) => {
+    const { doubts } = await results(`<testsuites ${attributes}>${suite("a")}${suite("b")}</testsuites>`);
+    expect(doubts).toEqual([`The JUnit report ${doubt}.`]);
+  });
+
+  it.each(["", 'tests="2" failures="0" errors="0" disabled="3"', 'tests="many"'])(
+    "may be absent, no numbers, or right: %s",
+    async (attributes) => {
+      const { doubts } = await results(`<testsuites ${attributes}>${suite("a")}${suite("b")}</testsuites>`);
+      expect(doubts).toEqual([]);
+    },
+  );
+
+  it("are those of every case below, also of one without a suite and of suites in suites", async () => {
+    const xml = `<testsuites tests="3" failures="1"><testcase name="top"/><testsuite name="outer">
+      <testsuite name="inner"><testcase name="a"><failure/></testcase></testsuite><testcase name="b"/></testsuite></testsuites>`;
+    expect((await results(xml)).doubts).toEqual([]);
+  });
+});
+
+describe("a failure that stands in no test", () => {
+  it("is a result of its suite", async () => {
+    const xml = `<testsuites tests="1" failures="1" errors="1"><testsuite name="outer"><testsuite name="ns::inner" tests="1" errors="1">
+      <error message="Suite failed to run"/><testcase classname="c" name="a"/></testsuite>
+      <failure>no hook
+      </failure></testsuite></testsuites>`;
+    expect(await outcomes(xml)).toEqual([
+      ["outer > ns > inner", "error", "Suite failed to run"],
+      ["c::a", "passed", null],
+      ["outer", "failed", "no hook"],
+    ]);
+    expect((await results(xml)).doubts).toEqual([]);
+  });
+
+  it.each([
+    ["<testsuites name='jest tests'><error/></testsuites>", "jest tests"],
+    ["<testsuites><failure/></testsuites>", "the report"],
+    ["<testsuite file='/repo/test/a.js'><properties><error/></properties></testsuite>", "test/a.js"],
+  ])("is a result of what it stands in: %s", async (xml, id) => {
+    expect((await outcomes(xml)).map(([found]) => found)).toEqual([id]);
+  });
+
+  it("is one for each of them, and leaves the tests in it alone", async () => {
+    const xml =
+      '<testsuite name="s"><error><error/><testcase classname="c" name="a"><failure/></testcase></error><error/></testsuite>';
+    expect((await outcomes(xml)).map(([id, outcome]) => [id, outcome])).toEqual([
+      ["s", "error"],
+      ["c::a", "failed"],
+      ["s #2", "error"],
+    ]);
   });
 });
 
