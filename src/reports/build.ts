@@ -21,7 +21,7 @@ import { compileNormaliser, type Normaliser } from "./normalise.ts";
 import type { Places } from "./normalise-places.ts";
 import { behaviourFiles, type PreviousReports, readPreviousMetadata } from "./previous.ts";
 import type { Found, SecretGuard } from "./secrets/guard.ts";
-import { redactNames } from "./secrets/names.ts";
+import { redactEnvironment, redactNames } from "./secrets/names.ts";
 import { secretGuard } from "./secrets/open-guard.ts";
 import { type BuiltReport, type ReportStore, type StagedReport, Staging } from "./staging.ts";
 import { renderSummary, type SummaryTest } from "./summary.ts";
@@ -148,11 +148,14 @@ function withIds(input: ReportsInput, renamed: ReadonlyMap<string, string>): Rep
   return { ...input, reads: { ...input.reads, setOf } };
 }
 
-/** The names in it are redacted already: what else may hold a secret are values. */
+/** A name in the text would lose its place, or be there twice: before it is written, all of them are redacted. */
 function sealedManifest(manifest: Manifest, guard: SecretGuard): Manifest {
-  const text = serialiseManifest(manifest);
-  const sealed = guard.sealed(manifestPath(manifest.suite), text);
-  if (sealed === text) return manifest;
+  const { environment } = manifest;
+  const { made, found } = guard.gather(() => environment && redactEnvironment(environment, guard));
+  const named = { ...manifest, environment: made };
+  const text = serialiseManifest(named);
+  const sealed = guard.sealed(manifestPath(manifest.suite), text, found);
+  if (sealed === text) return named;
   const parsed = parseManifest(Buffer.from(sealed));
   if (!parsed.ok) throw new Error(`the manifest cannot be redacted: ${parsed.error}`);
   return parsed.value;

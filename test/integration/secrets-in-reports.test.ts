@@ -123,6 +123,92 @@ describe("redacted reports", () => {
     expect(new Map(workshop.texts(other))).toEqual(new Map(workshop.texts(one)));
   });
 
+  it("keep names in the manifest in their order, and apart", async () => {
+    const [one, other] = [githubToken(1), githubToken(2)].toSorted();
+    const environment = {
+      language: "CPython 3.11.7",
+      distributions: new Map([
+        ["alpha", "1"],
+        [`${other}`, "3"],
+        [`${one}`, "2"],
+        ["[redacted: github] (3)", "kept"],
+        [`${TOKEN}-x`, `v ${TOKEN}`],
+      ]),
+      accelerators: new Map([
+        ["cuda", "12"],
+        [TOKEN, "4"],
+      ]),
+    };
+    const built = await workshop.build([testResult()], { secrets: REDACT, environment });
+    const text = workshop.texts(built).get("model-tests.json") ?? "";
+    expect(parseManifest(Buffer.from(text))).toEqual({ ok: true, value: built.manifest });
+    expect(built.manifest.environment).toEqual({
+      language: "CPython 3.11.7",
+      distributions: new Map([
+        ["[redacted: github]", "2"],
+        ["[redacted: github] (2)", "3"],
+        ["[redacted: github] (3)", "kept"],
+        ["[redacted: github]-x", "v [redacted: github]"],
+        ["alpha", "1"],
+      ]),
+      accelerators: new Map([
+        ["[redacted: github]", "4"],
+        ["cuda", "12"],
+      ]),
+    });
+    const told = built.warnings.filter(({ code }) => code === "secret-redacted");
+    expect(told.length).toBeGreaterThan(3);
+    for (const { line } of told) expect(text.split("\n")[(line ?? 0) - 1]).toContain("redacted: github");
+  });
+
+  it("hide every kind in a name too", async () => {
+    const names = fakeSecrets().map(({ text }, index) => [`${text} ${index}`, "1"] as const);
+    const built = await workshop.build([testResult({ properties: Object.fromEntries(names) })], {
+      secrets: REDACT,
+      environment: { language: "x", distributions: new Map(names), accelerators: new Map() },
+    });
+    const texts = workshop.texts(built);
+    for (const { secret } of fakeSecrets())
+      for (const text of texts.values()) expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));
+    expect(built.manifest.environment?.distributions.size).toBe(names.length);
+    expect(parseManifest(Buffer.from(texts.get("model-tests.json") ?? ""))).toEqual({
+      ok: true,
+      value: built.manifest,
+    });
+  });
+
+  it("refuse a secret in a name of the manifest, where the suite refuses", async () => {
+    const environment = {
+      language: "x",
+      distributions: new Map([[TOKEN, "1"]]),
+      accelerators: new Map<string, string>(),
+    };
+    const built = await workshop.attempt([testResult()], { secrets: REFUSE, environment });
+    expect(built.ok ? [] : built.error).toMatchObject([
+      { code: "secret-found", path: "test-reports/model-tests.json" },
+    ]);
+  });
+
+  it("keep apart properties that only a secret told apart, at every depth", async () => {
+    const [one, other] = [githubToken(1), githubToken(2)].map((token) => `key ${token}`).toSorted();
+    const deep = { [`${other}`]: 3, [`${one}`]: 2 };
+    const properties = { [`${other}`]: [deep], [`${one}`]: 1, a: 5 };
+    const built = await workshop.build([testResult({ properties })], { secrets: REDACT });
+    const text = workshop.texts(built).get("logs/test_hello/metadata.json") ?? "";
+    expect(text.slice(text.indexOf('"properties"'))).toBe(`"properties": {
+    "a": 5,
+    "key [redacted: github]": 1,
+    "key [redacted: github] (2)": [
+      {
+        "key [redacted: github]": 2,
+        "key [redacted: github] (2)": 3
+      }
+    ]
+  }
+}
+`);
+  });
+
   it("are the same bytes a second time, also the metadata of what did not change", async () => {
     const later = { started: new Date("2026-03-01T10:00:00Z"), ended: new Date("2026-03-01T10:01:00Z") };
     const first = await workshop.build([leakyTest()], { secrets: REDACT });

@@ -1,4 +1,5 @@
-import type { Turn } from "../../protocol.ts";
+import type { JsonObject, JsonValue, Turn } from "../../protocol.ts";
+import type { RunEnvironment } from "../../suite/observations.ts";
 import type { LogSource, SuiteResults, TestResult } from "../../suite/results.ts";
 import { compareByBytes } from "../canonical-json.ts";
 import type { Found, SecretGuard } from "./guard.ts";
@@ -14,7 +15,7 @@ export interface RedactedNames {
 /** Takes secrets out of what becomes file names, table rows and keys: a test id may hold a parameter. */
 export function redactNames(results: SuiteResults, guard: SecretGuard): RedactedNames {
   const tests = results.tests.map((test) => ({ old: test.id, ...guard.gather(() => named(test, guard)) }));
-  const renamed = distinctIds(tests.map(({ old, made }) => ({ old, wanted: made.id })));
+  const renamed = distinctNames(tests.map(({ old, made }) => ({ old, wanted: made.id })));
   const idOf = (old: string) => renamed.get(old) ?? old;
   return {
     results: {
@@ -29,16 +30,49 @@ export function redactNames(results: SuiteResults, guard: SecretGuard): Redacted
   };
 }
 
+/** Names of distributions and accelerators are keys of the manifest, and have their place by what they are. */
+export function redactEnvironment(
+  { language, distributions, accelerators }: RunEnvironment,
+  guard: SecretGuard,
+): RunEnvironment {
+  const versions = (table: ReadonlyMap<string, string>) => new Map(namedEntries([...table], guard));
+  return { language, distributions: versions(distributions), accelerators: versions(accelerators) };
+}
+
 function named(test: TestResult, guard: SecretGuard): TestResult {
-  const { tier } = test.properties;
+  const properties = namedMembers(test.properties, guard);
+  const { tier } = properties;
   return {
     ...test,
     id: guard.text(test.id),
     name: guard.text(test.name),
-    properties: typeof tier === "string" ? { ...test.properties, tier: guard.text(tier) } : test.properties,
+    properties: typeof tier === "string" ? { ...properties, tier: guard.text(tier) } : properties,
     turns: test.turns.map((turn) => namedTurn(turn, guard)),
     logs: namedLogs(test.logs, guard),
   };
+}
+
+/** What a test records is an object of metadata.json, and so is what is in it. */
+function namedMembers(members: JsonObject, guard: SecretGuard): JsonObject {
+  const entries = Object.entries(members).map(([key, value]) => [key, namedValue(value, guard)] as const);
+  return Object.fromEntries(namedEntries(entries, guard));
+}
+
+function namedValue(value: JsonValue, guard: SecretGuard): JsonValue {
+  if (value === null || typeof value !== "object") return value;
+  return isList(value) ? value.map((item) => namedValue(item, guard)) : namedMembers(value, guard);
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function namedEntries<T>(
+  entries: readonly (readonly [string, T])[],
+  guard: SecretGuard,
+): readonly (readonly [string, T])[] {
+  const renamed = distinctNames(entries.map(([old]) => ({ old, wanted: guard.text(old) })));
+  return entries.map(([old, value]) => [renamed.get(old) ?? old, value]);
 }
 
 /** Tools and tiers are cut where the summary has them. */
@@ -53,20 +87,20 @@ function namedLogs(logs: readonly LogSource[], guard: SecretGuard): readonly Log
   return made;
 }
 
-/** Tests that only a secret told apart are numbered, always in the same order. */
-function distinctIds(
-  tests: readonly { readonly old: string; readonly wanted: string }[],
+/** What only a secret told apart is numbered, always in the same order. */
+function distinctNames(
+  names: readonly { readonly old: string; readonly wanted: string }[],
 ): ReadonlyMap<string, string> {
-  const changed = tests
+  const changed = names
     .filter(({ old, wanted }) => old !== wanted)
     .toSorted((a, b) => compareByBytes(a.old, b.old));
-  const taken = new Set(tests.filter(({ old, wanted }) => old === wanted).map(({ old }) => old));
+  const taken = new Set(names.filter(({ old, wanted }) => old === wanted).map(({ old }) => old));
   const renamed = new Map<string, string>();
   for (const { old, wanted } of changed) {
-    let id = wanted;
-    for (let number = 2; taken.has(id); number += 1) id = `${wanted} (${number})`;
-    taken.add(id);
-    renamed.set(old, id);
+    let name = wanted;
+    for (let number = 2; taken.has(name); number += 1) name = `${wanted} (${number})`;
+    taken.add(name);
+    renamed.set(old, name);
   }
   return renamed;
 }
