@@ -86,15 +86,29 @@ function uuids(): readonly Rewrite[] {
   ];
 }
 
-/** `[12345]` at the beginning of a line, after a time or a level, `name[12345]:` as syslog has it, and glog's. */
+/**
+ * A number in brackets may as well be a status, an index or a reference: it is a process behind `process`, a
+ * time, a level that a time stands before, and a program's name where syslog has that. Nothing between holds
+ * a placeholder: what is no process the first time must not be one the second time.
+ */
 function bracketedProcessIds(): readonly Rewrite[] {
   const time = `${CLOCK}(?:Z| ?[+-]\\d\\d:?\\d\\d)?\\]? `;
-  const level = "\\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL|process):? {1,4}";
-  const leading = `(?<=(?:^\\[\\d{3,7}|(?:${time}|${level})\\[\\d{1,7})\\])(?=:?(?: |$))`;
-  const named = "(?<=\\b[A-Za-z][\\w.-]{0,40}\\[\\d{3,7}\\])(?=: )";
+  const level = "\\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL):? {1,4}";
+  const before = `(?:${time}|${CLOCK}[^\\n<]{0,80}${level}|\\bprocess:? {1,4})`;
+  const leading = `(?=:?(?: |$))(?<=${before}\\[\\d{1,7}\\])`;
+  const name = "[A-Za-z][\\w./-]{0,40}\\[\\d{3,7}\\]";
+  const word = "(?:(?:[\\w.-]{1,64}|<host>) )?";
+  const syslog = `(?<=(?:${MONTH} {1,2}\\d\\d? |-\\d\\dT)${time}${word}${name})`;
+  // `logits[128]: 0.25` is an element with its value, `sshd[4711]: closed` a process with its message.
+  const message = "(?=: (?!(?:nan|inf|[nN]one|null|[tT]rue|[fF]alse)\\b)[A-Za-z])";
+  const named = `(?=: )(?:${syslog}|${message}(?<=(?:^|${time}${word})${name}))`;
   const glog = `(?<=${GLOG} ${CLOCK}) {1,8}\\d{1,15}(?= [^\\s\\]]{1,200}:\\d{1,6}\\])`;
   return [
-    { pattern: new RegExp(`\\[\\d{1,7}\\](?:${leading}|${named})`, "gm"), to: "[<pid>]", needs: ["["] },
+    {
+      pattern: new RegExp(`\\[\\d{1,7}\\](?:${leading}|${named})`, "gm"),
+      to: "[<pid>]",
+      needs: ["["],
+    },
     { pattern: new RegExp(glog, "g"), to: " <pid>", needs: ["]", /[IWEF]\d{4} \d\d:/] },
   ];
 }
@@ -105,10 +119,14 @@ const GLOG = "(?<!\\w)[IWEF]\\d{4}";
 function datesWithMonthNames(): readonly Rewrite[] {
   const weekday = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?";
   const date = `(?:${MONTH} {1,2}\\d\\d?|\\d\\d? ${MONTH} \\d{4})`;
+  const year = "(?: \\d{4}| (?:UTC|[A-Z]{1,4}T) 20\\d\\d)(?!\\w)";
   return [
     { pattern: /\bRUN_\d{8}_\d{6}(?:_\d{1,4})?(?!\w)/g, to: "RUN_<time>", needs: ["RUN_"] },
     {
-      pattern: new RegExp(`(?<!\\w)${weekday}${date},? ${CLOCK}(?: \\d{4}(?!\\w)|${ZONE})(?![\\w:])`, "g"),
+      pattern: new RegExp(
+        `(?<!\\w)${weekday}${date},? ${CLOCK}(?: ?[AP]M)?(?:${year}|${ZONE})(?![\\w:])`,
+        "g",
+      ),
       to: "<time>",
       needs: [":", / \d{1,4},? \d\d:\d\d:\d\d/],
     },

@@ -59,6 +59,12 @@ describe("what is volatile becomes a placeholder", () => {
     ["worker pid=123 ppid: 7", "worker pid=<pid> ppid: <pid>"],
     ["Started server process [4711]", "Started server process [<pid>]"],
     ["sshd[4711]: closed", "sshd[<pid>]: closed"],
+    ["postgres/main[4711]: ready", "postgres/main[<pid>]: ready"],
+    ["Feb 13 14:27:22 box sshd[4711]: 3 attempts", "<time> box sshd[<pid>]: 3 attempts"],
+    ["Feb 13 14:27:22 gpu-3 sshd[4711]: (root) x", "<time> <host> sshd[<pid>]: (root) x"],
+    ["2026-02-13T14:27:22.123+01:00 box cron[4711]: 1", "<time> box cron[<pid>]: 1"],
+    ["14:27:22 INFO sshd[4711]: closed", "<time> INFO sshd[<pid>]: closed"],
+    ["2026-02-13 14:27:22,123 app.main INFO [7] ready", "<time> app.main INFO [<pid>] ready"],
     ["ForkProcess-12 Thread-3", "ForkProcess-<pid> Thread-<pid>"],
     ["listening on http://127.0.0.1:43211/v1", "listening on http://127.0.0.1:<port>/v1"],
     ["localhost:8080 and [::1]:9000", "localhost:<port> and [::1]:<port>"],
@@ -81,6 +87,27 @@ describe("what is volatile becomes a placeholder", () => {
     ["running on gpu-3.lab.example as ann@gpu-3", "running on <host> as <user>@<host>"],
     ["user=ann", "user=<user>"],
     ['{"elapsed": 3.25, "pid": 12, "n": 3}', '{"elapsed": "<duration>", "pid": "<pid>", "n": 3}'],
+    [
+      "ts=1770992842 end_ts: 1770992842, created_at=1770992842",
+      "ts=<time> end_ts: <time>, created_at=<time>",
+    ],
+    ['{"ts": 1770992842, "startedAt": 1770992842}', '{"ts": "<time>", "startedAt": "<time>"}'],
+    ["worker_pid=12 PPID 3 osTid=4 MAIN_PID: 5", "worker_pid=<pid> PPID <pid> osTid=<pid> MAIN_PID: <pid>"],
+    [
+      "runtime=12.5 s runtime: 3 minutes, runtime_ms=45",
+      "runtime=<duration> runtime: <duration>, runtime_ms=<duration>",
+    ],
+    ["{'train_runtime': 12.5} total runtime 7", "{'train_runtime': <duration>} total runtime <duration>"],
+    ["Runtime: 12.3456", "Runtime: <duration>"],
+    ["20260213T142722Z 20260213-235959", "<time> <time>"],
+    ["uptime 99.9 uptime: 3 hours", "uptime <duration> uptime: <duration>"],
+    ["60s music, timeout '30s', at::14:27:22", "<duration> music, timeout '<duration>', at::<time>"],
+    ["0xDEADBEE1", "<addr>"],
+    ["[GIN] 2026/02/13 - 14:27:22 | 200", "[GIN] <time> | 200"],
+    ["13.02.2026 14:27:22, 2/13/2026 2:27:22.5 PM", "<time>, <time>"],
+    ["Fri 13 Feb 2026 02:27:22 PM UTC", "<time>"],
+    ["Fri Feb 13 14:27:22 CET 2026; Fri Feb 13 14:27:22 2026", "<time>; <time>"],
+    ["1.2e+3 tok/s", "<rate>"],
     ['{"created": 1770992842}', '{"created": "<time>"}'],
   ])("%s", (line, expected) => {
     expect(usual.text(line)).toBe(expected);
@@ -106,6 +133,21 @@ describe("what a model said is kept", () => {
     "a < b && c > d; <time> <pid>",
     "pid=\n4711\nelapsed:\n12\ntook\n3 seconds",
     "5 metres, 3 items/box, 7 sisters",
+    "weights: 1543714304, points: 1700000001, prompts=1612345678",
+    "lipid 120 mg, a stupid 7 answers, rapid: 12 tests, clientid=7, RAPID 3",
+    "CUDA runtime 12.4, onnxruntime 1.17, python runtime=3.11, Runtime: 3.11.2, runtimes: 3",
+    "[404] GET /index",
+    "INFO [503] Service Unavailable",
+    "ERROR [7] no such thing",
+    "[101] Smith et al.",
+    "logits[128]: 0.25",
+    "labels[128]: None",
+    "see the logits[128]: they are high",
+    "order 20451234-998877, 20260213-246060",
+    "2001:db8::10:20:30",
+    "uptime 99.9%, uptime: 98 %",
+    "the '90s, '60s music, mid-90s, the late ’80s",
+    "0xdeadbeef 0xFFFFFFFF",
   ])("%s", (line) => {
     expect(usual.text(line)).toBe(line);
   });
@@ -161,6 +203,9 @@ const FRAGMENTS = [
     "|",
   ),
   ..."6f9619ff-8b86-d011-b42d-00c04fc964ff|tok/s| tokens per second|Feb 13 |Fri, |13/Feb/2026:|h|m|[|]|{|}|(|)".split(
+    "|",
+  ),
+  ..."::|runtime=|runtime |%| %|'|'90s|ts=|lipid |INFO [503] |logits[128]: |closed|[404] | - | PM| CET| 2026".split(
     "|",
   ),
   ..."<time>|<duration>|<tmp>|RUN_20260213_142722|_1|user=|1990s|the 80s|00:12<00:34|2m 3s|1e-05|, |\ud83d\ude00".split(
