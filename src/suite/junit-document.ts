@@ -76,7 +76,7 @@ export class JunitDocument {
     else if (element === "property") this.#closeProperty();
     else if (FAILURES.has(element ?? "") && this.#case === null) this.#closeOutside();
     if (this.#elements.length === 0 && this.#rootCounts !== null)
-      this.#doubtCounts("The JUnit report", this.#rootCounts);
+      this.#doubtCounts("The JUnit report", this.#rootCounts, true);
   }
 
   results(): SuiteResults {
@@ -112,8 +112,8 @@ export class JunitDocument {
     this.#countsAround()?.addSuite(suite.counts);
   }
 
-  #doubtCounts(whose: string, counts: SuiteCounts): void {
-    for (const difference of counts.differences({ countsSubtests: this.#runner === "pytest" }))
+  #doubtCounts(whose: string, counts: SuiteCounts, isRoot = false): void {
+    for (const difference of counts.differences({ countsSubtests: this.#runner === "pytest", isRoot }))
       this.#doubts.add(`${whose} ${difference}.`);
   }
 

@@ -244,20 +244,21 @@ describe("counts of the root", () => {
   it.each([
     ['tests="3"', "announces 3 tests and holds 2"],
     ['tests="2" failures="1"', "announces 1 failures and errors and holds 0"],
-    ['tests="2" failures="0" errors="1"', "announces 1 failures and errors and holds 0"],
     ['tests="2" skipped="1"', "announces 1 skipped tests and holds 0"],
   ])("that disagree are a doubt: %s", async (attributes, doubt) => {
     const { doubts } = await results(`<testsuites ${attributes}>${suite("a")}${suite("b")}</testsuites>`);
     expect(doubts).toEqual([`The JUnit report ${doubt}.`]);
   });
 
-  it.each(["", 'tests="2" failures="0" errors="0" disabled="3"', 'tests="many"'])(
-    "may be absent, no numbers, or right: %s",
-    async (attributes) => {
-      const { doubts } = await results(`<testsuites ${attributes}>${suite("a")}${suite("b")}</testsuites>`);
-      expect(doubts).toEqual([]);
-    },
-  );
+  it.each([
+    "",
+    'tests="2" failures="0" errors="0" disabled="3"',
+    'tests="many"',
+    'tests="2" failures="0" errors="1"', // as gotestsum counts lines on stderr
+  ])("may be absent, no numbers, or right: %s", async (attributes) => {
+    const { doubts } = await results(`<testsuites ${attributes}>${suite("a")}${suite("b")}</testsuites>`);
+    expect(doubts).toEqual([]);
+  });
 
   it("are those of every case below, also of one without a suite and of suites in suites", async () => {
     const xml = `<testsuites tests="3" failures="1"><testcase name="top"/><testsuite name="outer">
