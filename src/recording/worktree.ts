@@ -203,7 +203,7 @@ export async function inputsMoved(request: RunRequest, began: string): Promise<P
       {
         path,
         suite: suite.name,
-        hint: "Leave the inputs alone while the suite runs, then:  gate run",
+        hint: "Leave the inputs alone while the suite runs, then:  gate run.  What the suite itself wrote, such as a new snapshot, is staged first:  git add",
       },
     ),
   );
