@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import micromatch from "micromatch";
 import { copyOf, makeDirectory } from "../adapters/files/files.ts";
-import { findFiles } from "../adapters/files/globs.ts";
+import { type FoundFile, findFiles } from "../adapters/files/globs.ts";
 import type { Suite } from "../config/configuration.ts";
 import { type LogSource, partOf, type SuiteResults, type TestResult } from "../suite/results.ts";
 import type { SessionFolder } from "../suite/session.ts";
@@ -19,7 +19,10 @@ export interface RunTime {
   readonly to: number;
 }
 
-/** Copies the log files that match `logs:` and that the run wrote in the working tree into the session. */
+/**
+ * Copies the log files that match `logs:` and that the run wrote in the working tree into the session, and those below
+ * GATE_ARTIFACTS whose names are no UTF-8: a copy has a name that can be written down.
+ */
 export async function collectLogs(
   suite: Suite,
   folder: SessionFolder,
@@ -28,10 +31,13 @@ export async function collectLogs(
 ): Promise<void> {
   if (suite.logs.length === 0) return;
   const found = await findFiles(topLevel, suite.logs, [...NEVER, `${suite.reports}/**`]);
-  for (const file of found.filter(({ modifiedMs }) => modifiedMs >= from && modifiedMs <= to)) {
-    const copy = join(copiesIn(folder.artifacts), file.path);
+  const written = found.filter(({ modifiedMs }) => modifiedMs >= from && modifiedMs <= to);
+  const own = await ownFiles(folder.artifacts, suite.logs);
+  const misnamed = own.filter(({ place }) => typeof place !== "string");
+  for (const { path, place } of [...written, ...misnamed]) {
+    const copy = join(copiesIn(folder.artifacts), path);
     await makeDirectory(dirname(copy));
-    await copyOf(file.absolute, copy);
+    await copyOf(place, copy);
   }
 }
 
@@ -95,9 +101,16 @@ async function logsIn(
 ): Promise<readonly FoundLog[]> {
   const [copies, own] = await Promise.all([
     findFiles(copiesIn(artifacts), patterns, []),
-    findFiles(artifacts, patterns, [`${COPIES}/**`]),
+    ownFiles(artifacts, patterns),
   ]);
-  return [...copies, ...own].map(({ path, absolute }) => ({ path, absolute, part }));
+  return [...copies, ...own].flatMap(({ path, place }) =>
+    typeof place === "string" ? [{ path, absolute: place, part }] : [],
+  );
+}
+
+/** What the run itself left among its artifacts. */
+function ownFiles(artifacts: string, patterns: readonly string[]): Promise<readonly FoundFile[]> {
+  return findFiles(artifacts, patterns, [`${COPIES}/**`]);
 }
 
 /** What a runner has named may lie anywhere: the name alone counts. Braces may hold several names, or none. */

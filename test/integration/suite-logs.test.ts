@@ -54,3 +54,39 @@ it("a pattern that met no file that the run wrote is named, where the run passed
     expect.not.stringContaining("matches no file"),
   ]);
 });
+
+/** As a shell's printf writes it: Latin-1. */
+const MISNAMED = "r\\351sum";
+
+it("a name that is no UTF-8 costs no log beside it or below", async () => {
+  const rig = await Rig.create();
+  rig.writeProject(`    logs: ["**/*.log"]\n`);
+  rig.write(".gitignore", "/out/\n.gate/\n");
+  rig.suite.answers([{ id: "tests/a.py::test_good" }], {
+    before: `mkdir -p out/deep && : > "out/$(printf '${MISNAMED}.txt')"; echo hello > out/deep/session.log`,
+  });
+  await rig.git("add", ".");
+  const ended = await rig.gate("run");
+  expect([ended.code, ended.stdout]).toEqual([0, expect.not.stringContaining("matches no file")]);
+  expect(rig.read("test-reports/logs/_suite/session.log")).toBe("hello\n");
+});
+
+it.each(["out", "$GATE_ARTIFACTS/test_good"])(
+  "logs whose own names are no UTF-8 are among the reports by names that are: in %s",
+  async (directory) => {
+    const rig = await Rig.create();
+    rig.writeProject(`    logs: ["**/*.log"]\n`);
+    rig.write(".gitignore", "/out/\n.gate/\n");
+    const log = (name: string, text: string) => `echo ${text} > "${directory}/$(printf '${name}.log')"`;
+    rig.suite.answers([{ id: "tests/a.py::test_good" }], {
+      before: `mkdir -p ${directory} && ${log(MISNAMED, "one")} && ${log("r\\352sum", "two")}`,
+    });
+    await rig.git("add", ".");
+    const ended = await rig.gate("run");
+    expect([ended.code, ended.stdout]).toEqual([0, expect.not.stringContaining("matches no file")]);
+    const reports = (await rig.git("ls-files", "test-reports")).split("\n");
+    const kept = reports.filter((path) => /r.*sum\.log$/.test(path));
+    expect(kept.map((path) => rig.read(path))).toEqual(["one\n", "two\n"]);
+    expect(kept.every((path) => path.includes(directory === "out" ? "/_suite/" : "test_good"))).toBe(true);
+  },
+);

@@ -223,7 +223,7 @@ export function openToRead(path: string): Readable {
 }
 
 /** The copy is whole or not there. */
-export async function copyOf(from: string, to: string): Promise<void> {
+export async function copyOf(from: string | Buffer, to: string): Promise<void> {
   const beside = temporaryBeside(to);
   try {
     await promises.copyFile(from, beside);
