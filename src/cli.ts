@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { fileErrorCode } from "./adapters/files/files.ts";
-import { writeOut } from "./adapters/files/standard-output.ts";
+import { areOnePlace, writeOut } from "./adapters/files/standard-output.ts";
 import type { Context } from "./commands/context.ts";
 import { plainArguments } from "./commands/why-ignored-arguments.ts";
 import type { ExitCode } from "./outcome.ts";
+import type { EchoedOutput } from "./render/dashboard/echoed-output.ts";
 import type { Watching } from "./render/dashboard/form.ts";
 import type { Terminal, TerminalScreen } from "./render/dashboard/screen.ts";
 import { printable } from "./render/printable.ts";
@@ -33,6 +34,7 @@ const UNANSWERED: ExitCode = 70;
 const READ_ENOUGH: ExitCode = 0;
 const UNWRITTEN: ExitCode = 1;
 const STDIN = 0;
+const STDOUT = 1;
 const STDERR = 2;
 
 async function start(args: readonly string[]): Promise<void> {
@@ -131,10 +133,7 @@ function contextOf(directory: string, env: Environment, json: boolean, abort: Ab
     print: (text) => {
       if (!json && !print(`${printable(text)}\n`)) process.exit(READ_ENOUGH);
     },
-    // Opened when used: a stream costs a start a millisecond or two.
-    get suiteOutput() {
-      return standardError();
-    },
+    openSuiteOutput,
     get ask() {
       return isTerminal(STDIN) && isTerminal(STDERR) ? (question: string) => ask(question, abort) : null;
     },
@@ -168,7 +167,7 @@ async function openScreen({ environment, json, say, abort }: Watched): Promise<T
       process.on("SIGCONT", continued);
       return () => process.off("SIGCONT", continued);
     },
-    suiteOutput: stderr,
+    suiteOutput: await openSuiteOutput(),
     say,
     now: () => new Date(),
     abort,
@@ -207,8 +206,19 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** One for all suites: who speaks next has to know whether the last of them left a line open. */
+let suiteOutput: EchoedOutput | null = null;
+
+/** Opened when used: a stream costs a start a millisecond or two. */
+async function openSuiteOutput(): Promise<EchoedOutput> {
+  const { EchoedOutput } = await import("./render/dashboard/echoed-output.ts");
+  suiteOutput ??= new EchoedOutput(standardError());
+  return suiteOutput;
+}
+
 /** False where nobody reads it any more. */
 function print(text: string): boolean {
+  if (suiteOutput !== null && areOnePlace(STDOUT, STDERR)) suiteOutput.endLine();
   const left = writeOut(text);
   if (left !== null && left.length > 0) standardOutput().write(left);
   return left !== null;
@@ -225,6 +235,7 @@ function standardOutput(): typeof process.stdout {
 }
 
 function complain(text: string): void {
+  suiteOutput?.endLine();
   standardError().write(text);
 }
 

@@ -12,7 +12,7 @@ export interface Context {
   /** Prints a part of the answer before the rest of it is known, on stdout; nothing where `--json` is asked for. */
   readonly print: (text: string) => void;
   /** Where a suite's own output streams to, untouched. */
-  readonly suiteOutput: Writable;
+  readonly openSuiteOutput: () => Promise<Writable>;
   /** Asks the person at the terminal; null where there is none. */
   readonly ask: ((question: string) => Promise<boolean>) | null;
   /** Shows a run as it goes, in place of the suite's own output; null where nobody watches. */

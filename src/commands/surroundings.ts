@@ -3,8 +3,8 @@ import type { Announce } from "../recording/settle-suite.ts";
 import type { Context } from "./context.ts";
 
 export function surroundingsOf(context: Context): Surroundings {
-  const { environment, pluginsDirectory, suiteOutput, abort, now, say, ask, openScreen } = context;
-  return { environment, pluginsDirectory, suiteOutput, abort, now, say, ask, openScreen };
+  const { environment, pluginsDirectory, openSuiteOutput, abort, now, say, ask, openScreen } = context;
+  return { environment, pluginsDirectory, openSuiteOutput, abort, now, say, ask, openScreen };
 }
 
 export function announceTo(context: Context): Announce {

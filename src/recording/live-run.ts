@@ -71,8 +71,9 @@ export async function beginLiveRun(
     afterBatch: () => narrator.flush(),
   });
   const telemetry = await telemetryOf(request, gpus, record.mark, narrator);
+  const suiteOutput = screen?.suiteOutput ?? (await surroundings.openSuiteOutput());
   return {
-    suiteOutput: screen?.suiteOutput ?? surroundings.suiteOutput,
+    suiteOutput,
     service: (service) => {
       narrator.tell({ kind: "service", at: surroundings.now(), service });
       narrator.flush();

@@ -260,7 +260,7 @@ async function execute(
     graceMs: GRACE_MS,
     sessionId: mark,
     outputPath: place.output,
-    echo: surroundings.suiteOutput,
+    echo: await surroundings.openSuiteOutput(),
     abort: served.abort,
   });
 }

@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string>>;
   /** What runs inside other runners: absolute. */
   readonly pluginsDirectory: string;
-  readonly suiteOutput: Writable;
+  readonly openSuiteOutput: () => Promise<Writable>;
   readonly abort: AbortSignal;
   readonly now: () => Date;
   /** Says something to the person watching, at once. */

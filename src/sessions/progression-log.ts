@@ -54,9 +54,12 @@ export class ProgressionLog implements RunObserver {
   #add(at: Date, level: Level, text: string): void {
     const lines = text.split("\n").map((line) => line.trim());
     const whole = lines.filter((line) => line !== "").join(" | ");
-    const shown = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
-    this.#file.add(`[${at.toISOString().slice(11, 19)}] [${level}] ${shown}`);
+    this.#file.add(`[${at.toISOString().slice(11, 19)}] [${level}] ${cutMessage(whole)}`);
   }
+}
+
+export function cutMessage(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 interface Line {

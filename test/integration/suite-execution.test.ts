@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collector, type ExecutionRig, executionRig } from "../rig/execution.ts";
+import { GATE, Rig } from "../rig/repository.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -138,3 +139,29 @@ async function digestOf(path: string): Promise<string> {
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
 }
+
+describe("a suite's last line without an end", () => {
+  async function unended(...args: readonly string[]): Promise<(script: string) => ReturnType<Rig["run"]>> {
+    const repository = await Rig.create();
+    repository.writeProject();
+    const exit = args.includes("--red") ? 1 : 0;
+    const outcome = exit === 1 ? "failed" : "passed";
+    repository.suite.answers([{ id: "a::b", outcome, message: "no" }], { exit, after: "printf 'no end'" });
+    await repository.git("add", ".");
+    return (script) => repository.run("sh", ["-c", script, "sh", process.execPath, GATE, ...args]);
+  }
+
+  it.each([[["run"]], [["run", "--red", "a::b"]]])(
+    "is ended where gate speaks below it: %j",
+    async (args) => {
+      const { stdout } = await (await unended(...args))('"$@" 2>&1');
+      expect(stdout).toContain("no end\ngate  model-tests: ");
+    },
+  );
+
+  it("is left as it is where gate speaks elsewhere", async () => {
+    const { stdout, stderr } = await (await unended("run"))('"$@"');
+    expect(stdout).toMatch(/^gate {2}model-tests: /);
+    expect(stderr).toMatch(/no end$/);
+  });
+});

@@ -133,7 +133,7 @@ export class IgnoreRepository {
       now: () => new Date(),
       say: () => undefined,
       print: () => undefined,
-      suiteOutput: new Writable(),
+      openSuiteOutput: async () => new Writable(),
       ask: null,
       openScreen: null,
       input: async () => Buffer.from(input),

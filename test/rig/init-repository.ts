@@ -81,7 +81,7 @@ export function initRepository({ path = [], name = "repository" }: RepositoryOpt
     now: () => new Date(0),
     say: () => undefined,
     print: () => undefined,
-    suiteOutput: new Writable({ write: (_chunk, _encoding, done) => done() }),
+    openSuiteOutput: async () => new Writable({ write: (_chunk, _encoding, done) => done() }),
     ask: null,
     openScreen: null,
     input: async () => Buffer.alloc(0),

@@ -3,6 +3,16 @@ import { fileErrorCode } from "./files.ts";
 
 const STDOUT = 1;
 
+/** Whether what is written to both can be read in one (a terminal, `2>&1`). */
+export function areOnePlace(left: number, right: number): boolean {
+  try {
+    const [one, other] = [fstatSync(left, { bigint: true }), fstatSync(right, { bigint: true })];
+    return one.dev === other.dev && one.ino === other.ino;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Writes to standard output where that is a file or a pipe: to open `process.stdout` costs a start 4 ms. Gives what
  * it could not write, for a stream to write: all of it at a terminal, some where a pipe does not wait for its reader.

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import type { Screen } from "../../recording/request.ts";
 import type { Happening } from "../../sessions/happening.ts";
-import { progressionLine } from "../../sessions/progression-log.ts";
+import { cutMessage, progressionLine } from "../../sessions/progression-log.ts";
 import { oneLine } from "../printable.ts";
 import {
   machineText,
@@ -13,7 +13,6 @@ import {
   utilisationText,
 } from "./amounts.ts";
 import { currentAction } from "./current-action.ts";
-import { EchoedOutput } from "./echoed-output.ts";
 import { DashboardState } from "./state.ts";
 
 interface Surface {
@@ -33,7 +32,7 @@ const MOST_FAILURES = 50;
  * from time to time. Of a short run that goes well it says nothing.
  */
 export class PlainLines implements Screen {
-  readonly suiteOutput: EchoedOutput;
+  readonly suiteOutput: Writable;
   readonly #surface: Surface;
   readonly #state = new DashboardState();
   #introduced = false;
@@ -41,7 +40,7 @@ export class PlainLines implements Screen {
 
   constructor(surface: Surface) {
     this.#surface = surface;
-    this.suiteOutput = new EchoedOutput(surface.suiteOutput);
+    this.suiteOutput = surface.suiteOutput;
     this.#timer = this.#wait(FIRST_MINUTE_MS);
   }
 
@@ -53,7 +52,6 @@ export class PlainLines implements Screen {
   flush(): void {}
 
   say(): boolean {
-    this.suiteOutput.endLine();
     return false;
   }
 
@@ -99,12 +97,12 @@ export class PlainLines implements Screen {
       this.#introduced = true;
       this.#surface.say(oneLine(`${name} session ${run.session} on ${machineText(run.machine)}.`));
     }
-    this.#surface.say(oneLine(`${name} ${text}`));
+    this.#surface.say(oneLine(`${name} ${cutMessage(text)}`));
   }
 }
 
 function reachText({ ended, total, estimated }: Reach): string {
-  if (total === null) return `${ended} tests so far`;
+  if (total === null) return `${ended} ${ended === 1 ? "test" : "tests"} so far`;
   return `${ended} of ${estimated ? "about " : ""}${total} tests (${percent(ended, total)} %)`;
 }
 

@@ -20,7 +20,7 @@ export interface Terminal {
 }
 
 export interface TerminalScreen extends Screen {
-  /** Says something above what is drawn. False where nothing is drawn: it is to be said as always then, on a new line. */
+  /** Says something above what is drawn. False where nothing is drawn: it is to be said as always then. */
   readonly say: (text: string) => boolean;
 }
 

@@ -32,19 +32,15 @@ describe("a run in lines", () => {
     expect(told([runStarted(), planned(a), began(a), ended(a)])).toEqual([]);
   });
 
-  it("begins a line of its own where the suite is in the middle of one", async () => {
-    const target = new PassThrough();
-    const lines = new PlainLines({ suiteOutput: target, say: () => undefined, now: () => secondsIn(90) });
-    for (const [output, shown] of [
-      ["...", "...\n"],
-      ["done\n", "done\n"],
-      ["", ""],
-    ] as const) {
-      await new Promise((written) => lines.suiteOutput.write(output, written));
-      expect(lines.say()).toBe(false);
-      expect(String(target.read() ?? "")).toBe(shown);
-    }
-    lines.finish();
+  it("cuts a message that nobody would read to its end", () => {
+    const said = told([runStarted(), ended(a, "failed", "x".repeat(1_000_000))]).at(-1) ?? "";
+    expect(said).toMatch(/FAILED \(Duration: 0\.5s\): x+…$/);
+    expect(said.length).toBeLessThan(2100);
+  });
+
+  it("counts one test as one", () => {
+    expect(told([runStarted(), ended(a)], { report: true }).at(-1)).toContain(" 1 test so far; ");
+    expect(told([runStarted(), ended(a), ended(b)], { report: true }).at(-1)).toContain(" 2 tests so far; ");
   });
 
   it("tells of services and failures as they come", () => {
