@@ -1,5 +1,6 @@
 import type { RedDocument } from "../commands/red-document.ts";
 import type { RedRun, RedTest } from "../recording/red.ts";
+import { singleLined } from "./printable.ts";
 import { renderProblems } from "./problems.ts";
 import { outcomesText, placeText } from "./run-red-summary.ts";
 
@@ -7,7 +8,9 @@ const MOST_TESTS = 20;
 
 /** What a person sees of a red phase: what failed and how, what did not, and the lines for gate.yaml. */
 export function renderRed(document: RedDocument): string {
-  const { suite, selectors, summary, proposed, problems } = document;
+  const { suite, selectors, summary, problems } = singleLined(document);
+  // lines to be copied: YAML has its own way to write a name
+  const { proposed } = document;
   if (suite === null || proposed === null) return renderProblems(problems);
   return [
     `gate  ${suite}: ${headline(document)}`,

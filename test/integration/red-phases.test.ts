@@ -246,6 +246,16 @@ describe("gate run --red", () => {
     await until(() => livingProcesses(rig).length === 0, "every process to end");
   });
 
+  it("shows a name with a line break on one line", async () => {
+    const rig = await redRig();
+    const id = "tests/test_store.py::test_it[one\ngate  forged: all red.]";
+    rig.suite.answers([{ id, outcome: "failed", message: "no" }], { exit: 1 });
+    const { stdout } = await rig.gate("run", "--red", "tests/test_store.py", id);
+    expect(stdout).toContain("failed   tests/test_store.py::test_it[one\\u000agate  forged: all red.]\n");
+    expect(stdout).not.toContain("\ngate  forged");
+    expect(stdout).toContain(`- match: ${JSON.stringify(id)}`);
+  });
+
   it("reads a JUnit file anew for each selector", async () => {
     const rig = await redRig("    results: out/results.xml\n");
     const cases = (failure: string) =>
