@@ -6,7 +6,7 @@ import type { Suite } from "../config/configuration.ts";
 import { CONFIGURATION_PATH, exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { HelloEvent } from "../protocol.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, ok, type Result, unreachable } from "../result.ts";
 import { shellWord } from "../shell-word.ts";
 import { type EarlierEvents, readEvents } from "../suite/events.ts";
 import { readJunit } from "../suite/junit.ts";
@@ -119,6 +119,24 @@ function selected(
   return read.ok ? ok(withSelection(withDoubtsOf(read.value, told), selection)) : read;
 }
 
+/** What of another kind is at a path, in words. */
+async function insteadOfFile(path: string): Promise<string | null> {
+  const kind = await kindOf(path);
+  switch (kind) {
+    case "directory":
+      return "a directory";
+    case "symlink":
+      return (await fileStamp(path)) === null ? "a link that leads to no file" : null;
+    case "other":
+      return "a FIFO, a socket or a device";
+    case "file":
+    case "absent":
+      return null;
+    default:
+      return unreachable(kind);
+  }
+}
+
 async function readJunitFile(
   worktree: Worktree,
   suite: Suite,
@@ -126,7 +144,8 @@ async function readJunitFile(
   folder: SessionFolder,
 ): Promise<Result<SuiteResults, Problem>> {
   if ((await fileStamp(keptResults(folder))) === null) {
-    const message = `The run did not write ${path}.`;
+    const instead = await insteadOfFile(join(worktree.topLevel, path));
+    const message = `The run did not write ${path}${instead === null ? "" : `: ${instead} is there`}.`;
     const hint =
       "Make the runner write its JUnit XML there (pytest: --junitxml=…), or correct results: in gate.yaml.";
     return err(problem("results-invalid", message, { path, suite: suite.name, hint }));

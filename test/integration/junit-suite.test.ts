@@ -46,6 +46,17 @@ describe("results from a JUnit XML file", () => {
     expect(rig.exists("out/results.xml")).toBe(false);
   });
 
+  it.each([
+    ["a directory", "mkdir -p out/results.xml"],
+    ["a FIFO, a socket or a device", "mkdir -p out; mkfifo out/results.xml"],
+    ["a link that leads to no file", "mkdir -p out; ln -s nowhere out/results.xml"],
+  ])("are none where %s has their name, and that is said", async (what, lines) => {
+    await expectNotAccepted(
+      await junitRig(lines),
+      `The run did not write out/results.xml: ${what} is there.`,
+    );
+  });
+
   it("may carry an old time, as a copy does: this run made the file", async () => {
     const rig = await junitRig(`mkdir -p out; cp -p "${"$"}{RIG_SUITE%/*}/kept.xml" out/results.xml`);
     const kept = join(rig.suite.directory, "kept.xml");
