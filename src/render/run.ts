@@ -16,7 +16,7 @@ export function renderRun(
   const { suites, problems, ok } = singleLined(document);
   const quiet = at !== "request";
   return [
-    ...suites.flatMap((outcome) => renderOutcome(outcome, now, quiet)),
+    ...suites.flatMap((outcome) => renderOutcome(outcome, { now, quiet, ok })),
     ...(problems.length === 0 ? [] : [quiet ? renderHookProblems(problems) : renderProblems(problems)]),
     ...(at === "commit" && !ok ? [refusedCommit(suites)] : []),
   ].join("\n");
@@ -37,7 +37,15 @@ function refusedCommit(suites: readonly SuiteOutcome[]): string {
   return `      The commit is refused.${next}`;
 }
 
-function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string[] {
+interface Around {
+  readonly now: Date;
+  /** Of a fresh suite nothing is said. */
+  readonly quiet: boolean;
+  /** Of all suites together. */
+  readonly ok: boolean;
+}
+
+function renderOutcome(outcome: SuiteOutcome, { now, quiet, ok }: Around): string[] {
   const name = `gate  ${outcome.suite}`;
   switch (outcome.kind) {
     case "fresh":
@@ -58,7 +66,7 @@ function renderOutcome(outcome: SuiteOutcome, now: Date, quiet: boolean): string
     case "recorded":
       return renderRecorded(outcome, name, quiet);
     case "pending":
-      return renderPending(outcome, name, now);
+      return renderPending(outcome, name, { now, ok });
     case "refused":
       return renderRefused(outcome, name);
     default:
@@ -103,7 +111,7 @@ function countsText({ passed, skipped, xfailed, xpassed, flaky, deselected }: Te
 function renderPending(
   outcome: Extract<SuiteOutcome, { kind: "pending" }>,
   name: string,
-  now: Date,
+  { now, ok }: Pick<Around, "now" | "ok">,
 ): string[] {
   const { reason, changes, staleSince } = outcome;
   if (reason.because === "unchanged-since-head") {
@@ -118,7 +126,7 @@ function renderPending(
   const changed = first === undefined ? "" : `${first.path} changed${more}. `;
   return [
     `${name}: ${changed}Evidence pending: ${pendingSentence(reason)}.`,
-    "      The commit goes through; gate verify will refuse it in CI until someone runs:  gate run",
+    `      ${ok ? "The commit goes through; gate verify will refuse it" : "gate verify will refuse such a commit"} in CI until someone runs:  gate run`,
   ];
 }
 

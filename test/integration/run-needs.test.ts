@@ -68,6 +68,22 @@ describe("what a run needs", () => {
     expect(rig.suite.runs).toBe(0);
   });
 
+  it("on-stale: pending does not say that a commit goes through which another suite refuses", async () => {
+    const rig = await Rig.create();
+    rig.writeProject("    on-stale: pending\n");
+    const other = `  other:\n    run: sh "$RIG_SUITE"\n    inputs: [src]\n    reports: other-reports\n`;
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}${other}    on-stale: block\n`);
+    await rig.git("add", ".");
+    const refused = await rig.tryCommit("due");
+    expect([refused.code, refused.stderr]).toEqual([1, expect.not.stringContaining("goes through")]);
+    expect(refused.stderr).toContain(
+      "gate verify will refuse such a commit in CI until someone runs:  gate run",
+    );
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}`.replace("block", "pending"));
+    await rig.git("add", ".");
+    expect((await rig.commit("due")).stderr).toContain("The commit goes through");
+  });
+
   it("on-stale: block refuses", async () => {
     const rig = await Rig.create();
     rig.writeProject("    on-stale: block\n");
