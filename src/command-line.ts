@@ -10,6 +10,7 @@ import {
   VERIFY_FORMATS,
   type VerifyFormat,
 } from "./commands/formats.ts";
+import { refuseRepeated } from "./repeated-options.ts";
 import { type Verb, verbs } from "./verbs.ts";
 
 /** What the command line asks for; null where it was answered already (help, version, a usage error). */
@@ -65,6 +66,7 @@ export type CommandLine = { readonly invocation: Invocation } | { readonly usage
 export async function parseCommandLine(args: readonly string[]): Promise<CommandLine> {
   const chosen: Invocation[] = [];
   const program = declare((invocation) => chosen.push(invocation));
+  refuseRepeated(program);
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {

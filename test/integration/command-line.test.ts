@@ -26,6 +26,10 @@ describe("the command line", () => {
     [["sessions", "--suite", "model-tests", "report"], "--suite does not go with gate sessions report"],
     [["sessions", "report", "--follow"], "--follow does not go with gate sessions report"],
     [["doctor", "--rev", "HEAD"], "--rev goes with --attack"],
+    [["verify", "--suite", "model-tests", "--suite", "other"], "--suite takes one value; give it once"],
+    [["verify", "--format=json", "--format", "text"], "--format takes one value; give it once"],
+    [["-C", ".", "status", "-C", "src"], "-C takes one value; give it once"],
+    [["why-ignored", "-C.", "-C", "src", "a.log"], "-C takes one value; give it once"],
   ])("refuses %j, of which a part would do nothing", async (args, said) => {
     const rig = await Rig.create();
     await rig.withEvidence();
