@@ -60,6 +60,6 @@ async function configuredReports(repository: Repository): Promise<readonly strin
 function unmergedProblem(path: string): Problem {
   return problem("unmerged-inputs", `${path} is unmerged.`, {
     path,
-    hint: `Resolve the conflict, then:  git add -- ${shellWord(path)}`,
+    hint: `Resolve the conflict, then:  git add -- ${shellWord(path)},  or, where it is to go:  git rm -- ${shellWord(path)}`,
   });
 }

@@ -79,21 +79,36 @@ export function refuseDifferences(
       : SET_ASIDE;
   return differences.map(({ path, kind }) => {
     const about = { path, suite: suite.name };
-    return ofCommit && CHANGED.has(kind)
-      ? problem("worktree-differs", `${path} has changes that this commit leaves out.`, {
+    const leftOut = ofCommit ? LEFT_OUT[kind] : undefined;
+    return leftOut !== undefined
+      ? problem("worktree-differs", `${path} ${leftOut.how} this commit leaves out.`, {
           ...about,
-          hint: LEFT_OUT,
+          hint: leftOut.hint,
         })
       : problem("worktree-differs", `${path} ${complaint(kind, suite)}.`, {
           ...about,
-          hint: wayOut(kind, setAside),
+          hint: `${wayOut(kind, setAside)}${ofCommit && kind === "untracked" ? NEW_AND_STAGED : ""}`,
         });
   });
 }
 
+const CHANGED = {
+  how: "has changes that",
+  hint: "Commit them as well, or set them aside for the run:  git stash push -- <these files>",
+};
+/** Git's stash takes no path of these. */
+const SET_STAGED_ASIDE =
+  "git restore --staged <what you commit> && git stash push --staged  and after the commit:  git stash pop --index";
+const NEW_AND_STAGED = `,  or, where they are staged already:  ${SET_STAGED_ASIDE}`;
 /** `git commit -- <path>` leaves out what is staged, too: git looks at an index of its own making. */
-const CHANGED: ReadonlySet<WorktreeDifference["kind"]> = new Set(["unstaged", "partly-staged", "missing"]);
-const LEFT_OUT = "Commit them as well, or set them aside for the run:  git stash push -- <these files>";
+const LEFT_OUT: Partial<Record<WorktreeDifference["kind"], typeof CHANGED>> = {
+  unstaged: CHANGED,
+  "partly-staged": CHANGED,
+  missing: {
+    how: "is gone from disk, which",
+    hint: `Commit that as well, or, where it is staged, set it aside for the run:  ${SET_STAGED_ASIDE}`,
+  },
+};
 
 /**
  * What `git stash -k` sets aside holds what is staged as well: where both touch the same lines, it does not come back.

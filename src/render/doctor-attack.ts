@@ -12,11 +12,15 @@ import { renderProblems } from "./problems.ts";
 export function renderDoctorAttack(document: AttackDocument): string {
   const { revision, commit, suites, problems } = singleLined(document);
   if (commit === null) {
+    if (problems.some(({ code }) => NOTHING_THERE.has(code))) return renderProblems(problems);
     const next = "next: name a commit whose evidence holds:  gate doctor --attack --rev <revision>";
     return `${revision} cannot be forged: its evidence does not hold as it is.\n${renderProblems(problems)}\n${next}`;
   }
   return suites.map((suite) => renderSuite(suite, commit)).join("\n\n");
 }
+
+/** Then there is no evidence of which anything could be said. */
+const NOTHING_THERE: ReadonlySet<string> = new Set(["not-a-repository", "objects-missing", "usage"]);
 
 function renderSuite(suite: AttackDocumentSuite, commit: string): string {
   const { name, assurance, forgeries, honest } = suite;

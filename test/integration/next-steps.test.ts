@@ -187,7 +187,7 @@ describe("where a commit stages by itself", () => {
     const refused = await rig.run("git", ["commit", ...args]);
     expect(refused.code).toBe(1);
     expect(said(refused)).toContain(
-      "Stage or ignore them, or git add what you commit and set the rest aside for the run:  git stash -k -u\n",
+      "Stage or ignore them, or git add what you commit and set the rest aside for the run:  git stash -k -u",
     );
     await rig.git("add", "src/router.py");
     await rig.git("stash", "-q", "-k", "-u");

@@ -103,6 +103,28 @@ describe("the working tree is not what is being committed", () => {
     expect(rig.read("src/router.py")).toBe("route = 2\nstaged = 1\nbeside = 1\n");
   });
 
+  it("the ways out do work: what git commit -- path leaves out, new, deleted and renamed", async () => {
+    const rig = await dueRig();
+    for (const name of ["gone", "old"]) rig.write(`src/${name}.py`, `${name} = 1\n`);
+    await rig.git("add", "src");
+    await rig.commit("more");
+    await rig.git("mv", "src/old.py", "src/named.py");
+    await rig.git("rm", "-q", "src/gone.py");
+    rig.write("src/new.py", "new = 1\n");
+    rig.write("src/router.py", "route = 3\n");
+    await rig.git("add", "src");
+    const { stderr } = await rig.tryCommit("router", "--", "src/router.py");
+    expect(stderr).toContain("src/new.py is untracked and matches the inputs");
+    expect(stderr).toContain("src/gone.py is gone from disk, which this commit leaves out.");
+    const [, aside = "", back = ""] =
+      /: {2}(git restore.+?) {2}and after the commit: {2}(.+)/.exec(stderr) ?? [];
+    await rig.run("sh", ["-c", aside.replace("<what you commit>", "src/router.py")]);
+    await rig.commit("router", "--", "src/router.py");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+    expect((await rig.run("sh", ["-c", back])).code).toBe(0);
+    expect(await rig.changes()).toEqual(["D  src/gone.py", "R  src/old.py -> src/named.py", "A  src/new.py"]);
+  });
+
   it("an input that is only announced", async () => {
     const rig = await dueRig();
     rig.write("src/new.py", "new = 1\n");
