@@ -41,6 +41,22 @@ describe("a commit in a clone that lacks the blobs of the past", () => {
     expect((await clone.gate("status")).stdout).toContain("model-tests: fresh");
   });
 
+  it("says what brings the reports where a sparse checkout has left them out", async () => {
+    const rig = await published();
+    const directory = join(rig.base, "sparse");
+    await rig.git("clone", "-q", "--filter=blob:none", "--sparse", `file://${rig.directory}`, directory);
+    const clone = rig.at(directory);
+    clone.installHooks();
+    await clone.git("sparse-checkout", "set", "src");
+    clone.write("README.md", "# Other\n");
+    const refused = await clone.tryCommit("readme", "-a");
+    expect(refused.stderr).toContain("objects-missing");
+    expect(refused.stderr).toContain("git sparse-checkout add <reports>");
+    await clone.git("sparse-checkout", "add", "test-reports");
+    await clone.commit("readme", "-a");
+    expect(rig.suite.runs).toBe(2);
+  });
+
   it("runs where the history has evidence whose reports are not here", async () => {
     const rig = await published();
     const clone = await partialClone(rig);

@@ -242,6 +242,23 @@ describeWithOpenSsh("without a key that can be used", () => {
     await expectRefusedBeforeTheRun(rig, {}, line("<your e-mail address>"));
   });
 
+  it("shows a line that breaks no other where the list ends without a line end", async () => {
+    const { rig, ann } = await signedRig();
+    rig.write(SIGNERS, `ann@example.com ${ann.publicKey}`);
+    const eve = await makeKey(rig, "eve");
+    await rig.git("config", "user.signingkey", eve.path);
+    await rig.git("add", ".");
+    const { stderr } = await rig.gate("run");
+    const command = /add it: {2}(.+)/.exec(stderr)?.[1] ?? "";
+    await rig.run("sh", ["-c", command]);
+    expect(rig.read(SIGNERS).split("\n").filter(Boolean)).toEqual([
+      `ann@example.com ${ann.publicKey}`,
+      expect.stringContaining(eve.publicKey),
+    ]);
+    await rig.git("add", ".");
+    expect((await rig.gate("run")).code).toBe(0);
+  });
+
   it("says so where the key counts for something else, or no longer", async () => {
     const { rig, ann } = await signedRig();
     await rig.git("config", "user.signingkey", ann.path);

@@ -84,6 +84,30 @@ describe("gate verify with a waiver", () => {
   });
 });
 
+describe("gate waive in a merge that nobody can run", () => {
+  it("names the command that leaves the reports of one side, whole, for which the waiver stands", async () => {
+    const rig = await Rig.create({ hooks: false });
+    await rig.withEvidence();
+    await rig.git("branch", "side");
+    for (const [branch, file] of [
+      ["main", "src/router.py"],
+      ["side", "src/other.py"],
+    ] as const) {
+      await rig.git("switch", "-q", branch);
+      rig.write(file, `changed = "${branch}"\n`);
+      await rig.git("add", ".");
+      await rig.gate("run");
+      await rig.git("commit", "-q", "-m", branch);
+    }
+    await rig.tryGit("merge", "--no-commit", "main");
+    const { stdout, stderr } = await rig.gate("waive", "model-tests", "--reason", "no GPU", "--until", "7d");
+    const command = /Take those of one side: {2}(.+?), {2}then/.exec(stdout + stderr)?.[1] ?? "";
+    await rig.run("sh", ["-c", command]);
+    await rig.git("commit", "-q", "-m", "merged");
+    expect(await verified(rig)).toMatchObject({ code: 0, errors: [] });
+  });
+});
+
 describe("gate verify with a protected policy", () => {
   async function protectedRig(): Promise<Rig> {
     const rig = await Rig.create({ hooks: false });
@@ -110,6 +134,29 @@ describe("gate verify with a protected policy", () => {
     const approved = await verified(rig, "--base", "base");
     expect(approved).toMatchObject({ code: 0, errors: [] });
     expect(approved.warnings).toContain("policy-weakened");
+  });
+
+  it("is not approved across what the base has used since: that is merged first", async () => {
+    const rig = await protectedRig();
+    await rig.git("commit", "-q", "-m", "narrowed");
+    await rig.git("switch", "-q", "-c", "other", "base");
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("policy: protected", "policy: open"));
+    await rig.git("add", ".");
+    expect((await rig.gate("approve", "--base", "base", "--reason", "open")).code).toBe(0);
+    await commitAll(rig, "open");
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("policy: open", "policy: protected"));
+    await commitAll(rig, "protected again");
+    await rig.git("branch", "-f", "base", "other");
+    await rig.git("switch", "-q", "main");
+    const asked = await rig.gate("approve", "--base", "base", "--reason", "notes");
+    expect(asked).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("git merge base,  then approve"),
+    });
+    await rig.git("merge", "-q", "--no-edit", "base");
+    expect((await rig.gate("approve", "--base", "base", "--reason", "notes")).code).toBe(0);
+    await rig.git("commit", "-q", "-m", "approved");
+    expect(await verified(rig, "--base", "base")).toMatchObject({ code: 0, errors: [] });
   });
 
   it("still has the approval where the base has moved on in other things, and judges what would land", async () => {

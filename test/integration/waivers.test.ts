@@ -276,9 +276,19 @@ describe("a signed waiver", () => {
         message: expect.stringMatching(/new waiver for one .*signed by ann/),
       },
     ]);
+    const eve = person(rig, "eve");
+    await signAs(rig, eve);
+    for (const path of (await rig.git("ls-files", "gate-exceptions/*.json")).split("\n")) {
+      rig.remove(`${path}.sig`);
+      await rig.run("ssh-keygen", ["-Y", "sign", "-n", "waiver@model-gate", "-f", eve.key, path]);
+    }
+    await commitAll(rig, "a stranger's");
+    expect(await policyChange(rig, "HEAD~2")).toMatchObject([
+      { severity: "error", message: expect.stringContaining("by Ann, whose signature is not accepted") },
+    ]);
     for (const path of (await rig.git("ls-files", "gate-exceptions/*.sig")).split("\n")) rig.remove(path);
     await commitAll(rig, "unsigned");
-    expect(await policyChange(rig, "HEAD~2")).toMatchObject([
+    expect(await policyChange(rig, "HEAD~3")).toMatchObject([
       { severity: "error", code: "policy-weakened", message: expect.stringContaining("by Ann, unsigned") },
     ]);
   });
