@@ -157,7 +157,7 @@ function resumeHint(
   const tests = results?.tests ?? [];
   const over = tests.filter(({ outcome }) => outcome !== null).length;
   const isLost = objections.some(({ kind }) => kind !== "missing");
-  const hasRest = over > 0 && over < tests.length && !endedBetweenTests(ended.end, tests);
+  const hasRest = over > 0 && over < tests.length && !endedBetweenTests(ended, tests);
   if (!canResume || isLost || !hasRest || !wasCutShort(ended.end, results?.complete ?? true)) return [];
   const message = `${over} of ${tests.length} tests have ended, and need not run again.`;
   const hint = `To run the rest:  gate run --from ${folder.name}`;

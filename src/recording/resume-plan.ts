@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileStamp, listDirectory } from "../adapters/files/files.ts";
-import type { Worktree } from "../adapters/git/repository.ts";
 import { marksInUse } from "../adapters/process/marks.ts";
-import type { Suite } from "../config/configuration.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import { gpusFor } from "../suite/gpu.ts";
@@ -40,7 +38,9 @@ export async function planResumption(
   const began = partsOf(record);
   const obstacle = await obstacleTo(request, record, began);
   const kept =
-    obstacle === null ? await keptResults(request, folder, await allEnded(began, folder)) : err(obstacle);
+    obstacle === null
+      ? await keptResults(request, folder, record, await allEnded(began, folder))
+      : err(obstacle);
   if (kept.ok) return ok({ folder, record, ...kept.value });
   return err(
     problem("session-unusable", `session ${record.name} cannot be resumed: ${kept.error}.`, {
@@ -66,10 +66,12 @@ async function obstacleTo(
 
 /** What the parts said, as if the next one had begun: they were all cut short. */
 async function keptResults(
-  { worktree, judged }: RunRequest,
+  request: RunRequest,
   folder: SessionFolder,
+  record: SessionRecord,
   parts: readonly SessionPart[],
 ): Promise<Result<Pick<Resumption, "parts" | "ended" | "known">, string>> {
+  const { worktree, judged } = request;
   const next: SessionPart = { mark: "", started: "", ended: null };
   const { results, mains } = await readResults(worktree, judged.suite, folder, [...parts, next]);
   const tests = results.ok ? results.value.tests : [];
@@ -84,21 +86,20 @@ async function keptResults(
   if (doubt !== undefined) return err(`what it left is not whole (${doubt.replace(/\.$/, "")})`);
   const namesake = tests.find(({ id }) => / #\d+$/.test(id));
   if (namesake !== undefined) return err(`nobody can tell ${namesake.id} from its namesake`);
-  const between = await endedBetween(worktree, judged.suite, folder, parts);
+  const between = await endedBetween(request, folder, record, parts);
   return between === null ? ok({ parts, ended, known: tests.length }) : err(between);
 }
 
-/** What became of a suite between two tests it would not meet again. */
+/** What ended a suite between two tests the rest would not meet again. */
 async function endedBetween(
-  worktree: Worktree,
-  suite: Suite,
+  { worktree, judged }: RunRequest,
   folder: SessionFolder,
+  { ended }: SessionRecord,
   parts: readonly SessionPart[],
 ): Promise<string | null> {
-  const end = parts.at(-1)?.ended?.end ?? KILLED;
-  if (end.kind !== "exited" && end.kind !== "signalled") return null;
-  const { results } = await readResults(worktree, suite, folder, parts);
-  const isBetween = results.ok && endedBetweenTests(end, results.value.tests);
+  if (ended === null) return null;
+  const { results } = await readResults(worktree, judged.suite, folder, parts);
+  const isBetween = results.ok && endedBetweenTests(ended, results.value.tests);
   return isBetween
     ? "the suite ended by itself while no test ran, and the rest would not meet that again"
     : null;

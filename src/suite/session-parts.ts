@@ -26,12 +26,15 @@ function partEnd({ time, durationMs, end, outOfMemory, leaked }: SessionEnd): Pa
   return { time, durationMs, end, outOfMemory, leaked };
 }
 
-/** Whether a suite ended by itself while no test ran: what ended it would not be met again by the rest of the tests. */
+/**
+ * Whether a suite ended by itself while no test ran: what ended it would not be met again by the rest of the tests. A
+ * full disk is none of its own, and leaves events out.
+ */
 export function endedBetweenTests(
-  end: ProcessEnd | typeof KILLED,
+  { end, diskFull = false }: Pick<SessionEnd, "end" | "diskFull">,
   tests: readonly Pick<TestResult, "outcome" | "startedAt">[],
 ): boolean {
-  const byItself = end.kind === "exited" || end.kind === "signalled";
+  const byItself = !diskFull && (end.kind === "exited" || end.kind === "signalled");
   return byItself && !tests.some(({ outcome, startedAt }) => outcome === null && startedAt !== null);
 }
 
