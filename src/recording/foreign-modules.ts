@@ -19,7 +19,7 @@ const INSTALLED = /\/(?:site|dist)-packages\//;
 /** Each path as a pathspec of its own costs git more than a listing of everything. */
 const MOST_PATHSPECS = 200;
 
-interface FinishedRun {
+export interface FinishedRun {
   readonly worktree: Worktree;
   readonly tree: TreeId;
   /** The suite's name. */

@@ -1,20 +1,11 @@
 import { dirname, join, relative } from "node:path";
 import { existingRealPath } from "../adapters/files/editing.ts";
 import { readIfThere } from "../adapters/files/files.ts";
-import type { TreeId } from "../adapters/git/ids.ts";
-import type { Worktree } from "../adapters/git/repository.ts";
 import { type Problem, problem } from "../problem.ts";
 import { type LoadedModule, PACKAGE_PREFIX } from "../protocol.ts";
+import type { FinishedRun } from "./foreign-modules.ts";
 import { madeByRun } from "./made-by-run.ts";
 import { ownPackages } from "./own-packages.ts";
-
-interface FinishedRun {
-  readonly worktree: Worktree;
-  readonly tree: TreeId;
-  /** The suite's name. */
-  readonly suite: string;
-  readonly started: Date;
-}
 
 /**
  * Packages of the repository's own workspace of which a Node process read other files than this checkout has: those

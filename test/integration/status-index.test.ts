@@ -100,7 +100,7 @@ describe("the tree of what is being committed", () => {
           code: "unmerged-inputs",
           path: "src/router.py",
           message: "src/router.py is unmerged.",
-          hint: "Resolve the conflict, then:  git add -- src/router.py",
+          hint: "Resolve the conflict, then:  git add -- src/router.py,  or, where it is to go:  git rm -- src/router.py",
         },
       ],
     });
