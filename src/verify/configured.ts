@@ -1,7 +1,9 @@
 import { commitHeader, mergeBase } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
+import { entriesAt } from "../adapters/git/tree-objects.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
+import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { whereHere } from "../judgement/where-here.ts";
 import { hasErrors, type Problem } from "../problem.ts";
@@ -41,7 +43,11 @@ export async function verifyConfigured(
   // git is asked everything at once: reading large manifests keeps gate busy meanwhile
   const [judged, outside, unclaimed, signingFiles, ...health] = await Promise.all([
     judgeConfigured(repository, subject.tree),
-    outsideSigning(repository, base?.tree ?? null, isFirst),
+    outsideSigning(repository, {
+      base: base?.tree ?? null,
+      isFirst,
+      matters: () => signingMatters(repository, subject.tree, configuration),
+    }),
     orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen)),
     orProblem(null, () =>
       signingFileProblems(repository, subject.tree, configuration.signing, "this commit"),
@@ -75,6 +81,18 @@ export async function verifyConfigured(
     landing: against.landing,
     problems: found.filter(({ suite }) => suite === null || !names.has(suite)),
   };
+}
+
+/** Whether anything in a tree is signed, has to be, or may be: waivers and approvals are. */
+async function signingMatters(
+  repository: Repository,
+  tree: TreeId,
+  { signing }: Configuration,
+): Promise<boolean> {
+  if (signing !== null) return true;
+  const { suites } = await judgeConfigured(repository, tree);
+  if (suites.some(({ recorded }) => recorded.signed)) return true;
+  return (await entriesAt(repository, tree, [EXCEPTIONS_DIRECTORY])).length > 0;
 }
 
 /** Suites in file order. */

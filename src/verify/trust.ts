@@ -47,14 +47,22 @@ export interface OutsideSigning {
   readonly intoKnown: boolean;
 }
 
+/** What is asked about signing. */
+interface SigningQuestion {
+  readonly base: TreeId | null;
+  /** Whether it goes where nothing is yet. */
+  readonly isFirst: boolean;
+  /** Whether anything is signed, or has to be: otherwise the verifier's own settings say nothing of a commit alone. */
+  readonly matters: () => Promise<boolean>;
+}
+
 export async function outsideSigning(
   repository: Repository,
-  base: TreeId | null,
-  isFirst = false,
+  { base, isFirst, matters }: SigningQuestion,
 ): Promise<Result<OutsideSigning, Problem>> {
   const [before, trust] = await Promise.all([
     base === null ? ok(null) : signingOf(repository, base),
-    trustOf(repository, base),
+    base === null && !(await matters()) ? ok(null) : trustOf(repository, base),
   ]);
   if (!before.ok) return before;
   if (!trust.ok) return trust;

@@ -87,7 +87,7 @@ async function judge(rig: Rig, tree: TreeId, base: TreeId | null, env: Record<st
   if (!found.ok || found.value === null) throw new Error("no configuration");
   const { configuration, suites } = found.value;
   const [suite] = suites;
-  const outside = await outsideSigning(repository, base);
+  const outside = await outsideSigning(repository, { base, isFirst: false, matters: async () => true });
   if (!outside.ok) return { assurance: null, signer: null, problems: [outside.error] };
   if (suite === undefined) throw new Error("no suite");
   const policy = signingPolicy(outside.value, configuration.signing);
@@ -370,6 +370,20 @@ describeWithOpenSsh("gate verify", () => {
     const later = await rig.gate("verify", "--base", "HEAD", "--at", "2041-01-01T00:00:00Z");
     expect(later.stderr).toContain("key has expired");
     expect(later.code).toBe(1);
+  });
+});
+
+describeWithOpenSsh("the verifier's own list of signers", () => {
+  it("is asked for where something is signed, and is nobody's business otherwise", async () => {
+    const plain = await Rig.create();
+    await plain.withEvidence();
+    await plain.git("config", "gpg.ssh.allowedSignersFile", "/nonexistent");
+    expect((await plain.gate("verify")).code).toBe(0);
+    const { rig } = await committed();
+    await rig.git("config", "gpg.ssh.allowedSignersFile", "/nonexistent");
+    const refused = await rig.gate("verify");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("git config --local --unset gpg.ssh.allowedSignersFile");
   });
 });
 
