@@ -1,4 +1,5 @@
 import type { CommitHeader } from "../adapters/git/history.ts";
+import { expectQuestions } from "../adapters/git/object-dialogue.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { findRevision, type Revision } from "../adapters/git/revisions.ts";
 import { type Problem, problem } from "../problem.ts";
@@ -27,10 +28,13 @@ export async function comparisonOf(
   base: string | null,
   at: Date | null,
 ): Promise<Result<Comparison, Problem>> {
-  const [found, into] = await Promise.all([
+  const finding = Promise.all([
     findRevision(repository, revision, { withParent: true }),
     base === null ? null : findRevision(repository, base, { withParent: false }),
   ]);
+  // What the trees hold is asked next.
+  expectQuestions(repository);
+  const [found, into] = await finding;
   if (found.kind !== "commit") return err(noCommit(revision, found));
   const { commit: head, parent } = found;
   const subject = { revision, commit: head.id, tree: head.tree, at: at ?? head.committedAt };
