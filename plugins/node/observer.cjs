@@ -2,7 +2,7 @@
 "use strict";
 
 const { readFileSync } = require("node:fs");
-const { basename, isAbsolute, resolve } = require("node:path");
+const { basename, isAbsolute, resolve, sep } = require("node:path");
 const { fileURLToPath } = require("node:url");
 const { ObservationFile } = require("./observation-file.cjs");
 const { OwnPackages } = require("./own-packages.cjs");
@@ -226,13 +226,22 @@ class Observer {
 }
 
 /** What these read of a workspace they read to start a test, which does not read it. */
-const STARTERS = /^(?:npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)(?:-cli)?(?:\.[cm]?js)?$/;
+const STARTERS = /^(?:npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)(?:-cli|-[\d.]+)?(?:\.[cm]?js)?$/;
+/** A script of the project's own may have such a name. */
+const INSTALLED = /[\\/](?:node_modules|\.yarn)[\\/]/;
+
+/** @param {string} root */
+function isStarter(root) {
+  const script = process.argv[1] ?? "";
+  const isOwn = script.startsWith(root + sep) && !INSTALLED.test(script);
+  return STARTERS.test(basename(script)) && !isOwn;
+}
 
 /** Starts to observe this process, where gate asked for it. */
 function observeProcess() {
   const { GATE_EVENTS, GATE_ROOT, GATE_SETTINGS } = process.env;
-  if (STARTERS.test(basename(process.argv[1] ?? ""))) return;
   if (!GATE_EVENTS || !GATE_ROOT || !GATE_SETTINGS || Reflect.has(globalThis, OBSERVER)) return;
+  if (isStarter(GATE_ROOT)) return;
   if (process.execArgv.includes("--build-snapshot")) return;
   const { observe, ownPackages = [] } = JSON.parse(readFileSync(GATE_SETTINGS, "utf8"));
   if (observe !== true) return;

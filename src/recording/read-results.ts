@@ -14,7 +14,7 @@ import type { Observations } from "../suite/observations.ts";
 import type { SuiteResults } from "../suite/results.ts";
 import { type Selection, withSelection } from "../suite/selection.ts";
 import { partFolder, type SessionFolder, type SessionPart } from "../suite/session.ts";
-import { withDoubtsOf } from "../suite/told-otherwise.ts";
+import { withTold } from "../suite/told-otherwise.ts";
 import { type RunTime, withCollectedLogs } from "./collect-logs.ts";
 import { withoutResults } from "./without-results.ts";
 
@@ -116,7 +116,8 @@ function selected(
   told: SuiteResults | null,
   selection: Selection,
 ): RunSaid["results"] {
-  return read.ok ? ok(withSelection(withDoubtsOf(read.value, told), selection)) : read;
+  if (!read.ok) return read;
+  return ok(told === null ? withSelection(read.value, selection) : withTold(read.value, told));
 }
 
 /** What of another kind is at a path, in words. */

@@ -1,12 +1,12 @@
 import type { SuiteResults } from "./results.ts";
 
 /**
- * A document of results, with doubts about it where the events of the run told something worse: the file that `results:`
- * names may be of a part of the command, or be written over by the next part.
+ * A document of results, with what the events of the run have told besides: which tests were left out, and something
+ * worse, for the file that `results:` names may be of a part of the command, or be written over by the next part.
  */
-export function withDoubtsOf(document: SuiteResults, events: SuiteResults | null): SuiteResults {
-  if (events === null) return document;
-  return { ...document, doubts: [...document.doubts, ...events.doubts, ...worseThan(document, events)] };
+export function withTold(document: SuiteResults, events: SuiteResults): SuiteResults {
+  const doubts = [...document.doubts, ...events.doubts, ...worseThan(document, events)];
+  return { ...document, deselected: events.deselected, doubts };
 }
 
 function worseThan(document: SuiteResults, { runner, tests }: SuiteResults): string[] {

@@ -188,7 +188,8 @@ describe("evidence that exists", () => {
     await expectWhole(rig);
   });
 
-  it("is found in the history of a fresh clone, which has no store", async () => {
+  /** Of a repository with evidence of route 1 and then of route 2. */
+  async function freshClone(): Promise<{ readonly rig: Rig; readonly clone: Rig }> {
     const rig = await Rig.create();
     await rig.withEvidence();
     await changeRouter(rig);
@@ -196,6 +197,11 @@ describe("evidence that exists", () => {
     await rig.git("clone", "-q", rig.directory, join(rig.base, "clone"));
     const clone = rig.at(join(rig.base, "clone"));
     clone.installHooks();
+    return { rig, clone };
+  }
+
+  it("is found in the history of a fresh clone, which has no store", async () => {
+    const { rig, clone } = await freshClone();
     await changeRouter(clone, "route = 1\n");
     const ended = await clone.commit("back");
     const first = (await rig.git("rev-list", "--max-parents=0", "HEAD")).slice(0, 7);
@@ -205,13 +211,7 @@ describe("evidence that exists", () => {
   });
 
   it("is found where the commits before had their reports, in a fresh clone, too", async () => {
-    const rig = await Rig.create();
-    await rig.withEvidence();
-    await changeRouter(rig);
-    await rig.commit("route");
-    await rig.git("clone", "-q", rig.directory, join(rig.base, "clone"));
-    const clone = rig.at(join(rig.base, "clone"));
-    clone.installHooks();
+    const { rig, clone } = await freshClone();
     clone.write("gate.yaml", clone.read("gate.yaml").replace("inputs:", "reports: evidence\n    inputs:"));
     const moved = await clone.commit("elsewhere", "-a");
     expect(moved.stderr).toContain("reused the evidence of ");

@@ -62,21 +62,32 @@ describe("a Node process", LIMIT, () => {
     expect((await project.reads()).all).toEqual(["data", "main.mjs"]);
   });
 
-  it.each(["npm-cli.js", "npx-cli.js", "pnpm.cjs", "yarn.js"])(
-    "that only starts another one is not seen, and that one is: %s",
-    async (starter) => {
-      const project = new ObservedProject({
-        "packages/a/package.json": "{}",
-        data: "",
-        "main.cjs": 'require("fs").readFileSync("data")',
-        [`tools/${starter}`]: `
+  it.each([
+    "node_modules/npm/bin/npm-cli.js",
+    "node_modules/npm/bin/npx-cli.js",
+    "../tools/pnpm.cjs",
+    ".yarn/releases/yarn-4.5.0.cjs",
+  ])("that only starts another one is not seen, and that one is: %s", async (starter) => {
+    const project = new ObservedProject({
+      "packages/a/package.json": "{}",
+      data: "",
+      "main.cjs": 'require("fs").readFileSync("data")',
+      [starter]: `
           require("fs").readFileSync("packages/a/package.json");
           require("child_process").execFileSync(process.execPath, ["main.cjs"]);`,
-      });
-      expect(await project.node([`tools/${starter}`])).toMatchObject({ code: 0, stderr: "" });
-      expect((await project.reads()).all).toEqual(["data", "main.cjs"]);
-    },
-  );
+    });
+    expect(await project.node([starter])).toMatchObject({ code: 0, stderr: "" });
+    expect((await project.reads()).all).toEqual(["data", "main.cjs"]);
+  });
+
+  it("is seen where a script of the project's own is called like what starts others", async () => {
+    const project = new ObservedProject({
+      "scripts/npm.cjs": 'require("fs").readFileSync("data")',
+      data: "",
+    });
+    await project.node(["scripts/npm.cjs"]);
+    expect((await project.reads()).all).toEqual(["data", "scripts/npm.cjs"]);
+  });
 
   it("is seen to load modules of every kind, and the package.json that says of which", async () => {
     const project = new ObservedProject({

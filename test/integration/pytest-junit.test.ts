@@ -76,6 +76,12 @@ describeWithPython("the JUnit XML of pytest", { timeout: PYTHON_TIMEOUT }, () =>
     expect(rig.exists("test-reports")).toBe(false);
   });
 
+  it("says once what the shell has left out", async () => {
+    const { rig, env } = await junitRepository(9, "def test_a(): pass\ndef test_b(): pass\n");
+    const { code, stderr } = await rig.gateWith({ ...env, PYTEST_ADDOPTS: "-k test_b" }, "run");
+    expect([code, stderr.match(/did not run because of -k test_b/g)]).toEqual([1, [expect.anything()]]);
+  });
+
   it("says that nobody saw where the modules came from, where gate's plugin is not there", async () => {
     const { rig, env } = await junitRepository(9, "def test_a(): pass\n", {
       before: "PYTHONPATH= PYTEST_ADDOPTS= ",

@@ -9,8 +9,8 @@ export interface ParentWatch {
 }
 
 /**
- * Watches the nearest program of this name among those that have started gate. Where the system does not tell their
- * names, whoever has started gate itself is watched.
+ * Watches the nearest program of this name among those that have started gate. Where none is called so, as far as the
+ * system tells, whoever has started gate itself is watched.
  */
 export function watchParent(name: string): ParentWatch {
   const gone = new AbortController();
