@@ -26,18 +26,8 @@ export async function canReadRevoked(repository: Repository, revokedKeys: Uint8A
     await writeAtomically(file("signers"), SIGNER);
     await writeAtomically(file("signature"), SIGNATURE);
     await writeAtomically(file("revoked"), revokedKeys);
-    const args = [
-      "-Y",
-      "verify",
-      "-n",
-      NAMESPACE,
-      "-I",
-      "probe",
-      "-f",
-      file("signers"),
-      "-s",
-      file("signature"),
-    ];
+    const places = ["-f", file("signers"), "-s", file("signature")];
+    const args = ["-Y", "verify", "-n", NAMESPACE, "-I", "probe", ...places];
     const call = { cwd: directory, env: repository.environment, input: Buffer.from("probe") };
     if ((await sshKeygen([...args, "-r", file("revoked")], call)).kind === "done") return true;
     return (await sshKeygen(args, call)).kind !== "done";

@@ -41,15 +41,21 @@ async function workspaceGlobs(repository: Repository, tree: TreeId): Promise<rea
   const ofPnpm = pnpm && pnpm !== "too-large" ? memberOf(await yamlOf(pnpm.bytes), "packages") : null;
   return [workspaces, memberOf(workspaces, "packages"), ofPnpm]
     .flatMap((one): unknown[] => (Array.isArray(one) ? one : []))
-    .filter((one) => typeof one === "string");
+    .filter((one) => typeof one === "string")
+    .slice(0, MOST_PATTERNS);
 }
 
-const INCLUDED = ":(top,glob)";
+/** As many as fit into a command. */
+const MOST_PATTERNS = 200;
 
-/** Git knows no braces: such a pattern is left out. */
+const INCLUDED = ":(top,glob)";
+/** No path is longer. */
+const LONGEST = 4096;
+
+/** Git knows no braces, and no program can be handed a NUL: such a pattern is left out. */
 function manifestPathspec(pattern: string): string[] {
   const [, not = "", written = ""] = /^(!?)(?:\.\/)?(.*?)\/*$/.exec(pattern) ?? [];
-  if (written === "" || /[{}]/.test(written)) return [];
+  if (written === "" || written.length > LONGEST || /[{}\0]/.test(written)) return [];
   return [`${not === "" ? INCLUDED : ":(top,glob,exclude)"}${written}/package.json`];
 }
 

@@ -11,6 +11,8 @@ const VITEST = `node ${PROJECT}/node_modules/vitest/vitest.mjs run --reporter=${
 const MANIFEST = (name: string) => JSON.stringify({ name, type: "module", exports: "./limit.js" });
 const NODE = 'import test from "node:test";\n';
 const OF_VITEST = 'import { test } from "vitest";\n';
+/** More than a command has room for. */
+const LONG = Array.from({ length: 30_000 }, (_, index) => `${"long/".repeat(20)}${index}/*`);
 const LOADS =
   'import { limit } from "@m/shared";\ntest("limit", () => { if (limit !== 3) throw new Error(); });\n';
 
@@ -104,6 +106,21 @@ describe("a package of the workspace", LIMIT, () => {
     const rig = await workspace(NODE_TEST, `${NODE}${LOADS}`, '{"workspaces": ["packages/core"]}');
     copy(rig, "node_modules/@m/shared");
     await accepted(rig);
+  });
+
+  it.each([
+    ["no list", { workspaces: "packages/*" }],
+    ["no texts, no paths, far too many", { workspaces: [3, "", "!", "../*", "p\0*", "[a", ...LONG] }],
+    ["no JSON", null],
+  ])("is nobody's where the workspace is %s, and the suite runs", async (_what, manifest) => {
+    const text = manifest === null ? "{" : JSON.stringify(manifest);
+    const rig = await workspace(NODE_TEST, `${NODE}${LOADS}`, "{}");
+    rig.write("package.json", text);
+    rig.write("packages/core/package.json", '{"name": "@m/core", "type": "module"}');
+    link(rig, "node_modules/@m/shared", "../../packages/shared");
+    await rig.git("add", ".");
+    if (manifest !== null) await accepted(rig);
+    else expect((await rig.gate("run")).stderr).not.toContain("git-failed");
   });
 
   it("is not meant by what a test has made and started", async () => {
