@@ -141,23 +141,24 @@ function compareListing({ reports }: Manifest, listing: readonly TreeEntry[], su
   return problems;
 }
 
-/** Most records are whole: one look at each report says so. Paths that ascend are each another one. */
+/** Most records are whole: one look at each report says so. Both lists ascend, and each name is another one. */
 function agrees(
   reports: Manifest["reports"],
   listing: readonly TreeEntry[],
   suite: Suite,
   own: ReadonlySet<string>,
 ): boolean {
+  const recorded = reports.entries();
   let last = "";
-  let found = 0;
-  for (const entry of listing) {
-    const name = entry.path.slice(suite.reports.length + 1);
-    const recorded = reports.get(name);
-    if (name <= last || disagreement(entry, recorded, own.has(name)) !== null) return false;
-    if (recorded !== undefined) found += 1;
+  for (const { path, mode, id } of listing) {
+    const name = path.slice(suite.reports.length + 1);
+    if (name <= last || mode !== REGULAR) return false;
     last = name;
+    if (own.has(name)) continue;
+    const next = recorded.next();
+    if (next.done === true || next.value[0] !== name || next.value[1].blob !== id) return false;
   }
-  return found === reports.size;
+  return recorded.next().done === true;
 }
 
 type Disagreement = readonly ["missing-report" | "tampered-report" | "untracked-report", string];

@@ -61,9 +61,7 @@ export function explainPaths(
     const outside = rulesFromOutside(worktree, settings);
     const known: RuleFiles = new Map();
     const inquiry = { begin, worktree, settings, asked, known, outside, most };
-    const explanations: Explanation[] = [];
-    for (const path of paths) explanations.push(await explain(inquiry, path));
-    return explanations;
+    return Promise.all(paths.map((path) => explain(inquiry, path)));
   });
 }
 
@@ -85,7 +83,7 @@ async function explain(inquiry: Inquiry, judged: JudgedPath): Promise<Explanatio
   const standing = standingHere(worktree, judged, { subject, decider, strongest });
   const bare = { standing, rules: [], parts: subject.parts, admission: null, neighbours: null, obstacle };
   if (standing === null) return bare;
-  // Both are asked of the same git: it answers the one while the other is being thought about.
+  // Both are asked of the same git.
   const [rules, admitted] = await Promise.all([
     allRules(ask, subject, { asked: judged.path, strongest }),
     obstacle === null ? admit(inquiry, judged, { subject, standing }) : null,

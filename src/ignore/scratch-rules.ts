@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { type ScratchTree, scratchTree } from "../adapters/files/byte-paths.ts";
+import { decidingRules } from "../adapters/git/deciding-rules.ts";
 import type { IgnoreRule } from "../adapters/git/ignore.ts";
-import { type IgnoreDialogue, ignoreDialogue } from "../adapters/git/ignore-dialogue.ts";
 import { LONE_DIRECTORIES, LONE_HEAD } from "../adapters/git/lone.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
+import { PLACES } from "../adapters/git/scratch.ts";
 import { ignoreFileIn } from "./rule-sources.ts";
 
 /** The texts of the lines that hold in each directory. */
@@ -31,9 +33,9 @@ export type AskRules = (
 ) => Promise<readonly (readonly (NamedLine | null)[])[]>;
 
 /**
- * Lets git be asked about rules that need not exist, and none of anybody's besides, compared as in the worktree; each call of what is handed over begins anew, with
- * nothing there. One process answers, whatever is asked: every question gets a folder as its top level, because rules
- * hold below their file and nowhere else.
+ * Lets git be asked about rules that need not exist, and none of anybody's besides, compared as in the worktree. Each
+ * call of what is handed over begins anew, with nothing there, and is to be asked one thing after the other. Every
+ * question gets a folder as its top level, because rules hold below their file and nowhere else.
  */
 export async function withScratchRules<T>(
   worktree: Worktree,
@@ -43,29 +45,66 @@ export async function withScratchRules<T>(
   try {
     for (const directory of LONE_DIRECTORIES) tree.makeDirectory(directory);
     tree.write(LONE_HEAD.path, LONE_HEAD.text);
-    const dialogue = ignoreDialogue(worktree, tree.directory);
+    const ask = inRounds((paths) => loneRules(worktree, tree.directory, paths));
     let begun = 0;
-    try {
-      return await use(() => {
-        begun += 1;
-        return askingIn({ tree, dialogue, name: String(begun) });
-      });
-    } finally {
-      await dialogue.end();
-    }
+    return await use(() => {
+      begun += 1;
+      return askingIn({ tree, ask, name: String(begun) });
+    });
   } finally {
     tree.remove();
   }
 }
 
+type AskPaths = (paths: readonly string[]) => Promise<readonly (IgnoreRule | null)[]>;
+
+/** What is asked before anything is answered goes to git together: to start it takes as long as twenty answers. */
+function inRounds(ask: AskPaths): AskPaths {
+  let gathered: string[] = [];
+  let answers: ReturnType<AskPaths> | null = null;
+  return async (paths) => {
+    const from = gathered.length;
+    gathered.push(...paths);
+    answers ??= gatheringEnds().then(() => {
+      const together = gathered;
+      gathered = [];
+      answers = null;
+      return ask(together);
+    });
+    return (await answers).slice(from, from + paths.length);
+  };
+}
+
+/** All that can go on without an answer has then done so. */
+const gatheringEnds = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Those of a repository with nothing in it but these ignore files, and the settings of another one but for its rules. */
+function loneRules(
+  { commonDirectory, environment }: Worktree,
+  directory: string,
+  paths: readonly string[],
+): ReturnType<AskPaths> {
+  const own = Object.entries(environment).filter(([name]) => !PLACES.includes(name));
+  const lone = { ...Object.fromEntries(own), GIT_DIR: join(directory, ".git"), GIT_WORK_TREE: directory };
+  const settings = [
+    ...["-c", `include.path=${join(commonDirectory, "config")}`],
+    ...["-c", "core.excludesFile=", "-c", "core.bare=false"],
+  ];
+  const atOnce = paths.length <= MOST_AT_ONCE;
+  return decidingRules({ directory, environment: lone }, paths, { settings, atOnce });
+}
+
+/** These take git a few milliseconds. */
+const MOST_AT_ONCE = 2_000;
+
 interface Place {
   readonly tree: ScratchTree;
-  readonly dialogue: IgnoreDialogue;
+  readonly ask: AskPaths;
   readonly name: string;
 }
 
 /** To make a directory takes longer than to rewrite a file: the folders of one question serve for the next. */
-function askingIn({ tree, dialogue, name }: Place): AskRules {
+function askingIn({ tree, ask, name }: Place): AskRules {
   const held = new Map<string, string>();
   const write = (file: string, text: string) => {
     if ((held.get(file) ?? "") === text) return;
@@ -84,9 +123,7 @@ function askingIn({ tree, dialogue, name }: Place): AskRules {
       }
       return paths.map((path) => `${folder}/${path}`);
     });
-    // Asked about another place, git forgets the rules that it has read here.
-    const [, ...answers] = await dialogue.ask(["elsewhere", ...asked.flat()]);
-    return inTurns(answers, asked).map((rules) => rules.map(lineOfFolder));
+    return inTurns(await ask(asked.flat()), asked).map((rules) => rules.map(lineOfFolder));
   };
 }
 

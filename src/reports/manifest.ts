@@ -21,6 +21,7 @@ import {
   readResumed,
   resumedForm,
 } from "./manifest-parts.ts";
+import { type ReportDigests, readReports, reportsApart } from "./manifest-reports.ts";
 import { Members, Unexpected } from "./members.ts";
 import type { ReadSets } from "./read-sets.ts";
 
@@ -53,7 +54,7 @@ export interface Manifest {
   /** Sessions of this fingerprint before this one, here on this machine, and how they ended. */
   readonly sessions: { readonly earlier: number; readonly verdicts: ReadonlyMap<Verdict, number> };
   /** By path relative to the reports directory: every report but the manifest and its signature. */
-  readonly reports: ReadonlyMap<string, ReportDigest>;
+  readonly reports: ReportDigests;
 }
 
 export interface ManifestTest {
@@ -77,12 +78,6 @@ interface ManifestRun {
   /** Seconds. */
   readonly duration: number;
   readonly command: string;
-}
-
-interface ReportDigest {
-  readonly mode: "100644";
-  readonly blob: string;
-  readonly sha256: string;
 }
 
 const VERDICTS: readonly Verdict[] = [
@@ -147,9 +142,10 @@ export function serialiseManifest(manifest: Manifest): string {
 export function parseManifest(bytes: Uint8Array): Result<Manifest, string> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    const json: CanonicalValue = JSON.parse(text);
-    const manifest = readManifest(json);
-    const inForm = text.endsWith("\n") && isCanonicalJson(text.slice(0, -1), json);
+    const { rest, reports } = reportsApart(text) ?? { rest: text, reports: null };
+    const json: CanonicalValue = JSON.parse(rest);
+    const manifest = readManifest(json, reports);
+    const inForm = rest.endsWith("\n") && isCanonicalJson(rest.slice(0, -1), json);
     return inForm ? ok(manifest) : err("it is not in the form gate writes");
   } catch (error) {
     if (error instanceof Unexpected) return err(error.message);
@@ -159,13 +155,14 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, string> {
   }
 }
 
-function readManifest(json: unknown): Manifest {
+function readManifest(json: unknown, reportsRead: ReportDigests | null): Manifest {
   const members = new Members(json, "");
   const schema = members.text("schema");
   if (schema !== MANIFEST_SCHEMA) throw new Unexpected(foreignSchema(schema));
   const suite = members.text("suite", isSuiteName);
   const reads = members.optional("reads", (key) => readReadSets(members.members(key)));
   const parts = members.optional("parts", () => readParts(members));
+  const listed = members.record("reports");
   const manifest: Manifest = {
     suite,
     fingerprint: members.text("fingerprint", isDigest),
@@ -181,9 +178,12 @@ function readManifest(json: unknown): Manifest {
     runner: readRunner(members.members("runner")),
     recordedBy: readRecorder(members.members("recorded_by")),
     sessions: readSessions(members.members("sessions")),
-    reports: readReports(members.record("reports"), suite),
+    reports: reportsRead ?? readReports(listed),
   };
   members.end();
+  for (const own of [manifestPath(suite), signaturePath(suite)]) {
+    if (manifest.reports.has(own)) throw new Unexpected(`reports: the manifest cannot list ${own}`);
+  }
   checkParts(manifest);
   return manifest;
 }
@@ -244,30 +244,6 @@ function readSessions(members: Members): Manifest["sessions"] {
     verdicts.set(verdict, count);
   }
   return { earlier, verdicts };
-}
-
-function readReports(entries: Readonly<Record<string, unknown>>, suite: string): Manifest["reports"] {
-  const reports = new Map<string, ReportDigest>();
-  for (const path of Object.keys(entries)) {
-    const entry = entries[path];
-    if (!isReportPath(path)) throw new Unexpected(`reports: ${JSON.stringify(path)} is not a report's path`);
-    if (path === manifestPath(suite) || path === signaturePath(suite)) {
-      throw new Unexpected(`reports: the manifest cannot list ${path}`);
-    }
-    const [, blob, sha256] = (typeof entry === "string" ? REPORT.exec(entry) : null) ?? [];
-    if (blob === undefined || sha256 === undefined)
-      throw new Unexpected(`reports: the entry of ${path} is not "100644 <blob> <sha256>"`);
-    reports.set(path, { mode: "100644", blob, sha256 });
-  }
-  return reports;
-}
-
-const REPORT = /^100644 ([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{64})$/;
-
-/** Relative, with `/` alone as separator, and nothing in it that leads elsewhere. */
-function isReportPath(path: string): boolean {
-  if (/^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/.test(path)) return true;
-  return !/[\p{Cc}\p{Cs}\\]/u.test(path) && !/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path);
 }
 
 /** The number of inputs that a manifest tells of, without a look at the rest; null for what is no manifest. */

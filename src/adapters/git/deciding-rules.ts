@@ -2,6 +2,13 @@ import { GitError, type GitPlace, gitAnswer, gitAtOnce } from "./command.ts";
 import type { IgnoreRule } from "./ignore.ts";
 import { FEW } from "./tracked.ts";
 
+interface Asking {
+  /** `-c` and settings that hold for this question. */
+  readonly settings?: readonly string[];
+  /** Whether everything waits for the answer, which takes less than setting up what a process beside us needs. */
+  readonly atOnce?: boolean;
+}
+
 /**
  * The rule that decides about each path, negations included, in the order asked: as git names it, where git is asked
  * at the top level. Paths and answers are bytes as Latin-1 text. Git stops at a path that it takes none of: one
@@ -10,16 +17,15 @@ import { FEW } from "./tracked.ts";
 export async function decidingRules(
   place: GitPlace,
   paths: readonly string[],
+  { settings = [], atOnce = paths.length <= FEW }: Asking = {},
 ): Promise<readonly (IgnoreRule | null)[]> {
   if (paths.length === 0) return [];
-  const args = ["check-ignore", "--verbose", "--non-matching", "--no-index", "-z", "--stdin"];
+  const args = [...settings, "check-ignore", "--verbose", "--non-matching", "--no-index", "-z", "--stdin"];
   const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""), "latin1");
   // Otherwise git writes each answer by itself, which takes it twice the time.
   const unhurried = { ...place, environment: { ...place.environment, GIT_FLUSH: "0" } };
-  const answer =
-    paths.length > FEW
-      ? await gitAnswer(unhurried, args, { input, accept: [1, 128] })
-      : gitAtOnce(place, args, { input, accept: [1, 128] });
+  const asked = { input, accept: [1, 128] };
+  const answer = atOnce ? gitAtOnce(unhurried, args, asked) : await gitAnswer(unhurried, args, asked);
   const fields = answer.stdout.toString("latin1").split("\0");
   const answered = Math.floor(fields.length / 4);
   if (answer.code === 128 && !/is beyond a symbolic link/.test(answer.stderr)) {
@@ -33,7 +39,7 @@ export async function decidingRules(
 }
 
 /** Few rules decide about many paths: each is made once. */
-export function ruleReader(): (fields: readonly string[], at: number) => IgnoreRule | null {
+function ruleReader(): (fields: readonly string[], at: number) => IgnoreRule | null {
   const known = new Map<string, IgnoreRule>();
   return (fields, at) => {
     const file = fields[at] ?? "";
