@@ -5,6 +5,9 @@ const LOAD_MUCH = ["attach", "check", "pre-commit", "pre-merge-commit", "run", "
 /** From here on Node keeps compiled code between starts itself; for the others gate does. */
 const KEEPS_CODE = 22;
 
+/** Most of what they do is done once, in milliseconds: to optimise it takes longer than it takes. */
+const OPTIMISED_LATE = ["attach", "check", "pre-commit", "pre-merge-commit", "run", "verify"];
+
 const [, , verb] = process.argv;
 if (Number.parseInt(process.versions.node, 10) >= KEEPS_CODE) {
   // 22.0 could not yet
@@ -13,4 +16,5 @@ if (Number.parseInt(process.versions.node, 10) >= KEEPS_CODE) {
   const { keepCode } = require("./kept-code.js");
   keepCode(`${__dirname}/../dist`, verb);
 }
+if (OPTIMISED_LATE.includes(verb)) require("node:v8").setFlagsFromString("--interrupt-budget=1000000");
 require("../dist/cli.cjs");

@@ -33,8 +33,8 @@ function keepCode(parts, verb) {
   Module.prototype._compile = function (source, filename) {
     const name = path.basename(filename);
     const isPart = HASHED.test(name) && path.dirname(filename) === directory;
-    if (!isPart || IMPORTS.test(source)) return compile.call(this, source, filename);
-    const part = kept?.parts.get(name);
+    const part = isPart ? kept?.parts.get(name) : undefined;
+    if (!isPart || (part === undefined && IMPORTS.test(source))) return compile.call(this, source, filename);
     const script = new vm.Script(BEFORE + source + AFTER, {
       filename,
       columnOffset: -BEFORE.length,
@@ -71,7 +71,7 @@ function readKept(place) {
     const file = fs.openSync(place, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
     const { uid, mode, mtimeMs } = fs.fstatSync(file);
     if (uid !== process.getuid() || (mode & 0o022) !== 0) return null;
-    const start = Buffer.alloc(LONGEST_INDEX);
+    const start = Buffer.allocUnsafe(LONGEST_INDEX);
     const end = start.subarray(0, fs.readSync(file, start, 0, LONGEST_INDEX, 0)).indexOf("\n");
     const parts = new Map();
     let at = end + 1;
@@ -93,7 +93,7 @@ const LONGEST_INDEX = 1 << 14;
  */
 function readPart({ file, at, size }) {
   try {
-    const bytes = Buffer.alloc(2 * size);
+    const bytes = Buffer.allocUnsafe(2 * size);
     const isWhole = fs.readSync(file, bytes, 0, 2 * size, at) === 2 * size;
     const [part, copy] = [bytes.subarray(0, size), bytes.subarray(size)];
     return isWhole && part.equals(copy) ? part : undefined;

@@ -89,13 +89,13 @@ function environment(): Environment {
 }
 
 async function perform(verb: Verb, json: boolean, directory: string, env: Environment): Promise<ExitCode> {
-  const abort = abortOnSignals();
-  const context = contextOf(directory, env, json, abort);
+  const interruption = interruptionBySignals();
+  const context = contextOf(directory, env, json, interruption);
   const { exit, document, text, forPrograms = false } = await answerOf(() => verb(context));
   const shown = json ? JSON.stringify(document) : printable(typeof text === "string" ? text : text());
   const isAnswer = json || exit === 0 || forPrograms;
   if (shown !== "") (isAnswer ? print : complain)(`${shown}\n`);
-  return abort.aborted ? INTERRUPTED : exit;
+  return interruption.happened ? INTERRUPTED : exit;
 }
 
 /** What no command has foreseen is an answer as well: whoever asked for JSON gets it. */
@@ -108,19 +108,36 @@ async function answerOf(verb: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** The first Ctrl-C asks everything to end in order; the second ends gate at once, and its watchdog the rest. */
-function abortOnSignals(): AbortSignal {
-  const abort = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (abort.signal.aborted) process.exit(INTERRUPTED);
-      abort.abort();
-    });
-  }
-  return abort.signal;
+interface Interruption {
+  readonly happened: boolean;
+  /** Made when it is asked for: it costs a start a millisecond. */
+  readonly signal: AbortSignal;
 }
 
-function contextOf(directory: string, env: Environment, json: boolean, abort: AbortSignal): Context {
+/** The first Ctrl-C asks everything to end in order; the second ends gate at once, and its watchdog the rest. */
+function interruptionBySignals(): Interruption {
+  let happened = false;
+  let abort: AbortController | null = null;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (happened) process.exit(INTERRUPTED);
+      happened = true;
+      abort?.abort();
+    });
+  }
+  return {
+    get happened() {
+      return happened;
+    },
+    get signal() {
+      abort ??= new AbortController();
+      if (happened) abort.abort();
+      return abort.signal;
+    },
+  };
+}
+
+function contextOf(directory: string, env: Environment, json: boolean, interruption: Interruption): Context {
   const screens: TerminalScreen[] = [];
   const say = (text: string) => {
     if (!screens.some((screen) => screen.say(text))) complain(`${text}\n`);
@@ -135,15 +152,19 @@ function contextOf(directory: string, env: Environment, json: boolean, abort: Ab
     },
     openSuiteOutput,
     get ask() {
-      return isTerminal(STDIN) && isTerminal(STDERR) ? (question: string) => ask(question, abort) : null;
+      return isTerminal(STDIN) && isTerminal(STDERR)
+        ? (question: string) => ask(question, interruption.signal)
+        : null;
     },
     openScreen: async () => {
-      const screen = await openScreen({ environment: env, json, say, abort });
+      const screen = await openScreen({ environment: env, json, say, abort: interruption.signal });
       screens.push(screen);
       return screen;
     },
     input: standardInput,
-    abort,
+    get abort() {
+      return interruption.signal;
+    },
     pluginsDirectory: resolve(import.meta.dirname, "../plugins"),
     launcher: { node: process.execPath, script: process.argv[1] ?? "" },
   };

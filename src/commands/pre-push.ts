@@ -1,4 +1,5 @@
-import { type CommitHeader, commitHeader } from "../adapters/git/history.ts";
+import type { CommitHeader } from "../adapters/git/commit-header.ts";
+import { commitHeader } from "../adapters/git/history.ts";
 import { ownSetting } from "../adapters/git/own-settings.ts";
 import { newestAtRemotes, newestBefore, remotesHaveNothing } from "../adapters/git/remote-history.ts";
 import type { Repository } from "../adapters/git/repository.ts";

@@ -2,7 +2,7 @@ import { realPathIfThere } from "../adapters/files/real-path.ts";
 import { GitError } from "../adapters/git/command.ts";
 import { faithfulText } from "../adapters/git/paths.ts";
 import { plainWorktree, type Worktree } from "../adapters/git/repository.ts";
-import { type JudgedPath, judgePaths } from "../ignore/judged-paths.ts";
+import { type JudgedPath, type JudgedPaths, judgePaths } from "../ignore/judged-paths.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -49,7 +49,7 @@ interface AskedPath {
 interface Judged {
   readonly worktree: Worktree;
   readonly asked: readonly AskedPath[];
-  readonly answer: readonly JudgedPath[];
+  readonly answer: JudgedPaths;
   readonly problems: readonly Problem[];
 }
 
@@ -117,7 +117,7 @@ function outside(path: string, topLevel: string): Problem {
 
 async function report(
   worktree: Worktree,
-  paths: readonly JudgedPath[],
+  { judged: paths, settings }: JudgedPaths,
   given: readonly string[],
 ): Promise<readonly PathReport[]> {
   const reportOf = ruleReporter();
@@ -126,7 +126,7 @@ async function report(
     return paths.map((path, index) => reportOf.bare(faithfulText(given[index] ?? ""), path));
   }
   const { explainPaths } = await import("../ignore/explain.ts");
-  const explained = await explainPaths({ worktree, asked: paths }, matched);
+  const explained = await explainPaths({ worktree, asked: paths, settings }, matched);
   const found = new Map(
     matched.map((path, index): [JudgedPath, (typeof explained)[number] | undefined] => [
       path,

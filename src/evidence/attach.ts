@@ -4,7 +4,7 @@ import { writeBlobFiles } from "../adapters/git/blob-files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import { type IndexEntry, indexIsAbsent, stagedEntries, updateIndex } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { listTree } from "../adapters/git/trees.ts";
+import { listPaths } from "../adapters/git/trees.ts";
 import type { WorktreeDifference } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
@@ -79,7 +79,7 @@ export async function reportsOf(
   worktree: Worktree,
   { evidence, reports }: Pick<Attachment, "evidence" | "reports">,
 ): Promise<IndexEntry[]> {
-  const entries = await listTree(worktree, evidence, []);
+  const entries = await listPaths(worktree, evidence, []);
   return entries.map(({ mode, id, path }) => ({ mode, id, stage: 0, path: `${reports}/${path}` }));
 }
 

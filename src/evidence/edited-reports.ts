@@ -4,7 +4,7 @@ import type { TreeId } from "../adapters/git/ids.ts";
 import type { IndexEntry } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdsOfFiles } from "../adapters/git/store.ts";
-import { listTree } from "../adapters/git/trees.ts";
+import { listPaths } from "../adapters/git/trees.ts";
 import { type WorktreeState, worktreeState } from "../adapters/git/worktree.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
@@ -151,6 +151,6 @@ export async function keysBelow(
   evidence: TreeId | null,
   reports: string,
 ): Promise<ReadonlySet<string>> {
-  const entries = evidence === null ? [] : await listTree(worktree, evidence, []);
+  const entries = evidence === null ? [] : await listPaths(worktree, evidence, []);
   return new Set(entries.map(({ path, id }) => keyOf({ path: `${reports}/${path}`, id })));
 }

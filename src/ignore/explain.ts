@@ -48,19 +48,20 @@ interface Surroundings {
   readonly worktree: Worktree;
   /** Everything that was asked about: none of it is to change with another's rules. */
   readonly asked: readonly JudgedPath[];
+  /** null where they are not known yet. */
+  readonly settings: IgnoreSettings | null;
 }
 
 /** Why git says what it says of paths that some rule matches, and what would make it track those that it ignores. */
 export function explainPaths(
-  { worktree, asked }: Surroundings,
+  { worktree, asked, settings: known }: Surroundings,
   paths: readonly JudgedPath[],
 ): Promise<readonly Explanation[]> {
   const most = Math.ceil(MOST_NEIGHBOURS / Math.max(paths.length, 2));
   return withScratchRules(worktree, async (begin) => {
-    const settings = ignoreSettings(worktree);
+    const settings = known ?? ignoreSettings(worktree);
     const outside = rulesFromOutside(worktree, settings);
-    const known: RuleFiles = new Map();
-    const inquiry = { begin, worktree, settings, asked, known, outside, most };
+    const inquiry = { begin, worktree, settings, asked, files: new Map(), outside, most };
     return Promise.all(paths.map((path) => explain(inquiry, path)));
   });
 }
@@ -68,7 +69,7 @@ export function explainPaths(
 interface Inquiry extends Surroundings {
   readonly begin: () => AskRules;
   readonly settings: IgnoreSettings;
-  readonly known: RuleFiles;
+  readonly files: RuleFiles;
   readonly outside: readonly SourceLine[];
   /** Of more neighbours than these the nearest are looked at. */
   readonly most: number;
@@ -127,10 +128,10 @@ function partsOf(topLevel: string, asked: string): Omit<Subject, "files"> {
   };
 }
 
-function rulesAbove({ known, worktree, outside }: Inquiry, paths: readonly string[]): RuleFiles {
+function rulesAbove({ files, worktree, outside }: Inquiry, paths: readonly string[]): RuleFiles {
   const directories = [...new Set(paths.flatMap(directoriesAbove))];
-  readRules(known, worktree, directories, outside);
-  return new Map(directories.map((directory) => [directory, known.get(directory) ?? []]));
+  readRules(files, worktree, directories, outside);
+  return new Map(directories.map((directory) => [directory, files.get(directory) ?? []]));
 }
 
 /** null where what stands in the files now does not come to what git has said. */

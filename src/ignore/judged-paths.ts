@@ -1,6 +1,7 @@
 import { isRepository, kindBelow } from "../adapters/files/byte-paths.ts";
 import { decidingRules } from "../adapters/git/deciding-rules.ts";
 import type { IgnoreRule } from "../adapters/git/ignore.ts";
+import { type IgnoreSettings, settingsTold, TELLING_SETTINGS } from "../adapters/git/ignore-settings.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { type TrackedPaths, trackedPaths } from "../adapters/git/tracked.ts";
 
@@ -20,38 +21,45 @@ export interface JudgedPath {
   readonly obstacle: Obstacle | null;
 }
 
+export interface JudgedPaths {
+  readonly judged: readonly JudgedPath[];
+  /** The settings that were found on the way; null where none were. */
+  readonly settings: IgnoreSettings | null;
+}
+
 /** Asks git about all paths at once. */
-export async function judgePaths(
-  worktree: Worktree,
-  paths: readonly string[],
-): Promise<readonly JudgedPath[]> {
-  const [{ rules, links }, tracked] = await Promise.all([
+export async function judgePaths(worktree: Worktree, paths: readonly string[]): Promise<JudgedPaths> {
+  const [{ rules, links, settings }, tracked] = await Promise.all([
     rulesOf(worktree, paths),
     trackedPaths(worktree, paths),
   ]);
-  return paths.map((path, index): JudgedPath => {
+  const judged = paths.map((path, index): JudgedPath => {
     const obstacle = obstacleOf(path, links, tracked);
     const isElsewhere = obstacle?.kind === "submodule" || obstacle?.kind === "symbolic-link";
     const rule = isElsewhere ? null : (rules[index] ?? null);
     const ignored = rule !== null && !rule.pattern.startsWith("!");
     return { path, rule, ignored, tracked: tracked.has(path), obstacle };
   });
+  return { judged, settings };
 }
 
 interface Rules {
   readonly rules: readonly (IgnoreRule | null)[];
   /** The symbolic link that a path lies beyond. */
   readonly links: ReadonlyMap<string, string>;
+  readonly settings: IgnoreSettings | null;
 }
 
 /** git stops at the first path beyond a symbolic link: these are looked for only where it has. */
 async function rulesOf(worktree: Worktree, paths: readonly string[]): Promise<Rules> {
-  const rules = await decidingRules(worktree, paths);
-  if (rules.length === paths.length) return { rules, links: new Map() };
+  const { rules, stderr } = await decidingRules(worktree, paths, { environment: TELLING_SETTINGS });
+  const settings = settingsTold(worktree, stderr);
+  if (rules.length === paths.length) return { rules, links: new Map(), settings };
   const links = linksAbove(worktree.topLevel, paths);
   const here = paths.filter((path) => !links.has(path));
-  const answers = new Map((await decidingRules(worktree, here)).map((rule, index) => [here[index], rule]));
-  return { rules: paths.map((path) => answers.get(path) ?? null), links };
+  const asked = await decidingRules(worktree, here);
+  const answers = new Map(asked.rules.map((rule, index) => [here[index], rule]));
+  return { rules: paths.map((path) => answers.get(path) ?? null), links, settings };
 }
 
 function linksAbove(topLevel: string, paths: readonly string[]): ReadonlyMap<string, string> {

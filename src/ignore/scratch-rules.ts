@@ -79,7 +79,7 @@ function inRounds(ask: AskPaths): AskPaths {
 const gatheringEnds = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Those of a repository with nothing in it but these ignore files, and the settings of another one but for its rules. */
-function loneRules(
+async function loneRules(
   { commonDirectory, environment }: Worktree,
   directory: string,
   paths: readonly string[],
@@ -91,7 +91,7 @@ function loneRules(
     ...["-c", "core.excludesFile=", "-c", "core.bare=false"],
   ];
   const atOnce = paths.length <= MOST_AT_ONCE;
-  return decidingRules({ directory, environment: lone }, paths, { settings, atOnce });
+  return (await decidingRules({ directory, environment: lone }, paths, { settings, atOnce })).rules;
 }
 
 /** These take git a few milliseconds. */

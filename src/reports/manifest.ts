@@ -249,7 +249,8 @@ function readSessions(members: Members): Manifest["sessions"] {
 /** The number of inputs that a manifest tells of, without a look at the rest; null for what is no manifest. */
 export function inputsCounted(bytes: Uint8Array): number | null {
   try {
-    const manifest = new Members(JSON.parse(new TextDecoder().decode(bytes)), "");
+    const text = new TextDecoder().decode(bytes);
+    const manifest = new Members(JSON.parse(reportsApart(text)?.rest ?? text), "");
     return manifest.members("inputs").count("files");
   } catch (error) {
     if (error instanceof Unexpected || error instanceof SyntaxError) return null;

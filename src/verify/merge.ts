@@ -1,5 +1,6 @@
 import { withScratchDirectory } from "../adapters/files/editing.ts";
-import { type CommitHeader, commitHeader, isShallow, mergeBase } from "../adapters/git/history.ts";
+import type { CommitHeader } from "../adapters/git/commit-header.ts";
+import { commitHeader, isShallow, mergeBase } from "../adapters/git/history.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import { type MergedTree, mergeCommits } from "../adapters/git/merge.ts";
 import type { Repository } from "../adapters/git/repository.ts";

@@ -1,4 +1,4 @@
-import type { CommitHeader } from "../adapters/git/history.ts";
+import type { CommitHeader } from "../adapters/git/commit-header.ts";
 import { expectQuestions } from "../adapters/git/object-dialogue.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { findRevision, type Revision } from "../adapters/git/revisions.ts";

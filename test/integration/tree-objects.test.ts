@@ -8,7 +8,7 @@ import { GitError } from "../../src/adapters/git/command.ts";
 import { emptyTree, type TreeId, treeId } from "../../src/adapters/git/ids.ts";
 import { openRepository, type Repository } from "../../src/adapters/git/repository.ts";
 import { entriesAt, filesIn, pathsPresent, subtree } from "../../src/adapters/git/tree-objects.ts";
-import { listTree } from "../../src/adapters/git/trees.ts";
+import { listPaths, listTree } from "../../src/adapters/git/trees.ts";
 import { Rig } from "../rig/repository.ts";
 
 const ENVIRONMENT = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };
@@ -90,9 +90,9 @@ describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one
         const repository = await trees.open();
         const id = trees.of(paths);
         const asked = [...others, ...paths.slice(0, 2)];
-        expect(await entriesAt(repository, id, asked)).toEqual(
-          await listTree(repository, id, asked.map(literally)),
-        );
+        const listed = await listTree(repository, id, asked.map(literally));
+        expect(await entriesAt(repository, id, asked)).toEqual(listed);
+        expect(await listPaths(repository, id, asked)).toEqual(listed);
         const all = await listTree(repository, id, []);
         const isThere = (one: string) => paths.some((other) => other === one || other.startsWith(`${one}/`));
         expect(await pathsPresent(repository, id, asked)).toEqual(asked.map(isThere));
@@ -146,6 +146,7 @@ describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one
     const listed = await listTree(repository, id, []);
     expect(listed.map(({ mode }) => mode)).toEqual(["100644", "100755", "120000", "160000", "100644"]);
     expect(await entriesAt(repository, id, ["a", "b", "c", "d", "e"])).toEqual(listed);
+    expect(await listPaths(repository, id, [])).toEqual(listed);
     expect(await pathsPresent(repository, id, ["d", "e"])).toEqual([false, true]);
   });
 

@@ -5,8 +5,15 @@ import { FEW } from "./tracked.ts";
 interface Asking {
   /** `-c` and settings that hold for this question. */
   readonly settings?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   /** Whether everything waits for the answer, which takes less than setting up what a process beside us needs. */
   readonly atOnce?: boolean;
+}
+
+interface Rules {
+  readonly rules: readonly (IgnoreRule | null)[];
+  /** What git said besides. */
+  readonly stderr: string;
 }
 
 /**
@@ -17,13 +24,13 @@ interface Asking {
 export async function decidingRules(
   place: GitPlace,
   paths: readonly string[],
-  { settings = [], atOnce = paths.length <= FEW }: Asking = {},
-): Promise<readonly (IgnoreRule | null)[]> {
-  if (paths.length === 0) return [];
+  { settings = [], environment = {}, atOnce = paths.length <= FEW }: Asking = {},
+): Promise<Rules> {
+  if (paths.length === 0) return { rules: [], stderr: "" };
   const args = [...settings, "check-ignore", "--verbose", "--non-matching", "--no-index", "-z", "--stdin"];
   const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""), "latin1");
   // Otherwise git writes each answer by itself, which takes it twice the time.
-  const unhurried = { ...place, environment: { ...place.environment, GIT_FLUSH: "0" } };
+  const unhurried = { ...place, environment: { ...place.environment, ...environment, GIT_FLUSH: "0" } };
   const asked = { input, accept: [1, 128] };
   const answer = atOnce ? gitAtOnce(unhurried, args, asked) : await gitAnswer(unhurried, args, asked);
   const fields = answer.stdout.toString("latin1").split("\0");
@@ -35,7 +42,8 @@ export async function decidingRules(
     throw new GitError(args, "left paths unanswered", answer.stderr);
   }
   const read = ruleReader();
-  return Array.from({ length: answered }, (_, index) => read(fields, index * 4));
+  const rules = Array.from({ length: answered }, (_, index) => read(fields, index * 4));
+  return { rules, stderr: answer.stderr };
 }
 
 /** Few rules decide about many paths: each is made once. */

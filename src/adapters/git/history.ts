@@ -1,4 +1,5 @@
 import { GitError, gitAnswer } from "./command.ts";
+import { type CommitHeader, headWithParent } from "./commit-header.ts";
 import { type BlobId, type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
 import { pathText, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
@@ -74,14 +75,6 @@ async function log(
     });
 }
 
-/** A commit as verify looks at it. In a shallow clone the commits at its edge have no parents. */
-export interface CommitHeader {
-  readonly id: CommitId;
-  readonly tree: TreeId;
-  readonly parents: readonly CommitId[];
-  readonly committedAt: Date;
-}
-
 /** null where the revision does not lead to a commit that is here. */
 export async function commitHeader(repository: Repository, revision: string): Promise<CommitHeader | null> {
   const [header] = await headersFrom(repository, revision, 1);
@@ -93,6 +86,8 @@ export async function commitWithParent(
   repository: Repository,
   revision: string,
 ): Promise<readonly [CommitHeader, CommitHeader | null] | null> {
+  const plain = revision === "HEAD" ? await headWithParent(repository) : null;
+  if (plain !== null) return plain;
   const [commit, parent = null] = await headersFrom(repository, revision, 2);
   if (commit !== undefined) return [commit, parent];
   // git says nothing at all of a commit whose parent is lost

@@ -11,7 +11,7 @@ export interface IgnoreSettings {
 export function ignoreSettings(place: GitPlace): IgnoreSettings {
   const args = ["config", "--null", "--get-regexp", "^core\\.(ignorecase|excludesfile)$"];
   const answer = gitAtOnce(place, args, { accept: [1] });
-  // A name, and after a line feed its value; a name alone is a yes. The last of several holds.
+  // A name, and after a line feed its value; a name alone is a yes.
   const entries = answer.stdout
     .toString("utf8")
     .split("\0")
@@ -19,6 +19,31 @@ export function ignoreSettings(place: GitPlace): IgnoreSettings {
       const end = entry.indexOf("\n");
       return end === -1 ? [entry, "true"] : [entry.slice(0, end), entry.slice(end + 1)];
     });
+  return settingsFrom(place, entries);
+}
+
+/** With these git tells the settings on standard error, whatever else it is asked: that is one process less. */
+export const TELLING_SETTINGS = {
+  GIT_TRACE2: "1",
+  GIT_TRACE2_BRIEF: "1",
+  GIT_TRACE2_CONFIG_PARAMS: "core.ignorecase,core.excludesfile",
+} as const;
+
+/** null where it has not told them. */
+export function settingsTold(place: GitPlace, stderr: string): IgnoreSettings | null {
+  if (!/^cmd_name /m.test(stderr)) return null;
+  const told = [...stderr.matchAll(/^def_param (?:scope:\w+ )?(core\.\w+)(?:=(.*))?$/gm)];
+  return settingsFrom(
+    place,
+    told.map(([, name = "", value = NO_VALUE]) => [name, value === NO_VALUE ? "true" : value]),
+  );
+}
+
+/** As it is told. */
+const NO_VALUE = "(null)";
+
+/** The last of several holds. */
+function settingsFrom(place: GitPlace, entries: readonly (readonly [string, string])[]): IgnoreSettings {
   const set = new Map(entries);
   const named = set.get("core.excludesfile");
   return {

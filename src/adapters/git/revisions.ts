@@ -1,5 +1,6 @@
 import { gitAnswer } from "./command.ts";
-import { type CommitHeader, commitHeader, commitWithParent, isShallow } from "./history.ts";
+import type { CommitHeader } from "./commit-header.ts";
+import { commitHeader, commitWithParent, isShallow } from "./history.ts";
 import { objectIdLength } from "./ids.ts";
 import type { Repository } from "./repository.ts";
 

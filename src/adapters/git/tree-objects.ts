@@ -4,7 +4,7 @@ import { pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 import { readObjects } from "./small-blobs.ts";
 import { type Child, TreeObject } from "./tree-object.ts";
-import { listTree, type TreeEntry } from "./trees.ts";
+import { listPaths, type TreeEntry } from "./trees.ts";
 
 /** So many directories, or directories of so many bytes, git lists faster than they are read one by one. */
 const MANY = 32;
@@ -34,7 +34,7 @@ async function list(
   let open: readonly OpenDirectory[] = [{ id: tree, prefix: "", wanted: paths.map(partsOf) }];
   while (open.length > 0) {
     const trees = open.length > MANY ? null : await treesOf(repository, open, LARGE);
-    if (trees === null) return listTree(repository, tree, paths.map(literally));
+    if (trees === null) return listPaths(repository, tree, paths);
     open = open.flatMap((directory, index) => chosenIn(directory, trees[index]?.children() ?? [], found));
   }
   return found
@@ -112,7 +112,6 @@ async function childAt(
   return child.mode === DIRECTORY ? childAt(repository, child.id, others) : null;
 }
 
-const literally = (path: string) => `:(top,literal)${path}`;
 const latin1 = (text: string) => Buffer.from(text, "utf8").toString("latin1");
 const partsOf = (path: string): readonly string[] => latin1(path).split("/");
 

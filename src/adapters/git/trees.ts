@@ -94,6 +94,32 @@ export async function listTree(
   return entries;
 }
 
+/**
+ * The same of what lies at some paths or below them, without paths of the whole tree: ls-tree takes half the time, and
+ * no other pathspecs.
+ */
+export async function listPaths(
+  repository: Repository,
+  tree: TreeId,
+  paths: readonly string[],
+): Promise<TreeEntry[]> {
+  const places = paths.map((path) => `:(top,literal)${path}`);
+  const args = ["ls-tree", "-r", "-z", "--full-tree", tree, "--", ...places];
+  const listed = (await git(repository, args)).toString("latin1");
+  const idLength = objectIdLength(repository.objectFormat);
+  const entries: TreeEntry[] = [];
+  // "MMMMMM <type> <id>\tpath\0"
+  for (let at = 0; at < listed.length; ) {
+    const idEnd = listed.indexOf("\t", at);
+    const pathEnd = listed.indexOf("\0", idEnd);
+    if (idEnd === -1 || pathEnd === -1) throw new Error("ls-tree output breaks off");
+    const path = pathTextOfLatin1(listed.slice(idEnd + 1, pathEnd));
+    entries.push({ mode: listed.slice(at, at + 6), id: listed.slice(idEnd - idLength, idEnd), path });
+    at = pathEnd + 1;
+  }
+  return entries;
+}
+
 /** What differs between two trees where the pathspecs match, in byte order of the paths. */
 export async function compareTrees(
   repository: Repository,

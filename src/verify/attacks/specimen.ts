@@ -1,4 +1,4 @@
-import type { CommitHeader } from "../../adapters/git/history.ts";
+import type { CommitHeader } from "../../adapters/git/commit-header.ts";
 import type { Repository } from "../../adapters/git/repository.ts";
 import { entriesAt } from "../../adapters/git/tree-objects.ts";
 import { listTree, readBlobs, type TreeEntry } from "../../adapters/git/trees.ts";

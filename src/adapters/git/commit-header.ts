@@ -1,0 +1,47 @@
+import { type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
+import type { ObjectFound } from "./object-stream.ts";
+import type { Repository } from "./repository.ts";
+import { readObjects } from "./small-blobs.ts";
+
+/** A commit as verify looks at it. In a shallow clone the commits at its edge have no parents. */
+export interface CommitHeader {
+  readonly id: CommitId;
+  readonly tree: TreeId;
+  readonly parents: readonly CommitId[];
+  readonly committedAt: Date;
+}
+
+const LARGEST = 1 << 20;
+
+/**
+ * The commit of HEAD and its first parent, from the git that answers about objects: that is one process less than
+ * `git log`. null where only that can say: without a commit, at the edge of a shallow clone, with a lost parent.
+ */
+export async function headWithParent(
+  repository: Repository,
+): Promise<readonly [CommitHeader, CommitHeader | null] | null> {
+  const [head, parent] = (await readObjects(repository, ["HEAD^{commit}", "HEAD^1^{commit}"], LARGEST)).map(
+    headerOf,
+  );
+  if (head === undefined || head === null) return null;
+  const [first] = head.parents;
+  if (first === undefined) return [head, null];
+  return parent?.id === first ? [head, parent] : null;
+}
+
+/** `tree <id>`, a `parent <id>` for each, author and `committer <who> <seconds> <zone>`, each on a line. */
+const HEADERS =
+  /^tree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)author [^\n]*\ncommitter [^\n]*> (\d+) [+-]\d+\n/;
+
+function headerOf(found: ObjectFound): CommitHeader | null {
+  if (found.kind !== "object" || found.type !== "commit") return null;
+  const [, tree, parents = "", seconds] = HEADERS.exec(found.bytes.toString("latin1")) ?? [];
+  if (tree === undefined || seconds === undefined) return null;
+  const committedAt = new Date(Number(seconds) * 1000);
+  return {
+    id: commitId(found.id),
+    tree: treeId(tree),
+    parents: [...parents.matchAll(/[0-9a-f]{40,}/g)].map(([id]) => commitId(id)),
+    committedAt,
+  };
+}
