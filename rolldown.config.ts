@@ -103,7 +103,7 @@ const program = defineConfig({
       groups: [
         { name: "start", test: /[\\/](src[\\/]verbs\.ts|package\.json)$/, priority: 3 },
         { name: "toml", test: /[\\/]node_modules[\\/]smol-toml[\\/]/, priority: 2 },
-        { name: "git", test: /[\\/]src[\\/]adapters[\\/]git[\\/]index\.ts$/, priority: 2 },
+        { name: "git", test: /[\\/]src[\\/]adapters[\\/]git[\\/](index|lone)\.ts$/, priority: 2 },
         {
           debugName: "evidence",
           name: (id, graph) => (isShared(id, graph) ? "evidence" : null),
@@ -113,7 +113,7 @@ const program = defineConfig({
         { name: "why-ignored", test: /[\\/]src[\\/](commands|render)[\\/]why-ignored\.ts$/, priority: 0.6 },
         {
           name: "explaining",
-          test: /[\\/]src[\\/](ignore[\\/]explain|adapters[\\/]git[\\/]lone)\.ts$|[\\/]node_modules[\\/]ignore[\\/]/,
+          test: /[\\/]src[\\/]ignore[\\/]explain\.ts$|[\\/]node_modules[\\/]ignore[\\/]/,
           priority: 0.5,
         },
         { name: "verifying", test: VERIFYING, priority: 0.4 },

@@ -29,7 +29,7 @@ export const LARGEST_RECORD = 64 << 20;
 export async function readRecorded(repository: Repository, tree: TreeId, suite: Suite): Promise<Recorded> {
   const listed = entriesAt(repository, tree, [suite.reports]);
   // Git answers in order: behind a large manifest the listing would wait.
-  const begun = subtree(repository, tree, `${suite.reports}/logs`);
+  const begun = subtree(repository, tree, suite.reports);
   // A large manifest is parsed while git lists its reports.
   const files = begun.then(() => readFiles(repository, tree, suite));
   const [listing, { hashFile, manifestFile, manifest }] = await Promise.all([listed, files]);

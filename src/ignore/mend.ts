@@ -2,6 +2,7 @@ import { dirname, posix } from "node:path";
 import { withScratchDirectory, writeEditable } from "../adapters/files/editing.ts";
 import { explainIgnored, type IgnoreAnswer } from "../adapters/git/ignore.ts";
 import type { Repository } from "../adapters/git/repository.ts";
+import { directoriesAbove } from "./directories-above.ts";
 import { smallestNegations } from "./negations.ts";
 
 /** The `.gitignore` files that matter, by path from the top level. */
@@ -65,16 +66,6 @@ export function judge(
 /** Every `.gitignore` that git reads on its way to the paths. */
 export function ignoreFilesAbove(paths: readonly string[]): readonly string[] {
   return directoriesAbove(paths).map((directory) => posix.join(directory, ".gitignore"));
-}
-
-/** The directories that the paths lie in, the top level first, as "." */
-export function directoriesAbove(paths: readonly string[]): readonly string[] {
-  return [...new Set(paths.flatMap(upwards))].sort();
-}
-
-function upwards(path: string): readonly string[] {
-  const directory = dirname(path);
-  return directory === "." ? ["."] : [...upwards(directory), directory];
 }
 
 function withLines(files: IgnoreFiles, added: ReadonlyMap<string, readonly string[]>): IgnoreFiles {

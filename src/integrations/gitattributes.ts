@@ -3,7 +3,7 @@ import { readEditable, withScratchDirectory, writeEditable } from "../adapters/f
 import { kindOf } from "../adapters/files/files.ts";
 import { attributesOf } from "../adapters/git/attributes.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { directoriesAbove } from "../ignore/mend.ts";
+import { directoriesAbove } from "../ignore/directories-above.ts";
 import { warning } from "../problem.ts";
 import { probesOf, type ReportsPlace } from "../reports/reports-place.ts";
 import { shellWord } from "../shell-word.ts";

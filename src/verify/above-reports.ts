@@ -1,7 +1,7 @@
-import { posix } from "node:path";
 import type { Repository } from "../adapters/git/repository.ts";
 import { filesIn } from "../adapters/git/tree-objects.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
+import { directoriesAbove } from "../ignore/directories-above.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { reportsDirectories } from "../judgement/judge.ts";
 import { oncePerTree } from "../judgement/once.ts";
@@ -11,12 +11,6 @@ export const filesAboveReports = oncePerTree(
   async (repository: Repository, tree): Promise<readonly TreeEntry[]> => {
     const configured = await configurationOf(repository, tree);
     if (!configured.ok || configured.value === null) return [];
-    const directories = reportsDirectories(configured.value).flatMap(upwards);
-    return filesIn(repository, tree, [...new Set(directories)]);
+    return filesIn(repository, tree, directoriesAbove(reportsDirectories(configured.value)));
   },
 );
-
-function upwards(path: string): readonly string[] {
-  const parent = posix.dirname(path);
-  return parent === "." ? ["."] : [...upwards(parent), parent];
-}

@@ -7,7 +7,6 @@ import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
 import { whereHere } from "../judgement/where-here.ts";
 import { hasErrors, type Problem } from "../problem.ts";
-import { judgeAgainstBase } from "./against-base.ts";
 import { believed } from "./believed.ts";
 import { orProblem } from "./failures.ts";
 import { type Before, inputsHealth, UNASKED_HEALTH } from "./inputs-health.ts";
@@ -160,6 +159,8 @@ async function againstBase(
     const found = await believed(merged.repository, { ...request, health: UNASKED_HEALTH }, signing);
     return found.problems.filter(({ severity }) => severity === "error");
   };
+  // Loaded where it is needed: it is a tenth of all that verify has.
+  const { judgeAgainstBase } = await import("./against-base.ts");
   return judgeAgainstBase(repository, {
     ...{ head, base, only, trust, at, waivedIn, problemsIn },
     ofHead: new Set(configuration.suites.map(({ name }) => name)),

@@ -1,20 +1,15 @@
-import { posix } from "node:path";
-import { fileErrorCode, writeAtomically } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
-import { explainIgnored, ignoredAmong } from "../adapters/git/ignore.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
 import { entriesAt } from "../adapters/git/tree-objects.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
-import { lostProblem, lostReports, samplesOf } from "../ignore/lost-reports.ts";
-import { type IgnoreFiles, mendIgnores } from "../ignore/mend.ts";
+import type { IgnoreFiles } from "../ignore/mend.ts";
 import { possiblyIgnored } from "../ignore/possible-matches.ts";
-import { withLoneRepository } from "../ignore/trials.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { judgeTree } from "../judgement/judge.ts";
 import { type Problem, problem } from "../problem.ts";
-import { type WrittenReports, writtenReports } from "../reports/reports-place.ts";
+import { writtenReports } from "../reports/reports-place.ts";
 import { filesAboveReports } from "./above-reports.ts";
 
 /** No ignore file that people keep is larger. */
@@ -48,15 +43,9 @@ export async function ignoredReports(
   const names = [...listed.map(({ path }) => path), ...probes, ...missing];
   const possible = [...new Set(possiblyIgnored(files.texts.values(), names))];
   if (possible.length === 0) return [];
-  return withLoneRepository(repository, async (lone) => {
-    if (!(await laidOut(lone.directory, files.texts))) return [notLaidOut()];
-    const ignored = await ignoredAmong(lone, possible);
-    const written = kinds.map((one) => ({ ...one, paths: ignored.filter(isIn(one.directory)) }));
-    const lost = lostReports(written, await explainIgnored(lone, ignored));
-    if (lost.length === 0) return [];
-    const added = await addedLines(lone, files.texts, written, samplesOf(lost));
-    return lost.map((one) => lostProblem(one, added));
-  });
+  // Most repositories have no rule that could match a report: what asks git is loaded where one has.
+  const { lostByRules } = await import("./lost-by-rules.ts");
+  return lostByRules(repository, files.texts, { written: kinds, possible });
 }
 
 /** What lies where suites write. Names that no text can hold come in quotes: no report of gate's has one. */
@@ -69,8 +58,6 @@ async function reportsListed(
   return listed.flat().filter(({ path }) => !path.startsWith('"'));
 }
 
-const isIn = (directory: string) => (path: string) => path.startsWith(`${directory}/`);
-
 /** What a manifest lists and its tree does not have: it may be missing because it is ignored. */
 async function missingReports(repository: Repository, tree: TreeId): Promise<readonly string[]> {
   const judged = await judgeTree(repository, tree);
@@ -78,32 +65,6 @@ async function missingReports(repository: Repository, tree: TreeId): Promise<rea
   return suites
     .flatMap(({ recorded }) => recorded.problems)
     .flatMap(({ code, path }) => (code === "missing-report" && path !== null ? [path] : []));
-}
-
-/** A tree that git itself would not check out may name a file and a directory alike. */
-async function laidOut(directory: string, files: IgnoreFiles): Promise<boolean> {
-  try {
-    for (const [path, text] of files) await writeAtomically(posix.join(directory, path), text);
-    return true;
-  } catch (error) {
-    if (fileErrorCode(error) === null) throw error;
-    return false;
-  }
-}
-
-async function addedLines(
-  repository: Repository,
-  files: IgnoreFiles,
-  written: readonly WrittenReports[],
-  lost: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const added = new Map<string, readonly string[]>();
-  for (const { directory } of written) {
-    const paths = lost.filter(isIn(directory));
-    const mend = await mendIgnores(repository, files, { directory, paths });
-    for (const [file, lines] of mend.added) added.set(file, [...(added.get(file) ?? []), ...lines]);
-  }
-  return added;
 }
 
 interface FoundFiles {
@@ -138,10 +99,4 @@ const STAYS_INSIDE = /^(?!"|(?:.*\/)?\.\.?\/)(?:.*\/)?\.gitignore$/;
 function tooLarge(path: string): Problem {
   const message = `${path} is larger than 1 MiB: whether it keeps reports out of commits was not judged.`;
   return problem("ignored-report", message, { path, hint: "Take out what is not needed." });
-}
-
-function notLaidOut(): Problem {
-  const message =
-    "the .gitignore files of this commit cannot lie side by side on a disk, so they were not judged.";
-  return problem("ignored-report", message, { hint: "See what git says of it:  git fsck" });
 }

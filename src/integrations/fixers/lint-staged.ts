@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import micromatch from "micromatch";
+import { directoriesAbove } from "../../ignore/directories-above.ts";
 import { err } from "../../result.ts";
 import { listOf, type Members, membersOf, parsedJson } from "../members.ts";
 import { matchedInTime } from "./bounded-match.ts";
@@ -61,7 +62,7 @@ async function configurations(
     return found === null ? [] : [{ ...found, directory: "", base: directory }];
   }
   const all = configurationPaths(project);
-  const above = new Set(reports.flatMap(({ paths }) => paths).flatMap(directoriesAbove));
+  const above = new Set(directoriesAbove(reports.flatMap(({ paths }) => paths)));
   const near = await readAll(
     all.filter((path) => above.has(posix.dirname(path))),
     project,
@@ -89,11 +90,6 @@ function configurationPaths({ files }: Project): readonly string[] {
 }
 
 const depthOf = (path: string) => path.split("/").length;
-
-function directoriesAbove(path: string): readonly string[] {
-  const parent = posix.dirname(path);
-  return parent === "." ? ["."] : [parent, ...directoriesAbove(parent)];
-}
 
 async function read(path: string, project: Project): Promise<StagedConfiguration | null> {
   const text = await project.read(path);

@@ -9,7 +9,7 @@ import type { Repository, Worktree } from "../../adapters/git/repository.ts";
 import { type BlobFound, readBlobsUpTo } from "../../adapters/git/small-blobs.ts";
 import { listTree, type TreeEntry } from "../../adapters/git/trees.ts";
 import { deletedFiles, untrackedFiles } from "../../adapters/git/worktree.ts";
-import { directoriesAbove } from "../../ignore/mend.ts";
+import { directoriesAbove } from "../../ignore/directories-above.ts";
 import type { Project } from "./fixer.ts";
 
 /** A project that can be asked what would be if some of its files had other texts. */
