@@ -14,8 +14,10 @@ export async function attributesCulprits(
   { directory, paths }: WrittenReports,
 ): Promise<readonly Culprit[]> {
   const files = upwardsFrom(directory).map((place) => within(place, ".gitattributes"));
-  // without such a file nobody's commit says anything
-  if (!project.files.some((path) => nameOf(path) === ".gitattributes")) return [];
+  // without a file that says something nobody's commit is changed
+  const said = project.files.filter((path) => nameOf(path) === ".gitattributes");
+  const texts = await Promise.all(said.map((path) => project.read(path)));
+  if (texts.every((text) => text === null || onlyTakesAway(text))) return [];
   const answers = await project.attributes(paths, NAMES);
   const changed = paths.filter((_, index) => rewrites(answers[index] ?? new Map()));
   if (changed.length === 0) return [];
@@ -24,6 +26,17 @@ export async function attributesCulprits(
   const exemption = exemptionIn(present[0] ?? ".gitattributes", directory);
   return [{ tool: ".gitattributes", ...place, reports: changed, exemption }];
 }
+
+/** Whether no line can set one of these attributes: then git need not be asked which line holds. */
+function onlyTakesAway(text: string): boolean {
+  return linesOf(text).every((line) => {
+    if (/^\s*(?:#|$)/.test(line)) return true;
+    const [, ...said] = line.trim().split(/\s+/);
+    return !line.startsWith("[") && said.every((one) => HARMLESS.test(one));
+  });
+}
+
+const HARMLESS = /^(?:[-!]|binary$|(?:diff|merge|linguist-|export-))/;
 
 const isSaid = (value: string | undefined) =>
   value !== undefined && value !== "unspecified" && value !== "unset";
@@ -50,9 +63,7 @@ async function placeOf(
     const lines = linesOf((await project.read(file)) ?? "");
     const index = lines.findLastIndex((line) => {
       const [pattern = "", ...said] = line.trim().split(/\s+/);
-      const sets = said.some(
-        (one) => !/^[-!]/.test(one) && !one.startsWith("linguist-") && !/^(?:diff|merge|export-)/.test(one),
-      );
+      const sets = said.some((one) => !HARMLESS.test(one));
       return sets && !/^[#"[]/.test(pattern) && ignoredBy([pattern], directoryOf(file))(path);
     });
     if (index !== -1) return { path: file, line: index + 1 };
