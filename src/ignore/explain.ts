@@ -4,6 +4,7 @@ import type { IgnoreRule } from "../adapters/git/ignore.ts";
 import { type IgnoreSettings, ignoreSettings } from "../adapters/git/ignore-settings.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { smallestAdmission } from "./admission.ts";
+import { guessedRules } from "./guessed-rules.ts";
 import { type JudgedPath, nestedRepository, type Obstacle } from "./judged-paths.ts";
 import { allRules, type FirstRules, firstRules, lineOf, matched, type Subject } from "./matched-rules.ts";
 import { type Neighbours, neighboursOf } from "./neighbours.ts";
@@ -76,17 +77,31 @@ interface Inquiry extends Surroundings {
 }
 
 async function explain(inquiry: Inquiry, judged: JudgedPath): Promise<Explanation> {
-  const { worktree, begin } = inquiry;
+  const { worktree, begin, settings } = inquiry;
   const subject = { ...partsOf(worktree.topLevel, judged.path), files: rulesAbove(inquiry, [judged.path]) };
+  const guessed = guessedRules(subject, settings.ignoreCase);
+  const [first, ahead] = await Promise.all([
+    firstRules(begin(), subject, judged.path),
+    explainBy(inquiry, judged, { ...guessed, subject }),
+  ]);
+  const isAsGuessed = JSON.stringify(first) === JSON.stringify(guessed);
+  return isAsGuessed ? ahead : explainBy(inquiry, judged, { ...first, subject });
+}
+
+/** What follows from the rules that decide about the path and its parts. */
+async function explainBy(
+  inquiry: Inquiry,
+  judged: JudgedPath,
+  first: FirstRules & { readonly subject: Subject },
+): Promise<Explanation> {
+  const { worktree, begin } = inquiry;
+  const { subject, strongest } = first;
   const obstacle = judged.obstacle ?? nestedRepository(worktree.topLevel, judged.path);
-  const ask = begin();
-  const { decider, strongest } = await firstRules(ask, subject, judged.path);
-  const standing = standingHere(worktree, judged, { subject, decider, strongest });
+  const standing = standingHere(worktree, judged, first);
   const bare = { standing, rules: [], parts: subject.parts, admission: null, neighbours: null, obstacle };
   if (standing === null) return bare;
-  // Both are asked of the same git.
   const [rules, admitted] = await Promise.all([
-    allRules(ask, subject, { asked: judged.path, strongest }),
+    allRules(begin(), subject, { asked: judged.path, strongest }),
     obstacle === null ? admit(inquiry, judged, { subject, standing }) : null,
   ]);
   return { ...bare, rules: rolesOf(rules, standing), ...admitted };

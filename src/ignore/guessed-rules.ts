@@ -1,0 +1,59 @@
+import { type FirstRules, type MatchedRule, matched, type Subject } from "./matched-rules.ts";
+import { asNegation } from "./patterns.ts";
+import { directoriesAbove, type SourceLine } from "./rule-sources.ts";
+import type { NamedLine } from "./scratch-rules.ts";
+
+interface Guess extends NamedLine {
+  readonly source: SourceLine;
+}
+
+/**
+ * What git will most likely say first, so that it can be asked the next question along with the first one: rules
+ * that are names, with stars or without, the last one that matches. Nothing is said by it: git answers the first
+ * question as well.
+ */
+export function guessedRules(subject: Subject, ignoreCase: boolean): FirstRules {
+  const { parts, isDirectory } = subject;
+  const winners = parts.map((part, index) =>
+    lastMatching(subject, part, { isDirectory: isDirectory || index < parts.length - 1, ignoreCase }),
+  );
+  const excluding = winners.slice(0, -1).find((rule) => rule !== null && !rule.source.text.startsWith("!"));
+  const decider = excluding ?? winners.at(-1) ?? null;
+  const strongest = new Map<SourceLine, MatchedRule>();
+  for (const [part, winner] of winners.entries()) {
+    if (winner === null) continue;
+    const { source, ...named } = winner;
+    const before = strongest.get(source)?.parts ?? [];
+    const rule = matched(source, { ...named, pattern: asNegation(source.text) });
+    strongest.set(source, { ...rule, parts: [...before, part] });
+  }
+  return {
+    decider: decider && { directory: decider.directory, index: decider.index, pattern: decider.pattern },
+    strongest: [...strongest.values()],
+  };
+}
+
+interface Kind {
+  readonly isDirectory: boolean;
+  readonly ignoreCase: boolean;
+}
+
+function lastMatching({ files }: Subject, path: string, kind: Kind): Guess | null {
+  for (const directory of directoriesAbove(path).toReversed()) {
+    const lines = files.get(directory) ?? [];
+    const index = lines.findLastIndex(({ text }) => matches(text, path.slice(directory.length), kind));
+    const source = lines[index];
+    if (source !== undefined) return { directory, index, pattern: source.text, source };
+  }
+  return null;
+}
+
+const NAMED = /^!?([\w.*+@/-]*[\w.*+@-])(\/?)$/;
+
+function matches(line: string, path: string, { isDirectory, ignoreCase }: Kind): boolean {
+  const [, body, slash] = NAMED.exec(line) ?? [];
+  if (body === undefined || (slash === "/" && !isDirectory)) return false;
+  const written = body.replace(/[.+]/g, "\\$&").replaceAll("*", "[^/]*");
+  const start = body.includes("/") ? "^/?" : "(?:^|/)";
+  return new RegExp(`${start}${written.replace(/^\//, "")}$`, ignoreCase ? "i" : "").test(path);
+}
