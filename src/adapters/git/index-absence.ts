@@ -1,69 +1,94 @@
-import { fileErrorCode, readIfThere } from "../files/files.ts";
+import { fileErrorCode } from "../files/files.ts";
+import { type Parts, withPartsOf } from "../files/parts.ts";
 import { objectIdLength } from "./ids.ts";
-import { HEADER_BYTES, MODE_AT, STAT_BYTES } from "./index-entries.ts";
+import { entryAt, entryBefore, HEADER_BYTES } from "./index-entries.ts";
 import type { Repository } from "./repository.ts";
 
 /**
  * Whether it is certain, without asking git, that its index has nothing at any of these paths (bytes as Latin-1 text)
  * nor below them, and no submodule above. Most often that is so of a path whose rules somebody asks about.
  */
-export async function indexHasNothingAt(
+export function indexHasNothingAt(
   { indexFile, objectFormat }: Repository,
   paths: readonly string[],
-): Promise<boolean> {
+): boolean {
   try {
-    const bytes = await readIfThere(indexFile);
-    return bytes === null || isNowhereIn(bytes, objectIdLength(objectFormat) / 2, paths);
+    return withPartsOf(indexFile, (index) => isNowhereIn(index, objectIdLength(objectFormat) / 2, paths));
   } catch (error) {
-    if (fileErrorCode(error) === null) throw error;
-    return false;
+    const code = fileErrorCode(error);
+    if (code === null) throw error;
+    return code === "ENOENT";
   }
 }
 
-/** The same of the bytes of an index file. */
-export function isNowhereIn(bytes: Buffer, idBytes: number, paths: readonly string[]): boolean {
-  const isNowhere = (path: string) => path !== "." && !bytes.includes(path, 0, "latin1");
-  return paths.every(isNowhere) && saysAllByNames(bytes, idBytes);
+/** The same of an index file of version 2 or 3: the names of version 4 are shortened. */
+export function isNowhereIn(index: Parts, idBytes: number, paths: readonly string[]): boolean {
+  const header = index.between(0, HEADER_BYTES);
+  if (header.length < HEADER_BYTES || header.toString("latin1", 0, 4) !== "DIRC") return false;
+  if (![2, 3].includes(header.readUInt32BE(4))) return false;
+  return (
+    paths.every((path) => path !== "" && path !== "." && isNowhere(index, idBytes, path)) &&
+    hasNothingElsewhere(index, idBytes)
+  );
 }
 
-const EXTENDED = 0x40;
-const LONGEST_COUNTED = 0x0fff;
+function isNowhere(index: Parts, idBytes: number, path: string): boolean {
+  const near = namesAround(index, idBytes, `${path}/`);
+  if (near === null || near.from.startsWith(`${path}/`)) return false;
+  return [path, ...above(path)].every((one) => {
+    // All that lies between a name and what is below it begins with that name.
+    if (near.before < one || near.before.startsWith(`${one}/`)) return true;
+    const own = namesAround(index, idBytes, one);
+    return own !== null && own.from !== one;
+  });
+}
+
+const above = (path: string) => [...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index));
+
+/** All entries lie before it. */
+const END = "\xff\xff";
+
+interface Names {
+  /** "" where there is none. */
+  readonly before: string;
+  /** The first that does not come before the name; "\xff\xff" behind the last one. */
+  readonly from: string;
+}
+
+/** Between which entries a name belongs; null where that is not certain: they have to follow each other in order. */
+function namesAround(index: Parts, idBytes: number, name: string): Names | null {
+  const { at: start, until } = entryBefore(index, idBytes, Buffer.from(name, "latin1"));
+  const bytes = index.between(start, until);
+  let before = "";
+  for (let at = 0; ; ) {
+    const entry = entryAt(bytes, at, idBytes);
+    if (entry === null) {
+      const isEnd = endsWithOptionalExtensions(index, start + at, index.length - idBytes);
+      return isEnd ? { before, from: END } : null;
+    }
+    const own = entry.name.toString("latin1");
+    if (own < before) return null;
+    if (own >= name) return { before, from: own };
+    before = own;
+    at = entry.end;
+  }
+}
 
 /**
- * Whether what an index has is told by the names that stand in its file: header, entries, extensions and digest, as in
- * gitformat-index(5), of version 2 or 3. Those of version 4 are shortened, and an extension that has to be understood
- * says that there is more: in another file (a split index), or below an entry (a sparse one). So does a submodule.
- * It runs once in a process, over all entries: nothing is called for each, which would take ten times as long.
+ * Behind the entries there are extensions, and an index with one that has to be understood has more: in another file
+ * (a split index), or below an entry (a sparse one).
  */
-function saysAllByNames(bytes: Buffer, idBytes: number): boolean {
-  const end = bytes.length - idBytes;
-  if (end < HEADER_BYTES || bytes.toString("latin1", 0, 4) !== "DIRC") return false;
-  if (![2, 3].includes(bytes.readUInt32BE(4))) return false;
-  let at = HEADER_BYTES;
-  for (let left = bytes.readUInt32BE(8); left > 0; left -= 1) {
-    const flagsAt = at + STAT_BYTES + idBytes;
-    const flags = bytes[flagsAt];
-    const low = bytes[flagsAt + 1];
-    if (flags === undefined || low === undefined || bytes[at + MODE_AT + 2] === SUBMODULE) return false;
-    const nameAt = flagsAt + ((flags & EXTENDED) === 0 ? 2 : 4);
-    const counted = ((flags << 8) | low) & LONGEST_COUNTED;
-    const nameEnd = counted < LONGEST_COUNTED ? nameAt + counted : bytes.indexOf(0, nameAt);
-    if (nameEnd < nameAt) return false;
-    // Up to eight bytes of zero follow each name, so that the next entry is aligned.
-    at += (nameEnd - at + 8) & ~7;
-  }
-  return endsWithOptionalExtensions(bytes, at, end);
+function hasNothingElsewhere(index: Parts, idBytes: number): boolean {
+  return namesAround(index, idBytes, END)?.from === END;
 }
 
-/** The upper byte of what says in a mode which kind of entry it is. */
-const SUBMODULE = 0xe0;
-
 /** Signature, length, and so many bytes. Those whose signature begins with a capital letter may be passed over. */
-function endsWithOptionalExtensions(bytes: Buffer, from: number, end: number): boolean {
+function endsWithOptionalExtensions(index: Parts, from: number, end: number): boolean {
   let at = from;
   while (at + 8 <= end) {
-    if (!/^[A-Z]/.test(bytes.toString("latin1", at, at + 4))) return false;
-    at += 8 + bytes.readUInt32BE(at + 4);
+    const head = index.between(at, at + 8);
+    if (head.length < 8 || !/^[A-Z]/.test(head.toString("latin1", 0, 4))) return false;
+    at += 8 + head.readUInt32BE(4);
   }
   return at === end;
 }

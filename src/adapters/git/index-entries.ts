@@ -65,3 +65,47 @@ function firstEntry(bytes: Buffer, idBytes: number): { readonly at: number; read
   }
   return null;
 }
+
+/** Bit of the flags that says that there are two more bytes of them. */
+const EXTENDED = 0x4000;
+/** As many entries are looked at one after the other. */
+const CLOSE_BYTES = 1 << 12;
+
+/**
+ * The place of an entry whose name comes before this one, as near to it as is told by halves, or of the first one; and
+ * how far to read from there. Where an entry begins is guessed: whoever reads on has to see that they follow each other.
+ */
+export function entryBefore(
+  index: Parts,
+  idBytes: number,
+  name: Buffer,
+): { readonly at: number; readonly until: number } {
+  let at = HEADER_BYTES;
+  let to = index.length;
+  while (to - at > CLOSE_BYTES) {
+    const middle = at + Math.floor((to - at) / 2 / STEP) * STEP;
+    const entry = firstEntry(index.between(middle, middle + PROBE_BYTES), idBytes);
+    // None is to be seen behind the last one.
+    if (entry === null || Buffer.compare(entry.name, name) >= 0) to = middle;
+    else at = middle + entry.at;
+  }
+  return { at, until: to + PROBE_BYTES };
+}
+
+/** The entry that begins at a place, and where the next one does; null where there is none. */
+export function entryAt(
+  bytes: Buffer,
+  at: number,
+  idBytes: number,
+): { readonly name: Buffer; readonly end: number } | null {
+  const flagsAt = at + STAT_BYTES + idBytes;
+  if (flagsAt + FLAGS_BYTES > bytes.length || !FILE_MODES.has(bytes.readUInt32BE(at + MODE_AT))) return null;
+  const flags = bytes.readUInt16BE(flagsAt);
+  const nameAt = flagsAt + FLAGS_BYTES * ((flags & EXTENDED) === 0 ? 1 : 2);
+  const counted = flags & UNCOUNTED;
+  const nameEnd = bytes.indexOf(0, nameAt);
+  const isWhole = counted === UNCOUNTED ? nameEnd - nameAt >= UNCOUNTED : nameEnd === nameAt + counted;
+  if (!isWhole || nameEnd === nameAt) return null;
+  // Up to eight bytes of zero follow each name, so that the next entry is aligned.
+  return { name: bytes.subarray(nameAt, nameEnd), end: at + ((nameEnd - at + STEP) & ~(STEP - 1)) };
+}

@@ -15,7 +15,7 @@ export const FEW = 32;
 
 export async function trackedPaths(place: Repository, paths: readonly string[]): Promise<TrackedPaths> {
   const isFew = paths.length <= FEW;
-  if (isFew && (await indexHasNothingAt(place, paths.map(withoutSlash)))) return NOTHING_TRACKED;
+  if (isFew && indexHasNothingAt(place, paths.map(withoutSlash))) return NOTHING_TRACKED;
   const whole = !(isFew && paths.every(isPlain));
   const args = ["ls-files", "-s", "-z", "--"];
   const output = whole
