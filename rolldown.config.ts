@@ -61,6 +61,24 @@ const inkWithoutDevtools: Plugin = {
   },
 };
 
+/** V8 keeps a text in which one character is beyond Latin-1 in twice the space. */
+const inAscii: Plugin = {
+  name: "in-ascii",
+  renderChunk: (code) => ({
+    code: code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    map: null,
+  }),
+};
+
+/** Compiled code is kept of parts that have a hash of their content in their names: the first one is such a part. */
+const hashedEntry: Plugin = {
+  name: "hashed-entry",
+  generateBundle(_, bundle) {
+    const entry = Object.values(bundle).find((part) => part.type === "chunk" && part.isEntry);
+    this.emitFile({ type: "asset", fileName: "cli.cjs", source: `require("./${entry?.fileName}");\n` });
+  },
+};
+
 const JUDGING = /[\\/]src[\\/](commands[\\/](status-judged|pre-commit|post-commit)|render[\\/]run)\.ts$/;
 const VERIFYING =
   /[\\/]src[\\/](commands[\\/]verify|render[\\/]verify-formats|integrations[\\/]fixers-of-tree)\.ts$/;
@@ -91,17 +109,24 @@ const program = defineConfig({
   platform: "node",
   // Its main file asks for its parts in a way that no bundler can follow.
   resolve: { alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" } },
-  plugins: [licences("third-party-licences.txt"), hashaWithoutTopLevelAwait, framesApart, versionAlone],
+  plugins: [
+    licences("third-party-licences.txt"),
+    hashaWithoutTopLevelAwait,
+    framesApart,
+    versionAlone,
+    inAscii,
+    hashedEntry,
+  ],
   output: {
     dir: "dist",
     format: "cjs",
     cleanDir: true,
-    entryFileNames: "[name].cjs",
+    entryFileNames: "[name]-[hash].cjs",
     chunkFileNames: "[name]-[hash].cjs",
     minify: false,
     codeSplitting: {
       groups: [
-        { name: "start", test: /[\\/](src[\\/]verbs\.ts|package\.json)$/, priority: 3 },
+        { name: "start", test: /[\\/](src[\\/](cli|verbs)\.ts|package\.json)$/, priority: 3 },
         { name: "toml", test: /[\\/]node_modules[\\/]smol-toml[\\/]/, priority: 2 },
         { name: "git", test: /[\\/]src[\\/]adapters[\\/]git[\\/](index|lone)\.ts$/, priority: 2 },
         {
@@ -110,10 +135,14 @@ const program = defineConfig({
           priority: 1.5,
         },
         { name: "judging", test: JUDGING, priority: 1 },
-        { name: "why-ignored", test: /[\\/]src[\\/](commands|render)[\\/]why-ignored\.ts$/, priority: 0.6 },
         {
-          name: "explaining",
-          test: /[\\/]src[\\/]ignore[\\/]explain\.ts$|[\\/]node_modules[\\/]ignore[\\/]/,
+          name: "why-ignored",
+          test: /[\\/]src[\\/]((commands|render)[\\/]why-ignored|ignore[\\/]explain)\.ts$/,
+          priority: 0.6,
+        },
+        {
+          name: "ignore",
+          test: /[\\/]node_modules[\\/]ignore[\\/]/,
           priority: 0.5,
         },
         { name: "verifying", test: VERIFYING, priority: 0.4 },

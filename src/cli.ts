@@ -202,7 +202,7 @@ function isTerminal(fileDescriptor: number): boolean {
 
 /** Whoever interrupts, or closes the input (Ctrl-D), has not said yes. */
 async function ask(question: string, abort: AbortSignal): Promise<boolean> {
-  const { createInterface } = await import("node:readline/promises");
+  const { createInterface } = process.getBuiltinModule("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // While it reads, Ctrl-C is a key to it and no signal.
   terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));

@@ -14,6 +14,8 @@ interface Trial {
   readonly ignoreCase: boolean;
 }
 
+/** The first of them most often does it. */
+const AT_FIRST = 3;
 /** So many sets of lines are put before git at once, */
 const AT_ONCE = 12;
 /** as long as it is not asked about more paths than these. */
@@ -45,8 +47,9 @@ type Judge = (ways: readonly Way[]) => Promise<readonly boolean[]>;
 
 async function* inGroups(trial: Trial, ways: readonly Way[]): AsyncGenerator<readonly Way[]> {
   const size = Math.min(AT_ONCE, Math.max(1, Math.floor(MOST_AT_ONCE / (trial.neighbours.paths.length + 1))));
-  yield ways.slice(0, size);
-  const others = ways.slice(size);
+  const first = Math.min(AT_FIRST, size);
+  yield ways.slice(0, first);
+  const others = ways.slice(first);
   if (others.length === 0) return;
   const works = await inMemory(trial);
   const likely = others.filter(works);

@@ -41,19 +41,35 @@ interface Kind {
 function lastMatching({ files }: Subject, path: string, kind: Kind): Guess | null {
   for (const directory of directoriesAbove(path).toReversed()) {
     const lines = files.get(directory) ?? [];
-    const index = lines.findLastIndex(({ text }) => matches(text, path.slice(directory.length), kind));
+    const index = lines.findLastIndex((line) => matches(line, path.slice(directory.length), kind));
     const source = lines[index];
     if (source !== undefined) return { directory, index, pattern: source.text, source };
   }
   return null;
 }
 
-const NAMED = /^!?([\w.*+@/-]*[\w.*+@-])(\/?)$/;
+interface Named {
+  readonly onlyDirectories: boolean;
+  readonly path: RegExp;
+}
 
-function matches(line: string, path: string, { isDirectory, ignoreCase }: Kind): boolean {
-  const [, body, slash] = NAMED.exec(line) ?? [];
-  if (body === undefined || (slash === "/" && !isDirectory)) return false;
+/** A line is held against each part of each path: it is read once. */
+const read = new WeakMap<SourceLine, Named | null>();
+
+function matches(line: SourceLine, path: string, { isDirectory, ignoreCase }: Kind): boolean {
+  let named = read.get(line);
+  if (named === undefined) {
+    named = namedBy(line, ignoreCase);
+    read.set(line, named);
+  }
+  return named !== null && (isDirectory || !named.onlyDirectories) && named.path.test(path);
+}
+
+function namedBy({ text }: SourceLine, ignoreCase: boolean): Named | null {
+  const [, body, slash] = /^!?([\w.*+@/-]*[\w.*+@-])(\/?)$/.exec(text) ?? [];
+  if (body === undefined) return null;
   const written = body.replace(/[.+]/g, "\\$&").replaceAll("*", "[^/]*");
   const start = body.includes("/") ? "^/?" : "(?:^|/)";
-  return new RegExp(`${start}${written.replace(/^\//, "")}$`, ignoreCase ? "i" : "").test(path);
+  const path = new RegExp(`${start}${written.replace(/^\//, "")}$`, ignoreCase ? "i" : "");
+  return { onlyDirectories: slash === "/", path };
 }
