@@ -60,7 +60,8 @@ async function patternProblems(
   const empty = await patternsWithoutMatch(repository, tree, suite);
   return Promise.all(
     empty.map(async (pattern) => {
-      const stopped = before !== null && (await matches(repository, before.tree, pattern));
+      const stopped =
+        before !== null && !pattern.exclude && (await matches(repository, before.tree, pattern));
       return stopped ? stoppedMatching(suite, pattern, before) : matchesNothing(suite, pattern);
     }),
   );
@@ -91,13 +92,11 @@ async function filesRecorded(repository: Repository, tree: TreeId, name: string)
   }
 }
 
-/** What excludes nothing is no danger, and to look for it costs git a walk over the whole tree: `gate check` does. */
 async function patternsWithoutMatch(
   repository: Repository,
   tree: TreeId,
-  suite: Suite,
+  { inputs }: Suite,
 ): Promise<readonly InputPattern[]> {
-  const inputs = suite.inputs.filter(({ exclude }) => !exclude);
   const present = await pathsPresent(
     repository,
     tree,
@@ -113,18 +112,20 @@ async function matches(repository: Repository, tree: TreeId, pattern: InputPatte
   return !(await treesAgree(repository, nothing, tree, patternPathspecs(pattern)));
 }
 
+const written = ({ glob, exclude }: InputPattern) => `${exclude ? "!" : ""}${glob}`;
+
 function placeOf(suite: Suite, line: number | null = suite.inputs[0]?.line ?? null) {
   return { path: CONFIGURATION_PATH, line, suite: suite.name };
 }
 
 function stoppedMatching(suite: Suite, pattern: InputPattern, { name }: Before): Problem {
-  const message = `the pattern ${pattern.glob} of ${suite.name} matches nothing any more; in ${name} it did.`;
+  const message = `the pattern ${written(pattern)} of ${suite.name} matches nothing any more; in ${name} it did.`;
   const hint = "Name the new place of what it matched, or take the pattern out.";
   return problem("inputs-collapsed", message, { ...placeOf(suite, pattern.line), hint });
 }
 
 function matchesNothing(suite: Suite, pattern: InputPattern): Problem {
-  const message = `the pattern ${pattern.glob} of ${suite.name} matches no tracked file.`;
+  const message = `the pattern ${written(pattern)} of ${suite.name} matches no tracked file.`;
   const hint = "Correct it, git add what it should match, or take it out.";
   return warning("pattern-matches-nothing", message, { ...placeOf(suite, pattern.line), hint });
 }

@@ -205,10 +205,10 @@ it("what judges is kept: none of its parts imports when it runs", async () => {
   );
   const [file = ""] = readdirSync(join(program.file, ".."));
   const kept = readFileSync(join(program.file, "..", file), "latin1").split("\n")[0];
-  for (const part of ["start", "judging", "command-line"]) expect(kept).toContain(`"${part}-`);
+  for (const part of ["cli", "judging", "command-line"]) expect(kept).toContain(`"${part}-`);
 });
 
-it("verify loads what it uses: of the files of settings only who reads one of that kind", async () => {
+it("verify loads what it uses: nothing of the base without one, of settings only who reads files of that kind", async () => {
   const rig = await Rig.create();
   rig.write("pyproject.toml", "[tool.other]\nuntouched = true\n");
   await rig.withEvidence();
@@ -218,7 +218,8 @@ it("verify loads what it uses: of the files of settings only who reads one of th
   expect(exit).toBe(0);
   const parts = stderr.match(/(?<=\/dist\/)[\w-]+(?=-[\w-]{8}\.cjs)/g) ?? [];
   expect(parts).toEqual(expect.arrayContaining(["verifying", "evidence", "toml"]));
-  for (const part of ["judging", "yaml-insert", "json-settings", "dist"]) expect(parts).not.toContain(part);
+  for (const part of ["judging", "why-ignored", "against-base", "lost-by-rules", "json-settings", "dist"])
+    expect(parts).not.toContain(part);
 });
 
 it("an error says where it was thrown, with the kept code too", async () => {

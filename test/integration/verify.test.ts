@@ -342,6 +342,17 @@ describe("inputs that shrink", () => {
     );
   });
 
+  it("are not searched for what a pattern excludes: check does", async () => {
+    const rig = await wide();
+    rig.write("gate.yaml", rig.read("gate.yaml").replace("prompts, ", 'prompts, "!**/*.none", '));
+    await rig.git("add", "-A");
+    await rig.commit("excluded");
+    expect((await verified(rig)).warnings).toEqual([]);
+    const { stdout } = await rig.gate("check", "--json");
+    const { problems } = JSON.parse(stdout);
+    expect(problems.map(({ code }: { readonly code: string }) => code)).toContain("pattern-matches-nothing");
+  });
+
   it("by a pattern that stopped matching are an error, by one that never matched a warning", async () => {
     const rig = await wide();
     rig.write("gate.yaml", rig.read("gate.yaml").replace("prompts, ", "prompts, grammars, "));

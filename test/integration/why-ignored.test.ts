@@ -149,6 +149,50 @@ Add to .gitignore after line 1 (tried: no rule ignores it then, changes nothing 
     );
   });
 
+  it.each([
+    ["named from the home directory", ["core.excludesFile", "~/my excludes"], "my excludes"],
+    ["named last of several", ["--add", "core.excludesFile", "~/last"], "last"],
+    ["named with letters beyond ASCII", ["core.excludesFile", "~/r\u00e8gles"], "r\u00e8gles"],
+  ])("finds the user's rules where their file is %s", async (_how, setting, file) => {
+    const rig = await ignoring("");
+    await rig.git("config", "--global", "core.excludesFile", "/nowhere/excludes");
+    await rig.git("config", "--global", ...setting);
+    const home = await rig.git("config", "--type=path", "--default", "~", "--get", "gate.none");
+    writeFileSync(join(home, file), "b.*\n*.bak\n");
+    expect((await whyOf(rig, "a/b.bak")).rules).toMatchObject([
+      { pattern: "b.*", role: "outranked" },
+      { pattern: "*.bak", role: "ignores" },
+    ]);
+  });
+
+  it("goes by a setting without a value as git does", async () => {
+    const rig = await ignoring("*.LOG\n*.log\n");
+    rig.write(".git/config", `${rig.read(".git/config")}[core]\n\tignorecase\n`);
+    expect((await whyOf(rig, "a.log")).rules).toMatchObject([
+      { pattern: "*.LOG", role: "outranked" },
+      { pattern: "*.log", role: "ignores" },
+    ]);
+  });
+
+  it.each([
+    ["a class and an escape", "[ab].tmp\n\\x.tmp\n", "x.tmp", ["\\x.tmp"]],
+    ["two stars", "**/logs/**\nlogs\n", "a/logs/b.txt", ["**/logs/**", "logs"]],
+    ["a space behind it", "a.tmp \n*.tmp\n", "a.tmp", ["a.tmp", "*.tmp"]],
+    ["a question mark", "?.tmp\n", "a.tmp", ["?.tmp"]],
+    ["a line end of Windows", "a.tmp\r\n*.tmp\n", "a.tmp", ["a.tmp", "*.tmp"]],
+    ["a negation in between", "*.tmp\n!a.*\na.tmp\n", "a.tmp", ["*.tmp", "!a.*", "a.tmp"]],
+  ])("names all that match where there is %s", async (_what, rules, path, patterns) => {
+    const rig = await ignoring(rules);
+    const found = await whyOf(rig, path);
+    expect(found.rules?.map(({ pattern }) => pattern)).toEqual(patterns);
+    for (const { file, after, add } of found.fix ?? []) {
+      const lines = rig.read(file).split("\n");
+      lines.splice(after ?? lines.length - 1, 0, ...add);
+      rig.write(file, lines.join("\n"));
+    }
+    expect((await whyOf(rig, path)).ignored).toBe(false);
+  });
+
   it("finds the user's rules where git looks without a setting", async () => {
     const rig = await ignoring("");
     const XDG_CONFIG_HOME = join(rig.base, "xdg");

@@ -3,8 +3,8 @@ import type { Parts } from "../files/parts.ts";
 /** Signature, version, and how many entries there are. */
 export const HEADER_BYTES = 12;
 /** Times, device, inode, mode, owner and size: with these an entry begins. */
-export const STAT_BYTES = 40;
-export const MODE_AT = 24;
+const STAT_BYTES = 40;
+const MODE_AT = 24;
 const FLAGS_BYTES = 2;
 /** Entries begin at such steps behind the header. */
 const STEP = 8;
