@@ -232,3 +232,19 @@ it("an error says where it was thrown, with the kept code too", async () => {
     expect(stderr).toContain("part-87654321.cjs:2:9");
   }
 });
+
+it.each(["attach", "check", "pre-commit", "pre-merge-commit", "run", "verify"])(
+  "%s has V8 optimise late, of which nothing is said",
+  async (verb) => {
+    const rig = await Rig.create();
+    const ended = await rig.run(process.execPath, [join(PROJECT, "bin/gate.js"), verb, "--help"]);
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    const budget = "require('node:v8').setFlagsFromString('--interrupt-budget=1000000')";
+    expect(readFileSync(join(PROJECT, "bin/gate.js"), "utf8").replaceAll('"', "'")).toContain(budget);
+    expect(await rig.run(process.execPath, ["-e", budget])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+  },
+);
