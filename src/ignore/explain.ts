@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { kindBelow } from "../adapters/files/byte-paths.ts";
 import type { IgnoreRule } from "../adapters/git/ignore.ts";
-import { type IgnoreSettings, ignoreSettings } from "../adapters/git/ignore-settings.ts";
+import type { IgnoreSettings } from "../adapters/git/ignore-settings.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { smallestAdmission } from "./admission.ts";
 import { guessedRules } from "./guessed-rules.ts";
@@ -49,25 +49,24 @@ interface Surroundings {
   readonly worktree: Worktree;
   /** Everything that was asked about: none of it is to change with another's rules. */
   readonly asked: readonly JudgedPath[];
-  /** null where they are not known yet. */
-  readonly settings: IgnoreSettings | null;
+  readonly settings: () => IgnoreSettings;
 }
 
 /** Why git says what it says of paths that some rule matches, and what would make it track those that it ignores. */
 export function explainPaths(
-  { worktree, asked, settings: known }: Surroundings,
+  { worktree, asked, settings: settingsOf }: Surroundings,
   paths: readonly JudgedPath[],
 ): Promise<readonly Explanation[]> {
   const most = Math.ceil(MOST_NEIGHBOURS / Math.max(paths.length, 2));
   return withScratchRules(worktree, async (begin) => {
-    const settings = known ?? ignoreSettings(worktree);
+    const settings = settingsOf();
     const outside = rulesFromOutside(worktree, settings);
     const inquiry = { begin, worktree, settings, asked, files: new Map(), outside, most };
     return Promise.all(paths.map((path) => explain(inquiry, path)));
   });
 }
 
-interface Inquiry extends Surroundings {
+interface Inquiry extends Omit<Surroundings, "settings"> {
   readonly begin: () => AskRules;
   readonly settings: IgnoreSettings;
   readonly files: RuleFiles;

@@ -53,6 +53,9 @@ interface Named {
   readonly path: RegExp;
 }
 
+/** With each more an expression may take as many times longer as a name has letters. */
+const MOST_STARS = 3;
+
 /** A line is held against each part of each path: it is read once. */
 const read = new WeakMap<SourceLine, Named | null>();
 
@@ -67,7 +70,7 @@ function matches(line: SourceLine, path: string, { isDirectory, ignoreCase }: Ki
 
 function namedBy({ text }: SourceLine, ignoreCase: boolean): Named | null {
   const [, body, slash] = /^!?([\w.*+@/-]*[\w.*+@-])(\/?)$/.exec(text) ?? [];
-  if (body === undefined) return null;
+  if (body === undefined || body.split("*").length > MOST_STARS + 1) return null;
   const written = body.replace(/[.+]/g, "\\$&").replaceAll("*", "[^/]*");
   const start = body.includes("/") ? "^/?" : "(?:^|/)";
   const path = new RegExp(`${start}${written.replace(/^\//, "")}$`, ignoreCase ? "i" : "");

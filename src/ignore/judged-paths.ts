@@ -1,7 +1,12 @@
 import { isRepository, kindBelow } from "../adapters/files/byte-paths.ts";
 import { decidingRules } from "../adapters/git/deciding-rules.ts";
 import type { IgnoreRule } from "../adapters/git/ignore.ts";
-import { type IgnoreSettings, settingsTold, TELLING_SETTINGS } from "../adapters/git/ignore-settings.ts";
+import {
+  type IgnoreSettings,
+  ignoreSettings,
+  settingsTold,
+  TELLING_SETTINGS,
+} from "../adapters/git/ignore-settings.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { type TrackedPaths, trackedPaths } from "../adapters/git/tracked.ts";
 
@@ -23,13 +28,13 @@ export interface JudgedPath {
 
 export interface JudgedPaths {
   readonly judged: readonly JudgedPath[];
-  /** The settings that were found on the way; null where none were. */
-  readonly settings: IgnoreSettings | null;
+  /** Those that the rules go by. */
+  readonly settings: () => IgnoreSettings;
 }
 
 /** Asks git about all paths at once. */
 export async function judgePaths(worktree: Worktree, paths: readonly string[]): Promise<JudgedPaths> {
-  const [{ rules, links, settings }, tracked] = await Promise.all([
+  const [{ rules, links, stderr }, tracked] = await Promise.all([
     rulesOf(worktree, paths),
     trackedPaths(worktree, paths),
   ]);
@@ -40,26 +45,26 @@ export async function judgePaths(worktree: Worktree, paths: readonly string[]): 
     const ignored = rule !== null && !rule.pattern.startsWith("!");
     return { path, rule, ignored, tracked: tracked.has(path), obstacle };
   });
-  return { judged, settings };
+  return { judged, settings: () => settingsTold(worktree, stderr) ?? ignoreSettings(worktree) };
 }
 
 interface Rules {
   readonly rules: readonly (IgnoreRule | null)[];
   /** The symbolic link that a path lies beyond. */
   readonly links: ReadonlyMap<string, string>;
-  readonly settings: IgnoreSettings | null;
+  /** What git said besides. */
+  readonly stderr: string;
 }
 
 /** git stops at the first path beyond a symbolic link: these are looked for only where it has. */
 async function rulesOf(worktree: Worktree, paths: readonly string[]): Promise<Rules> {
   const { rules, stderr } = await decidingRules(worktree, paths, { environment: TELLING_SETTINGS });
-  const settings = settingsTold(worktree, stderr);
-  if (rules.length === paths.length) return { rules, links: new Map(), settings };
+  if (rules.length === paths.length) return { rules, links: new Map(), stderr };
   const links = linksAbove(worktree.topLevel, paths);
   const here = paths.filter((path) => !links.has(path));
   const asked = await decidingRules(worktree, here);
   const answers = new Map(asked.rules.map((rule, index) => [here[index], rule]));
-  return { rules: paths.map((path) => answers.get(path) ?? null), links, settings };
+  return { rules: paths.map((path) => answers.get(path) ?? null), links, stderr };
 }
 
 function linksAbove(topLevel: string, paths: readonly string[]): ReadonlyMap<string, string> {

@@ -65,6 +65,8 @@ function usualExcludesFile({ environment }: GitPlace): string | null {
 function excludesFileAt(place: GitPlace, written: string): string | null {
   if (written === "") return null;
   if (!/^[~%]/.test(written)) return resolve(place.directory, written);
+  const { HOME = "" } = place.environment;
+  if (written.startsWith("~/") && HOME !== "") return join(HOME, written.slice(1));
   const args = ["config", "--null", "--type=path", "--get", "core.excludesFile"];
   return resolve(place.directory, gitAtOnce(place, args).stdout.toString("utf8").replace(/\0$/, ""));
 }
