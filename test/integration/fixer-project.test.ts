@@ -9,6 +9,7 @@ import {
   projectOnDisk,
   withTexts,
 } from "../../src/integrations/fixers/project.ts";
+import { attributesCulprits } from "../../src/integrations/fixers/tools/attributes.ts";
 import { Rig } from "../rig/repository.ts";
 
 const NAMES = ["text", "eol", "filter"];
@@ -112,6 +113,16 @@ describe("the attributes of a commit", () => {
     expect(await said(project, "other")).toEqual(["unspecified", "unspecified", "unspecified"]);
     const onDisk = await projectOnDisk(await open(rig));
     expect(await said(onDisk, "r/a.md")).toEqual(["unset", "unspecified", "mine"]);
+  });
+
+  it("are all that changes its reports; on disk, what git is told elsewhere does, too", async () => {
+    const rig = await rigWith({ ".gitattributes": "*.md -text\n", "r/a.log": "" });
+    await rig.commit("first");
+    rig.write(".git/info/attributes", "* filter=mine\n");
+    const written = { suite: "model-tests", directory: "r", paths: ["r/a.log"] };
+    expect(await attributesCulprits(await ofHead(rig), written)).toEqual([]);
+    const found = await attributesCulprits(await projectOnDisk(await open(rig)), written);
+    expect(found).toMatchObject([{ tool: ".gitattributes", reports: ["r/a.log"] }]);
   });
 
   it("are none where the file is a link, as git has it", async () => {

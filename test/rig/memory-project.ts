@@ -5,6 +5,7 @@ export function projectOf(texts: Readonly<Record<string, string>>): Project {
   return {
     files: Object.keys(texts).sort(),
     read: async (path) => texts[path] ?? null,
+    saysAllAttributes: true,
     attributes: async (paths, names) => paths.map(() => new Map(names.map((name) => [name, "unspecified"]))),
   };
 }

@@ -14,6 +14,7 @@ export function projectOf(texts: Readonly<Record<string, string>>): WrittenProje
       reads.push(path);
       return texts[path] ?? null;
     },
+    saysAllAttributes: true,
     attributes: async (paths, names) => paths.map(() => new Map(names.map((name) => [name, "unspecified"]))),
     reads,
   };

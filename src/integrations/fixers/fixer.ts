@@ -9,6 +9,8 @@ export interface Project {
   readonly read: (path: string) => Promise<string | null>;
   /** What git says of each path, in the order asked. */
   readonly attributes: (paths: readonly string[], names: readonly string[]) => Promise<readonly Attributes[]>;
+  /** Whether its files say all of these: on disk, git is told by settings of the clone and of the user as well. */
+  readonly saysAllAttributes: boolean;
 }
 
 /** A tool that rewrites files, with the settings that it would find in the project. */

@@ -21,6 +21,7 @@ export interface ChangeableProject extends Project {
 interface Source {
   readonly files: readonly string[];
   readonly read: Project["read"];
+  readonly saysAllAttributes: boolean;
   /** What git says where these are the attributes files, by path. */
   readonly judge: (
     attributesFiles: ReadonlyMap<string, string>,
@@ -50,6 +51,7 @@ export async function projectOfTree(
   return projectFrom({
     files: plainNames(all.filter(({ mode }) => mode !== "160000").map(({ path }) => path)),
     read: (path) => readThrough(links, read, path),
+    saysAllAttributes: true,
     judge: async (texts, paths, names) => {
       if (texts.size === 0) return paths.map(() => new Map(names.map((name) => [name, "unspecified"])));
       return withScratchDirectory(async (directory) => {
@@ -92,6 +94,7 @@ export async function projectOnDisk(worktree: Worktree): Promise<ChangeableProje
   return projectFrom({
     files,
     read: (path) => readOnDisk(worktree, path),
+    saysAllAttributes: false,
     judge: (texts, paths, names) =>
       withScratchDirectory(async (directory) => {
         await writeAll(directory, texts);
@@ -117,6 +120,7 @@ function projectFrom(source: Source): ChangeableProject {
   return {
     files: source.files,
     read,
+    saysAllAttributes: source.saysAllAttributes,
     attributes: (paths, names) => attributesIn({ ...source, read }, paths, names),
     with: (texts) =>
       projectFrom({

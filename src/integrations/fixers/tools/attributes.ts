@@ -2,6 +2,7 @@ import type { Attributes } from "../../../adapters/git/attributes.ts";
 import { err, ok } from "../../../result.ts";
 import { attributesLine } from "../../attributes-line.ts";
 import { linesOf, withLinesAtEnd } from "../../lines.ts";
+import { saysNothing, setsSomething } from "../attribute-lines.ts";
 import type { Culprit, Exemption, Project, WrittenReports } from "../fixer.ts";
 import { directoryOf, hasFile, nameOf, relativeTo, upwardsFrom, within } from "./tool.ts";
 
@@ -14,10 +15,11 @@ export async function attributesCulprits(
   { directory, paths }: WrittenReports,
 ): Promise<readonly Culprit[]> {
   const files = upwardsFrom(directory).map((place) => within(place, ".gitattributes"));
-  // without a file that says something nobody's commit is changed
+  // without such a file nobody's commit says anything
   const said = project.files.filter((path) => nameOf(path) === ".gitattributes");
-  const texts = await Promise.all(said.map((path) => project.read(path)));
-  if (texts.every((text) => text === null || onlyTakesAway(text))) return [];
+  if (said.length === 0) return [];
+  const texts = project.saysAllAttributes ? await Promise.all(said.map(project.read)) : null;
+  if (texts?.every((text) => text === null || saysNothing(text))) return [];
   const answers = await project.attributes(paths, NAMES);
   const changed = paths.filter((_, index) => rewrites(answers[index] ?? new Map()));
   if (changed.length === 0) return [];
@@ -26,17 +28,6 @@ export async function attributesCulprits(
   const exemption = exemptionIn(present[0] ?? ".gitattributes", directory);
   return [{ tool: ".gitattributes", ...place, reports: changed, exemption }];
 }
-
-/** Whether no line can set one of these attributes: then git need not be asked which line holds. */
-function onlyTakesAway(text: string): boolean {
-  return linesOf(text).every((line) => {
-    if (/^\s*(?:#|$)/.test(line)) return true;
-    const [, ...said] = line.trim().split(/\s+/);
-    return !line.startsWith("[") && said.every((one) => HARMLESS.test(one));
-  });
-}
-
-const HARMLESS = /^(?:[-!]|binary$|(?:diff|merge|linguist-|export-))/;
 
 const isSaid = (value: string | undefined) =>
   value !== undefined && value !== "unspecified" && value !== "unset";
@@ -62,9 +53,9 @@ async function placeOf(
   for (const file of files) {
     const lines = linesOf((await project.read(file)) ?? "");
     const index = lines.findLastIndex((line) => {
-      const [pattern = "", ...said] = line.trim().split(/\s+/);
-      const sets = said.some((one) => !HARMLESS.test(one));
-      return sets && !/^[#"[]/.test(pattern) && ignoredBy([pattern], directoryOf(file))(path);
+      const [pattern = ""] = line.trim().split(/\s+/);
+      const sets = setsSomething(line) && !/^["[]/.test(pattern);
+      return sets && ignoredBy([pattern], directoryOf(file))(path);
     });
     if (index !== -1) return { path: file, line: index + 1 };
   }
