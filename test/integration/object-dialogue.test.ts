@@ -155,7 +155,10 @@ it("coming to an end without an answer is no yes", async () => {
     const { spawn } = processes;
     processes.spawn = (...args) => {
       const child = spawn(...args);
-      for (const one of [child, ...child.stdio]) one?.unref?.();
+      for (const one of [child, ...child.stdio].filter(Boolean)) {
+        one.unref();
+        one.ref = () => one;
+      }
       return child;
     };`;
   rig.write("../loose.cjs", loose);
