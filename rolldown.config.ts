@@ -61,21 +61,13 @@ const inkWithoutDevtools: Plugin = {
   },
 };
 
-/** V8 keeps a text in which one character is beyond Latin-1 in twice the space. */
-const inAscii: Plugin = {
-  name: "in-ascii",
-  renderChunk: (code) => ({
-    code: code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
-    map: null,
-  }),
-};
-
 /** Compiled code is kept of parts that have a hash of their content in their names: the first one is such a part. */
 const hashedEntry: Plugin = {
   name: "hashed-entry",
   generateBundle(_, bundle) {
     const entry = Object.values(bundle).find((part) => part.type === "chunk" && part.isEntry);
-    this.emitFile({ type: "asset", fileName: "cli.cjs", source: `require("./${entry?.fileName}");\n` });
+    if (entry === undefined) this.error("there is no part to begin with");
+    this.emitFile({ type: "asset", fileName: "cli.cjs", source: `require("./${entry.fileName}");\n` });
   },
 };
 
@@ -114,7 +106,6 @@ const program = defineConfig({
     hashaWithoutTopLevelAwait,
     framesApart,
     versionAlone,
-    inAscii,
     hashedEntry,
   ],
   output: {
@@ -139,11 +130,6 @@ const program = defineConfig({
           name: "why-ignored",
           test: /[\\/]src[\\/]((commands|render)[\\/]why-ignored|ignore[\\/]explain)\.ts$/,
           priority: 0.6,
-        },
-        {
-          name: "ignore",
-          test: /[\\/]node_modules[\\/]ignore[\\/]/,
-          priority: 0.5,
         },
         { name: "verifying", test: VERIFYING, priority: 0.4 },
       ],

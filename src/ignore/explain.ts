@@ -4,7 +4,7 @@ import type { IgnoreRule } from "../adapters/git/ignore.ts";
 import type { IgnoreSettings } from "../adapters/git/ignore-settings.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { smallestAdmission } from "./admission.ts";
-import { guessedRules } from "./guessed-rules.ts";
+import { ruleGuesser } from "./guessed-rules.ts";
 import { type JudgedPath, nestedRepository, type Obstacle } from "./judged-paths.ts";
 import { allRules, type FirstRules, firstRules, lineOf, matched, type Subject } from "./matched-rules.ts";
 import { type Neighbours, neighboursOf } from "./neighbours.ts";
@@ -61,7 +61,8 @@ export function explainPaths(
   return withScratchRules(worktree, async (begin) => {
     const settings = settingsOf();
     const outside = rulesFromOutside(worktree, settings);
-    const inquiry = { begin, worktree, settings, asked, files: new Map(), outside, most };
+    const guess = ruleGuesser(settings.ignoreCase);
+    const inquiry = { begin, worktree, settings, asked, files: new Map(), outside, most, guess };
     return Promise.all(paths.map((path) => explain(inquiry, path)));
   });
 }
@@ -73,12 +74,13 @@ interface Inquiry extends Omit<Surroundings, "settings"> {
   readonly outside: readonly SourceLine[];
   /** Of more neighbours than these the nearest are looked at. */
   readonly most: number;
+  readonly guess: ReturnType<typeof ruleGuesser>;
 }
 
 async function explain(inquiry: Inquiry, judged: JudgedPath): Promise<Explanation> {
-  const { worktree, begin, settings } = inquiry;
+  const { worktree, begin, guess } = inquiry;
   const subject = { ...partsOf(worktree.topLevel, judged.path), files: rulesAbove(inquiry, [judged.path]) };
-  const guessed = guessedRules(subject, settings.ignoreCase);
+  const guessed = guess(subject);
   const [first, ahead] = await Promise.all([
     firstRules(begin(), subject, judged.path),
     explainBy(inquiry, judged, { ...guessed, subject }),

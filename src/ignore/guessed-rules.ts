@@ -10,12 +10,26 @@ interface Guess extends NamedLine {
 /**
  * What git will most likely say first, so that it can be asked the next question along with the first one: rules
  * that are names, with stars or without, the last one that matches. Nothing is said by it: git answers the first
- * question as well.
+ * question as well. A line is held against each part of each path, and read once.
  */
-export function guessedRules(subject: Subject, ignoreCase: boolean): FirstRules {
+export function ruleGuesser(ignoreCase: boolean): (subject: Subject) => FirstRules {
+  const read = new Map<SourceLine, Named | null>();
+  const namedBy = (line: SourceLine) => {
+    const known = read.get(line);
+    if (known !== undefined) return known;
+    const named = namedIn(line.text, ignoreCase);
+    read.set(line, named);
+    return named;
+  };
+  return (subject) => guess(subject, namedBy);
+}
+
+type ReadLine = (line: SourceLine) => Named | null;
+
+function guess(subject: Subject, read: ReadLine): FirstRules {
   const { parts, isDirectory } = subject;
   const winners = parts.map((part, index) =>
-    lastMatching(subject, part, { isDirectory: isDirectory || index < parts.length - 1, ignoreCase }),
+    lastMatching(subject, part, { read, isDirectory: isDirectory || index < parts.length - 1 }),
   );
   const excluding = winners.slice(0, -1).find((rule) => rule !== null && !rule.source.text.startsWith("!"));
   const decider = excluding ?? winners.at(-1) ?? null;
@@ -33,15 +47,19 @@ export function guessedRules(subject: Subject, ignoreCase: boolean): FirstRules 
   };
 }
 
-interface Kind {
+interface Asked {
+  readonly read: ReadLine;
   readonly isDirectory: boolean;
-  readonly ignoreCase: boolean;
 }
 
-function lastMatching({ files }: Subject, path: string, kind: Kind): Guess | null {
+function lastMatching({ files }: Subject, path: string, { read, isDirectory }: Asked): Guess | null {
   for (const directory of directoriesAbove(path).toReversed()) {
     const lines = files.get(directory) ?? [];
-    const index = lines.findLastIndex((line) => matches(line, path.slice(directory.length), kind));
+    const below = path.slice(directory.length);
+    const index = lines.findLastIndex((line) => {
+      const named = read(line);
+      return named !== null && (isDirectory || !named.onlyDirectories) && named.path.test(below);
+    });
     const source = lines[index];
     if (source !== undefined) return { directory, index, pattern: source.text, source };
   }
@@ -56,19 +74,7 @@ interface Named {
 /** With each more an expression may take as many times longer as a name has letters. */
 const MOST_STARS = 3;
 
-/** A line is held against each part of each path: it is read once. */
-const read = new WeakMap<SourceLine, Named | null>();
-
-function matches(line: SourceLine, path: string, { isDirectory, ignoreCase }: Kind): boolean {
-  let named = read.get(line);
-  if (named === undefined) {
-    named = namedBy(line, ignoreCase);
-    read.set(line, named);
-  }
-  return named !== null && (isDirectory || !named.onlyDirectories) && named.path.test(path);
-}
-
-function namedBy({ text }: SourceLine, ignoreCase: boolean): Named | null {
+function namedIn(text: string, ignoreCase: boolean): Named | null {
   const [, body, slash] = /^!?([\w.*+@/-]*[\w.*+@-])(\/?)$/.exec(text) ?? [];
   if (body === undefined || body.split("*").length > MOST_STARS + 1) return null;
   const written = body.replace(/[.+]/g, "\\$&").replaceAll("*", "[^/]*");

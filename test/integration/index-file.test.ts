@@ -241,15 +241,9 @@ describe("what an index has, read from its file", () => {
     const some = [...files.keys()].filter((_, index) => index % 97 === 0);
     for (const path of [...some, "src", "é", "src/4.py", "src/4.py/x", `src/${"n".repeat(200)}`])
       expect([path, indexed.hasNothingAt(path)]).toEqual([path, false]);
-    const bytes = indexed.bytes();
-    let read = 0;
-    const between = (from: number, to: number) => {
-      const piece = bytes.subarray(from, to);
-      read += piece.length;
-      return piece;
-    };
-    expect(isNowhereIn({ length: bytes.length, between }, digits / 2, ["src/none/x"])).toBe(true);
-    expect(read).toBeLessThan(bytes.length / 2);
+    const { index, read } = countingParts(indexed.bytes());
+    expect(isNowhereIn(index, digits / 2, ["src/none/x"])).toBe(true);
+    expect(read()).toBeLessThan(index.length / 2);
   });
 
   it.each(["sha1", "sha256"])("is found in a large index without reading all of it (%s)", (format) => {
@@ -264,15 +258,9 @@ describe("what an index has, read from its file", () => {
       expect([path, found.get(path)]).toEqual([path, path === "src/4.py" ? null : `100644 ${id}`]);
     for (const path of absent) expect(found.get(path)).toBeNull();
     indexed.git("write-tree", "--missing-ok");
-    const bytes = indexed.bytes();
-    let read = 0;
-    const between = (from: number, to: number) => {
-      const piece = bytes.subarray(from, to);
-      read += piece.length;
-      return piece;
-    };
-    standingInIndex({ length: bytes.length, between }, digits / 2, ["src/1.py", "z.py"]);
-    expect(read).toBeLessThan(bytes.length / 3);
+    const { index, read } = countingParts(indexed.bytes());
+    standingInIndex(index, digits / 2, ["src/1.py", "z.py"]);
+    expect(read()).toBeLessThan(index.length / 3);
   });
 
   const name = fc.constantFrom("a", "b", "a.b", "a-", "A", "é", "TREE", "o d", "n".repeat(250));
@@ -365,6 +353,17 @@ describe("what an index has, read from its file", () => {
     );
   });
 });
+
+/** Bytes of an index, and how many of them were asked for. */
+function countingParts(bytes: Buffer): { readonly index: Parts; readonly read: () => number } {
+  let read = 0;
+  const between = (from: number, to: number) => {
+    const piece = bytes.subarray(from, to);
+    read += piece.length;
+    return piece;
+  };
+  return { index: { length: bytes.length, between }, read: () => read };
+}
 
 const parts = (bytes: Buffer): Parts => ({
   length: bytes.length,

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { captureProcess, succeeded } from "../../src/adapters/process/capture.ts";
+import { captureAtOnce, captureProcess, succeeded } from "../../src/adapters/process/capture.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -61,6 +61,24 @@ describe("capturing a process", () => {
   it("ends at its time limit, with children that hold the pipe, and keeps what came until then", async () => {
     const captured = await sh("echo early; sleep 300 & sleep 300", { timeoutMs: 1000 });
     expect(captured).toMatchObject({ timedOut: true, signal: "SIGKILL", stdout: Buffer.from("early\n") });
+    expect(succeeded(captured)).toBe(false);
+  });
+});
+
+describe("waiting for a process with everything else", () => {
+  const wait = (script: string, timeoutMs: number) =>
+    captureAtOnce("sh", ["-c", script], { ...options, timeoutMs });
+
+  it("gives what it said and how it ended", () => {
+    const captured = wait("printf a; printf b >&2; exit 3", 60_000);
+    expect(captured).toMatchObject({ started: true, code: 3, signal: null, timedOut: false });
+    expect(captured).toMatchObject({ stdout: Buffer.from("a"), stderr: Buffer.from("b") });
+    expect(succeeded(wait("exit 0", 60_000))).toBe(true);
+  });
+
+  it("ends after its time, and that is no success", () => {
+    const captured = wait("trap '' TERM; printf a; exec sleep 600", 300);
+    expect(captured).toMatchObject({ started: true, code: null, signal: "SIGKILL", timedOut: true });
     expect(succeeded(captured)).toBe(false);
   });
 });

@@ -161,6 +161,15 @@ describe("a commit at no time", () => {
     }
   });
 
+  it.each(hostile)("is a no as HEAD, too: %s", async (time) => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await rig.git("update-ref", "HEAD", await commitAt(rig, time));
+    const { code, errors, problems } = await verified(rig);
+    expect({ code, errors }).toEqual({ code: 1, errors: ["git-failed"] });
+    expect(problems[0]?.message).toContain("a time that is none");
+  });
+
   it.each(hostile)("lets no waiver hold for ever: %s", async (time) => {
     const rig = await Rig.create({ hooks: false });
     rig.writeProject();

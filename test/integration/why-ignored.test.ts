@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { gitAtOnce } from "../../src/adapters/git/command.ts";
 import type { PathReport, WhyIgnoredDocument } from "../../src/commands/why-ignored-document.ts";
 import { runProgram } from "../rig/processes.ts";
 import { GATE, Rig } from "../rig/repository.ts";
@@ -191,6 +192,17 @@ Add to .gitignore after line 1 (tried: no rule ignores it then, changes nothing 
       rig.write(file, lines.join("\n"));
     }
     expect((await whyOf(rig, path)).ignored).toBe(false);
+  });
+
+  it("is not kept waiting by a pattern that keeps git for ever", async () => {
+    const rig = await ignoring(`${"*a".repeat(30)}b\n`);
+    const args = ["-c", "core.excludesFile=", "check-ignore", "--no-index", "--stdin"];
+    const input = Buffer.from(`${"a".repeat(200)}.tmp\n`);
+    const asked = () =>
+      gitAtOnce({ directory: rig.directory, environment: rig.env }, args, { input, timeoutMs: 500 });
+    expect(asked).toThrow(
+      /^git check-ignore had not answered after 0.5 s: a pattern with many stars can keep it/,
+    );
   });
 
   it("finds the user's rules where git looks without a setting", async () => {

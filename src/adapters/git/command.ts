@@ -28,7 +28,7 @@ export class GitError extends Error {
     const lines = stderr.trim().split("\n");
     // Warnings and hints may come before what it died of.
     const [said = ""] = [...lines.filter((line) => /^(?:fatal|error):/.test(line)), ...lines];
-    super(`git ${args[0] ?? ""} ${ending}${said === "" ? "" : `: ${said}`}`);
+    super(`git ${commandIn(args)} ${ending}${said === "" ? "" : `: ${said}`}`);
     this.name = "GitError";
     this.command = ["git", ...args].join(" ");
     this.stderr = stderr;
@@ -37,6 +37,12 @@ export class GitError extends Error {
   get diskFull(): boolean {
     return /No space left on device|Disk quota exceeded/.test(this.stderr);
   }
+}
+
+/** What stands behind the settings (`-c name=value`). */
+function commandIn(args: readonly string[]): string {
+  const [first = "", , ...others] = args;
+  return first === "-c" ? commandIn(others) : first;
 }
 
 /** Whether gate or git found no room to write. */
@@ -48,15 +54,24 @@ export function ranOutOfSpace(error: unknown): boolean {
 export function gitAtOnce(
   { directory, environment }: GitPlace,
   args: readonly string[],
-  { input, accept = [] }: Pick<GitOptions, "accept"> & { readonly input?: Uint8Array } = {},
+  { input, accept = [], timeoutMs = PATIENCE_MS }: AtOnceOptions = {},
 ): Answer {
-  const place = { cwd: directory, env: environment };
-  return answerOf(
-    args,
-    captureAtOnce("git", args, input === undefined ? place : { ...place, input }),
-    accept,
-  );
+  const place = { cwd: directory, env: environment, timeoutMs };
+  const ended = captureAtOnce("git", args, input === undefined ? place : { ...place, input });
+  if (ended.started && ended.timedOut) {
+    const waited = `had not answered after ${timeoutMs / 1000} s`;
+    throw new GitError(args, `${waited}: a pattern with many stars can keep it for ever`, "");
+  }
+  return answerOf(args, ended, accept);
 }
+
+interface AtOnceOptions extends Pick<GitOptions, "accept"> {
+  readonly input?: Uint8Array;
+  readonly timeoutMs?: number;
+}
+
+/** A thousand times as long as it takes. */
+const PATIENCE_MS = 30_000;
 
 export async function git(
   place: GitPlace,

@@ -1,3 +1,4 @@
+import { GitError } from "./command.ts";
 import { type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
 import type { ObjectFound } from "./object-stream.ts";
 import type { Repository } from "./repository.ts";
@@ -37,11 +38,17 @@ function headerOf(found: ObjectFound): CommitHeader | null {
   if (found.kind !== "object" || found.type !== "commit") return null;
   const [, tree, parents = "", seconds] = HEADERS.exec(found.bytes.toString("latin1")) ?? [];
   if (tree === undefined || seconds === undefined) return null;
-  const committedAt = new Date(Number(seconds) * 1000);
   return {
     id: commitId(found.id),
     tree: treeId(tree),
     parents: [...parents.matchAll(/[0-9a-f]{40,}/g)].map(([id]) => commitId(id)),
-    committedAt,
+    committedAt: commitTime(seconds, found.id),
   };
+}
+
+/** What depends on time cannot be judged of a commit at none, and nothing may be concluded from that. */
+export function commitTime(seconds: string, id: string): Date {
+  const time = new Date(/^\d+$/.test(seconds) ? Number(seconds) * 1000 : Number.NaN);
+  if (Number.isNaN(time.getTime())) throw new GitError(["log"], "names a time that is none", id);
+  return time;
 }

@@ -1,5 +1,5 @@
 import { GitError, gitAnswer } from "./command.ts";
-import { type CommitHeader, headWithParent } from "./commit-header.ts";
+import { type CommitHeader, commitTime, headWithParent } from "./commit-header.ts";
 import { type BlobId, type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
 import { pathText, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
@@ -108,9 +108,7 @@ async function headersFrom(
 
 function readHeader(line: Buffer): CommitHeader {
   const [id = "", tree = "", seconds = "", ...parents] = line.toString("latin1").trim().split(" ");
-  const committedAt = new Date(/^\d+$/.test(seconds) ? Number(seconds) * 1000 : Number.NaN);
-  // What depends on time cannot be judged of it, and nothing may be concluded from that.
-  if (Number.isNaN(committedAt.getTime())) throw new GitError(["log"], "names a time that is none", id);
+  const committedAt = commitTime(seconds, id);
   return { id: commitId(id), tree: treeId(tree), parents: parents.map(commitId), committedAt };
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Writable } from "node:stream";
+import { fileErrorCode } from "../files/files.ts";
 
 export type CapturedProcess = FinishedProcess | UnstartedProcess;
 
@@ -71,17 +72,25 @@ export function exitCodeOf(
   return spawnSync(file, args, { cwd, env, stdio: "ignore", windowsHide: true }).status;
 }
 
+interface AtOnceOptions extends Pick<CaptureOptions, "cwd" | "env"> {
+  readonly input?: Uint8Array | string;
+  /** No signal is heard meanwhile: after this time the program is killed. */
+  readonly timeoutMs: number;
+}
+
 /** Runs a program that answers within milliseconds. Everything waits for it, which is faster, as above. */
 export function captureAtOnce(
   file: string,
   args: readonly string[],
-  { cwd, env, input }: Pick<CaptureOptions, "cwd" | "env"> & { readonly input?: Uint8Array | string },
+  { cwd, env, input, timeoutMs }: AtOnceOptions,
 ): CapturedProcess {
-  const options = { cwd, env, windowsHide: true, maxBuffer: Number.POSITIVE_INFINITY };
+  const limits = { timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: Number.POSITIVE_INFINITY } as const;
+  const options = { cwd, env, windowsHide: true, ...limits };
   const ended = spawnSync(file, args, input === undefined ? options : { ...options, input });
   if (ended.pid === 0 || ended.stdout === null) return { started: false, reason: reasonOf(ended.error) };
   const { status: code, signal, stdout, stderr } = ended;
-  return { started: true, code, signal, timedOut: false, stdout, stderr };
+  const timedOut = ended.error !== undefined && fileErrorCode(ended.error) === "ETIMEDOUT";
+  return { started: true, code, signal, timedOut, stdout, stderr };
 }
 
 /** Whether it ran and ended well: exit code 0 and no signal. */

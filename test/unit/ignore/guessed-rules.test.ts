@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { guessedRules } from "../../../src/ignore/guessed-rules.ts";
+import { ruleGuesser } from "../../../src/ignore/guessed-rules.ts";
 
 function guessed(rules: Readonly<Record<string, readonly string[]>>, path: string, ignoreCase = false) {
   const names = path.split("/");
@@ -10,7 +10,7 @@ function guessed(rules: Readonly<Record<string, readonly string[]>>, path: strin
   });
   const parts = names.map((_, index) => names.slice(0, index + 1).join("/"));
   const subject = { files: new Map(files), parts, isDirectory: false, isThere: false };
-  const { decider, strongest } = guessedRules(subject, ignoreCase);
+  const { decider, strongest } = ruleGuesser(ignoreCase)(subject);
   return { decider: decider?.pattern, strongest: strongest.map(({ source, parts }) => [source.text, parts]) };
 }
 
