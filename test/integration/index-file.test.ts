@@ -230,6 +230,18 @@ describe("what an index has, read from its file", () => {
     return files;
   }
 
+  it("has nothing for certain of what may lie in another file, far from where it is looked for", () => {
+    const indexed = new Indexed();
+    indexed.git("config", "splitIndex.maxPercentChange", "100");
+    indexed.stageMany(new Map([["m/base", "1".repeat(40)]]));
+    indexed.git("update-index", "--split-index");
+    indexed.stageMany(manyFiles(40));
+    expect(indexed.gitLists("m/base")).not.toBe("");
+    expect(indexed.hasNothingAt("m/base")).toBe(false);
+    indexed.git("update-index", "--no-split-index");
+    expect(indexed.hasNothingAt("m/none")).toBe(true);
+  });
+
   it.each(["sha1", "sha256"])("has nothing for certain in a large one, most of it unread (%s)", (format) => {
     const indexed = new Indexed(format);
     const digits = format === "sha1" ? 40 : 64;

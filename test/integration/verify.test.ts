@@ -342,6 +342,17 @@ describe("inputs that shrink", () => {
     );
   });
 
+  it("are held against a parent whose message is longer than anybody reads", async () => {
+    const rig = await wide();
+    const long = ["commit-tree", "HEAD^{tree}", "-F", "../message"];
+    rig.write("../message", `${"told at length\n".repeat(100_000)}`);
+    await rig.git("update-ref", "HEAD", await rig.git(...long));
+    for (const name of ["a", "b", "c", "d"]) rig.remove(`src/${name}.py`);
+    await rig.git("add", "-A");
+    await rig.commit("engine rewritten");
+    expect((await verified(rig)).errors).toContain("inputs-collapsed");
+  });
+
   it("are not searched for what a pattern excludes: check does", async () => {
     const rig = await wide();
     rig.write("gate.yaml", rig.read("gate.yaml").replace("prompts, ", 'prompts, "!**/*.none", '));

@@ -4,7 +4,7 @@ import type { ObjectFound } from "./object-stream.ts";
 import type { Repository } from "./repository.ts";
 import { readObjects } from "./small-blobs.ts";
 
-/** A commit as verify looks at it. In a shallow clone the commits at its edge have no parents. */
+/** A commit as verify looks at it. */
 export interface CommitHeader {
   readonly id: CommitId;
   readonly tree: TreeId;
@@ -16,18 +16,18 @@ const LARGEST = 1 << 20;
 
 /**
  * The commit of HEAD and its first parent, from the git that answers about objects: that is one process less than
- * `git log`. null where only that can say: without a commit, at the edge of a shallow clone, with a lost parent.
+ * `git log`. null where only that can say: without a commit, and of one in another form or larger than 1 MiB. The
+ * parent is null where it is not here, as at the edge of a shallow clone.
  */
 export async function headWithParent(
   repository: Repository,
 ): Promise<readonly [CommitHeader, CommitHeader | null] | null> {
-  const [head, parent] = (await readObjects(repository, ["HEAD^{commit}", "HEAD^1^{commit}"], LARGEST)).map(
-    headerOf,
-  );
-  if (head === undefined || head === null) return null;
-  const [first] = head.parents;
-  if (first === undefined) return [head, null];
-  return parent?.id === first ? [head, parent] : null;
+  const [own, before] = await readObjects(repository, ["HEAD^{commit}", "HEAD^1^{commit}"], LARGEST);
+  const head = own === undefined ? null : headerOf(own);
+  if (head === null || before === undefined) return null;
+  if (before.kind === "absent") return [head, null];
+  const parent = headerOf(before);
+  return parent === null ? null : [head, parent];
 }
 
 /** `tree <id>`, a `parent <id>` for each, author and `committer <who> <seconds> <zone>`, each on a line. */
