@@ -1,5 +1,4 @@
-import { fchmodSync, fstatSync, writeFileSync } from "node:fs";
-import { lstat, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { fchmodSync, fstatSync, promises, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import { err, ok, type Result } from "../../result.ts";
@@ -20,7 +19,7 @@ export async function readEditable(root: string, path: string): Promise<Result<E
     const target = await locate(root, path);
     if (!target.ok) return target;
     if (target.value.mode === null) return ok({ text: null, executable: false });
-    const text = decode(await readFile(target.value.file));
+    const text = decode(await promises.readFile(target.value.file));
     return text.ok ? ok({ text: text.value, executable: (target.value.mode & 0o111) !== 0 }) : text;
   } catch (error) {
     return err(`cannot be read: ${reasonOf(error)}`);
@@ -76,7 +75,7 @@ async function locate(root: string, path: string): Promise<Result<Target, string
   const real = await realPath(file);
   if (real === null) return err("is a symbolic link that leads nowhere");
   if (!(await leadsInside(root, real))) return err(`is a symbolic link that leads out of ${root}`);
-  const found = await lstat(real);
+  const found = await promises.lstat(real);
   if (found.isDirectory()) return err("is a directory");
   if (!found.isFile()) return err("is not a regular file");
   if (found.size > LARGEST) return err(`is larger than 1 MiB (${found.size} bytes)`);
@@ -99,7 +98,7 @@ export async function existingRealPath(path: string): Promise<string> {
 
 async function realPath(path: string): Promise<string | null> {
   try {
-    return await realpath(path);
+    return await promises.realpath(path);
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(fileErrorCode(error) ?? "")) return null;
     throw error;
@@ -134,10 +133,10 @@ function reasonOf(error: unknown): string {
 
 /** A directory of its own outside every repository, gone when `use` has ended. */
 export async function withScratchDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(await realpath(tmpdir()), "gate-scratch-"));
+  const directory = await promises.mkdtemp(join(await promises.realpath(tmpdir()), "gate-scratch-"));
   try {
     return await use(directory);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await promises.rm(directory, { recursive: true, force: true });
   }
 }
