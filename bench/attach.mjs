@@ -29,6 +29,7 @@ async function measure(repository, rounds) {
   await repository.git("commit", "-q", "-m", "the second run");
   const commit = async (...settings) => {
     await repository.git("reset", "-q", "--hard", before);
+    await repository.settled();
     await stage(1);
     return repository.git(...settings, "commit", "-m", "the change again");
   };

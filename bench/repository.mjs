@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { timed } from "./measure.mjs";
 
 const PROJECT = resolve(import.meta.dirname, "..");
@@ -73,6 +74,15 @@ export class Repository {
   /** What any program written for Node pays. */
   emptyNode() {
     return timed(process.execPath, [join(this.base, "empty.cjs")], this.place);
+  }
+
+  /**
+   * As people find it who work in it: git reads each file again that is no older than the index, by the second, and
+   * nobody commits in the second in which they have checked out or committed.
+   */
+  async settled() {
+    await delay(1100);
+    await this.git("update-index", "-q", "--refresh");
   }
 
   write(path, text, mode = 0o644) {

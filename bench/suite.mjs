@@ -26,6 +26,7 @@ async function run(repository, rounds) {
     // every report is another one than before: the worst case
     run: async (round) => {
       repository.write("../variant", `, round ${round + 10}`);
+      await repository.settled();
       const { ms } = await repository.gate("run", "--force");
       const suiteMs = Number(readFileSync(join(repository.base, "suite-ms"), "utf8"));
       own.push(ms - suiteMs);
