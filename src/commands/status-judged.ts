@@ -8,7 +8,7 @@ import { type Decision, decideStale, type Staleness } from "../decision/decide.t
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { changesSinceEvidence } from "../judgement/changes.ts";
 import { configurationOf } from "../judgement/configuration.ts";
-import { gatherFacts, type StaleSuite } from "../judgement/facts.ts";
+import { findElsewhere, gatherFacts, type StaleSuite } from "../judgement/facts.ts";
 import { reportsConflict, treeOfIndex } from "../judgement/index-tree.ts";
 import { emptyPatterns, linksLeadingOut } from "../judgement/input-warnings.ts";
 import { type JudgedSuite, type JudgedTree, judgeAs, reportsDirectories } from "../judgement/judge.ts";
@@ -160,8 +160,7 @@ function describe(
   asked: StatusOptions,
 ): Promise<SuiteStatus> | SuiteStatus {
   const { staleness } = one;
-  if (staleness !== null)
-    return describeStale(context, repository, judged, { judged: one, staleness }, asked);
+  if (staleness !== null) return describeStale(context, repository, judged, { ...one, staleness }, asked);
   const nothingDue = { reason: null, changes: [], staleSince: null, lastRun: null, next: null };
   return { ...factsOf(one), decision: "fresh", ...nothingDue, problems: one.problems };
 }
@@ -175,13 +174,13 @@ async function describeStale(
   context: Context,
   repository: Repository,
   { tree, configuration }: JudgedTree,
-  stale: Pick<StaleSuite, "judged" | "staleness">,
+  judged: JudgedSuite & { readonly staleness: Staleness },
   asked: StatusOptions,
 ): Promise<SuiteStatus> {
-  const { judged } = stale;
-  const { suite, inputs, recorded } = judged;
+  const { suite, inputs, recorded, staleness } = judged;
   const directories = reportsDirectories(configuration);
-  const deciding = decisionFor(context, repository, { tree, ...stale, reportsDirectories: directories });
+  const stale = { tree, judged, reportsDirectories: directories };
+  const deciding = decisionFor(context, repository, stale, staleness);
   const ofIndex = asked.rev === null && asked.config === null;
   const { topLevel } = repository;
   const [{ decision, reason, needsGpu }, refusals, since, standing, lastRun] = await Promise.all([
@@ -231,14 +230,17 @@ async function decisionFor(
   context: Context,
   repository: Repository,
   stale: StaleSuite,
+  staleness: Staleness,
 ): Promise<{ readonly decision: Decision["kind"]; readonly reason: string; readonly needsGpu: boolean }> {
   const [first] = stale.judged.problems;
   if (first !== undefined) return { decision: "blocked", reason: first.message, needsGpu: false };
-  const facts = await gatherFacts(repository, stale, context);
+  const { suite, inputs } = stale.judged;
+  const elsewhere = await findElsewhere(repository, suite, inputs.fingerprint);
+  const facts = elsewhere === null ? await gatherFacts(repository, stale, context) : { elsewhere };
   const decision = decideStale(facts);
   // For another reason the machine is not asked: it may have one or not.
-  const needsGpu = decision.kind === "pending" && facts.gpu === "required";
-  return { decision: decision.kind, reason: reasonFor(decision, stale.staleness), needsGpu };
+  const needsGpu = decision.kind === "pending" && suite.gpu === "required";
+  return { decision: decision.kind, reason: reasonFor(decision, staleness), needsGpu };
 }
 
 function reasonFor(decision: Exclude<Decision, { kind: "fresh" }>, staleness: Staleness): string {

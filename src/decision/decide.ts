@@ -3,11 +3,14 @@ import type { GpuNeed, OnStale } from "../config/configuration.ts";
 /** Why the evidence in a tree does not cover its inputs. */
 export type Staleness = "missing" | "outdated" | "broken" | "not-accepted";
 
-/** What is known about a suite whose tree does not carry its evidence. Plain facts, gathered elsewhere. */
-export interface StaleFacts {
-  readonly staleness: Staleness;
-  /** Where evidence for this fingerprint exists, if it does. */
-  readonly elsewhere: EvidencePlace | null;
+/**
+ * What is known about a suite whose tree does not carry its evidence. Plain facts, gathered elsewhere. Where evidence
+ * for its fingerprint exists already nobody has to know more.
+ */
+export type StaleFacts = { readonly elsewhere: EvidencePlace } | FactsWithoutEvidence;
+
+export interface FactsWithoutEvidence {
+  readonly elsewhere: null;
   /** The commit's inputs and definition are HEAD's. */
   readonly sameAsHead: boolean;
   readonly onStale: OnStale;

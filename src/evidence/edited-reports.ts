@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { kindOf } from "../adapters/files/files.ts";
+import { type FileKind, holdsFiles, kindOf } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { IndexEntry } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdsOfFiles } from "../adapters/git/store.ts";
-import { listPaths } from "../adapters/git/trees.ts";
-import { type WorktreeState, worktreeState } from "../adapters/git/worktree.ts";
+import { type WorktreeState, worktreeState } from "../adapters/git/worktree-state.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { shellWord } from "../shell-word.ts";
 import { agreeingOnDisk } from "./agreeing-reports.ts";
 import type { Attachment } from "./attachment.ts";
+import { wholeEvidence } from "./store.ts";
 
 export interface PlannedAttachment {
   readonly attachment: Pick<Attachment, "suite" | "reports">;
@@ -36,26 +36,37 @@ export async function editedReports(worktree: Worktree, planned: PlannedAttachme
   const { attachment, wanted, now, lastAttached } = planned;
   const { suspects, inTheWay } = suspicious(now, wanted);
   const kinds = await Promise.all(suspects.map((path) => kindOf(join(worktree.topLevel, path))));
-  const files = suspects.filter((_, index) => kinds[index] === "file");
-  const noFiles = suspects.filter((_, index) => kinds[index] !== "file" && kinds[index] !== "absent");
+  const kind = (wanted: FileKind) => suspects.filter((_, index) => kinds[index] === wanted);
+  const files = kind("file");
+  const directories = await directoriesInUse(worktree, kind("directory"));
   const ids = await blobIdsOfFiles(
     worktree,
     files.map((path) => join(worktree.topLevel, path)),
   );
   const target = new Map(wanted.map(({ path, id }) => [path, id]));
   const ours = files.length === 0 ? new Set() : await keysBelow(worktree, lastAttached, attachment.reports);
-  const others = files
+  const unlike = files
     .map((path, index) => ({ path, id: ids[index] ?? "" }))
     .filter((file) => file.id !== target.get(file.path) && !ours.has(keyOf(file)));
-  const recorded = others.length === 0 ? [] : await agreeingOnDisk(worktree, attachment, others, now.staged);
-  const edited = others.filter((file) => !recorded.includes(file)).map(({ path }) => path);
+  const recorded = unlike.length === 0 ? [] : await agreeingOnDisk(worktree, attachment, unlike, now.staged);
+  const edited = unlike.filter((file) => !recorded.includes(file)).map(({ path }) => path);
   const tracked = new Set(now.staged.map(({ path }) => path));
+  const others = inTheWay.filter(
+    (path) => !foldersAbove(path).some((folder) => directories.includes(folder)),
+  );
   return [
     ...(await strangersAmong(worktree, planned)),
-    ...[...edited, ...noFiles, ...inTheWay].map((path) =>
+    ...[...edited, ...kind("symlink"), ...kind("other"), ...others].map((path) =>
       tracked.has(path) ? editedReport(path, attachment.suite) : foreignFile(path, attachment.suite),
     ),
+    ...directories.map((path) => foreignFile(path, attachment.suite)),
   ];
+}
+
+/** One in place of a report that holds nothing is nobody's work. */
+async function directoriesInUse(worktree: Worktree, paths: readonly string[]): Promise<readonly string[]> {
+  const used = await Promise.all(paths.map((path) => holdsFiles(join(worktree.topLevel, path))));
+  return paths.filter((_, index) => used[index]);
 }
 
 /**
@@ -121,18 +132,18 @@ function suspicious(
   const unmerged = new Set(staged.filter(({ stage }) => stage !== 0).map(({ path }) => path));
   const written = new Set([...wanted, ...staged].map(({ path }) => path));
   const folders = new Set(wanted.flatMap(({ path }) => foldersAbove(path)));
-  const suspects: string[] = [];
+  const suspects = new Set<string>();
   const inTheWay: string[] = [];
   for (const { kind, path: shown } of differences) {
     const path = shown.replace(/\/$/, "");
-    const isNew = kind === "untracked" || kind === "ignored";
+    const isNew = kind === "untracked";
     if (unmerged.has(path)) continue;
-    if (kind === "unstaged" || kind === "partly-staged" || (isNew && written.has(path))) suspects.push(path);
+    if (kind === "unstaged" || (isNew && written.has(path))) suspects.add(path);
     else if (isNew && (folders.has(path) || foldersAbove(path).some((folder) => written.has(folder)))) {
       inTheWay.push(path);
     }
   }
-  return { suspects, inTheWay };
+  return { suspects: [...suspects], inTheWay };
 }
 
 function foldersAbove(path: string): string[] {
@@ -151,6 +162,6 @@ export async function keysBelow(
   evidence: TreeId | null,
   reports: string,
 ): Promise<ReadonlySet<string>> {
-  const entries = evidence === null ? [] : await listPaths(worktree, evidence, []);
-  return new Set(entries.map(({ path, id }) => keyOf({ path: `${reports}/${path}`, id })));
+  const entries = evidence === null ? null : await wholeEvidence(worktree, evidence);
+  return new Set(entries?.map(({ path, id }) => keyOf({ path: `${reports}/${path}`, id })));
 }

@@ -5,11 +5,14 @@ import { type BlobFound, readBlobsUpTo } from "../adapters/git/small-blobs.ts";
 import { entriesAt, subtree } from "../adapters/git/tree-objects.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
+import type { InputsOfTree } from "../fingerprint/fingerprint.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/ids.ts";
+import { oncePerSuite } from "../fingerprint/once.ts";
 import { type Problem, problem } from "../problem.ts";
 import { parseHashFile } from "../reports/hash-file.ts";
 import { type Manifest, manifestPath, parseManifest, signaturePath } from "../reports/manifest.ts";
 import { err, type Result } from "../result.ts";
+import { wholeEvidence } from "./store.ts";
 
 /** What a tree says about a suite: the record, whole or not. */
 export interface Recorded {
@@ -31,15 +34,50 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   // Git answers in order: behind a large manifest the listing would wait.
   const begun = subtree(repository, tree, suite.reports);
   // A large manifest is parsed while git lists its reports.
-  const files = begun.then(() => readFiles(repository, tree, suite));
-  const [listing, { hashFile, manifestFile, manifest }] = await Promise.all([listed, files]);
+  const files = begun.then(() => readFilesAt(repository, `${tree}:${suite.reports}/`, suite));
+  const [listing, found] = await Promise.all([listed, files]);
+  return recordedOf(suite, listing, found);
+}
+
+/**
+ * The same where the record is of these inputs, or may be. One that is of others is not read but for its hash: it is
+ * for nothing but to say so.
+ */
+export async function readRecordOf(
+  repository: Repository,
+  tree: TreeId,
+  suite: Suite,
+  inputs: Promise<InputsOfTree>,
+): Promise<Recorded> {
+  const [file = null] = await readBlobsUpTo(repository, [`${tree}:${hashPath(suite)}`], LARGEST_RECORD);
+  const hash = hashIn(file, suite);
+  if (hash === null || hash === (await inputs).fingerprint) return readRecorded(repository, tree, suite);
+  return { hash, manifest: null, signed: false, problems: [] };
+}
+
+/** The same of evidence, wherever its reports are to go. It says the same each time. */
+export const readEvidence = oncePerSuite(
+  async (repository: Repository, evidence: TreeId, suite: Suite): Promise<Recorded> => {
+    const [reports, files] = await Promise.all([
+      wholeEvidence(repository, evidence),
+      readFilesAt(repository, `${evidence}:`, suite),
+    ]);
+    if (reports === null) throw new GitError(["ls-tree"], `found objects missing in ${evidence}`, "");
+    const listing = reports.map((entry) => ({ ...entry, path: `${suite.reports}/${entry.path}` }));
+    return recordedOf(suite, listing, files);
+  },
+);
+
+function recordedOf(
+  suite: Suite,
+  listing: readonly TreeEntry[],
+  { hashFile, manifestFile, manifest }: RecordFiles,
+): Recorded {
   if (hashFile === null && manifestFile === null && listing.every(({ path }) => !isRecord(path, suite)))
     return { hash: null, manifest: null, signed: false, problems: [] };
   refuseLostObject(hashFile, hashPath(suite), listing);
   refuseLostObject(manifestFile, `${suite.reports}/${manifestPath(suite.name)}`, listing);
-  const line = hashFile !== null && hashFile !== "too-large" ? parseHashFile(hashFile.bytes) : null;
-  const hash =
-    line !== null && line.suite === suite.name && isFingerprint(line.fingerprint) ? line.fingerprint : null;
+  const hash = hashIn(hashFile, suite);
   const signed = listing.some(({ path }) => path === `${suite.reports}/${signaturePath(suite.name)}`);
   const problems = hash === null ? [badHashFile(suite, hashFile !== null)] : [];
   if (!manifest.ok) {
@@ -63,9 +101,20 @@ export async function readRecorded(repository: Repository, tree: TreeId, suite: 
   return { hash, manifest: manifest.value, signed, problems: found };
 }
 
-async function readFiles(repository: Repository, tree: TreeId, suite: Suite) {
-  const place = `${tree}:${suite.reports}`;
-  const names = [`${place}/${suite.name}.hash`, `${place}/${manifestPath(suite.name)}`];
+function hashIn(file: BlobFound, suite: Suite): Fingerprint | null {
+  const line = file !== null && file !== "too-large" ? parseHashFile(file.bytes) : null;
+  const isOwn = line !== null && line.suite === suite.name;
+  return isOwn && isFingerprint(line.fingerprint) ? line.fingerprint : null;
+}
+
+interface RecordFiles {
+  readonly hashFile: BlobFound;
+  readonly manifestFile: BlobFound;
+  readonly manifest: Result<Manifest, string>;
+}
+
+async function readFilesAt(repository: Repository, place: string, suite: Suite): Promise<RecordFiles> {
+  const names = [`${place}${suite.name}.hash`, `${place}${manifestPath(suite.name)}`];
   const [hashFile = null, manifestFile = null] = await readBlobsUpTo(repository, names, LARGEST_RECORD);
   return { hashFile, manifestFile, manifest: parsed(manifestFile) };
 }

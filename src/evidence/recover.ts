@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { kindOf, removeTemporaries } from "../adapters/files/files.ts";
 import { type IndexEntry, refreshStats, stagedEntries } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { blobIdsOfFiles, treeIsComplete } from "../adapters/git/store.ts";
+import { blobIdsOfFiles } from "../adapters/git/store.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { putInPlace, reportsOf } from "./attach.ts";
 import { reportsNow } from "./edited-reports.ts";
@@ -38,11 +38,11 @@ async function recover(
   stillCovers: (entry: JournalEntry) => Promise<boolean>,
 ): Promise<Recovery> {
   await removeTemporaries(join(worktree.topLevel, entry.reports));
-  const whole = await treeIsComplete(worktree, entry.evidence);
-  const forward = whole && (await stillCovers(entry));
+  const evidence = await reportsOf(worktree, entry);
+  const forward = evidence !== null && (await stillCovers(entry));
   const states: States = {
     before: entry.before,
-    evidence: whole ? await reportsOf(worktree, entry) : [],
+    evidence: evidence ?? [],
     staged: await stagedEntries(worktree, [exactly(entry.reports)]),
   };
   const target = forward ? states.evidence : wayBack(states);

@@ -1,7 +1,7 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { entriesAt } from "../adapters/git/tree-objects.ts";
-import { resolveTrees } from "../adapters/git/trees.ts";
+import { resolveTree, resolveTrees } from "../adapters/git/trees.ts";
 import { type Problem, warning } from "../problem.ts";
 import { agreeingInIndex } from "./agreeing-reports.ts";
 import { readAttached } from "./attached.ts";
@@ -25,9 +25,10 @@ export async function replacedWork(worktree: Worktree, planned: PlannedAttachmen
   const { attachment, wanted, now } = planned;
   const { reports, suite } = attachment;
   const kept = new Set(wanted.map(keyOf));
-  const replaced = now.staged.filter(
-    (entry) => entry.stage === 0 && now.unlikeHead.has(entry.path) && !kept.has(keyOf(entry)),
-  );
+  const given = now.staged.filter((entry) => entry.stage === 0 && !kept.has(keyOf(entry)));
+  if (given.length === 0) return [];
+  const committed = await committedKeys(worktree, await resolveTree(worktree, "HEAD"), reports);
+  const replaced = given.filter((entry) => !committed.has(keyOf(entry)));
   if (replaced.length === 0) return [];
   // Of any suite: one that was renamed has put its reports there under its old name.
   const attached = [...(await readAttached(worktree)).values()];

@@ -1,7 +1,7 @@
 import { type TreeId, treeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { listReferences, treeIsComplete, updateReferences, writeTreeOf } from "../adapters/git/store.ts";
-import { readBlobs } from "../adapters/git/trees.ts";
+import { listReferences, updateReferences, writeTreeOf } from "../adapters/git/store.ts";
+import { listWhole, readBlobs, type TreeEntry } from "../adapters/git/trees.ts";
 import { type Fingerprint, isFingerprint } from "../fingerprint/ids.ts";
 import { parseManifest } from "../reports/manifest.ts";
 
@@ -40,10 +40,25 @@ export async function findStored(
     await list(repository, `${ROOT}/${suite}/${fingerprint}`),
   );
   for (const { tree } of found) {
-    if (await treeIsComplete(repository, tree)) return tree;
+    if ((await wholeEvidence(repository, tree)) !== null) return tree;
   }
   return null;
 }
+
+/** The reports of evidence, by path from their directory; null where this clone lacks one of them. */
+export async function wholeEvidence(
+  repository: Repository,
+  evidence: TreeId,
+): Promise<readonly TreeEntry[] | null> {
+  const known = listings.get(repository) ?? new Map<TreeId, readonly TreeEntry[]>();
+  listings.set(repository, known);
+  const listing = known.get(evidence) ?? (await listWhole(repository, evidence));
+  // What is missing may be stored again.
+  if (listing !== null) known.set(evidence, listing);
+  return listing;
+}
+
+const listings = new WeakMap<Repository, Map<TreeId, readonly TreeEntry[]>>();
 
 async function list(repository: Repository, prefix: string): Promise<StoredEvidence[]> {
   return (await listReferences(repository, prefix)).flatMap(({ name, id }) => {

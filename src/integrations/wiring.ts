@@ -4,7 +4,7 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
 import { entriesAt, filesIn } from "../adapters/git/tree-objects.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
-import { oncePerTree } from "../judgement/once.ts";
+import { oncePerTree } from "../fingerprint/once.ts";
 import { type Problem, warning } from "../problem.ts";
 import { type Surroundings, stepsOf } from "./hook-steps.ts";
 import { membersOf, parsedJson } from "./members.ts";

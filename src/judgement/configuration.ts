@@ -6,10 +6,10 @@ import { readBlobsUpTo } from "../adapters/git/small-blobs.ts";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { placesOf } from "../evidence/places.ts";
 import { canonicalDefinition } from "../fingerprint/fingerprint.ts";
+import { oncePerTree } from "../fingerprint/once.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
-import { oncePerTree } from "./once.ts";
 import { ownEntries } from "./own-entries.ts";
 
 /** Part of the cache's file names: to be raised whenever `Configuration` or its reading changes. */

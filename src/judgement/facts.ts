@@ -4,9 +4,9 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { subtree } from "../adapters/git/tree-objects.ts";
 import { blobIdOf, resolveTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
-import type { EvidencePlace, StaleFacts, Staleness } from "../decision/decide.ts";
+import type { EvidencePlace, FactsWithoutEvidence } from "../decision/decide.ts";
 import { readRecorded } from "../evidence/recorded.ts";
-import { findStored } from "../evidence/store.ts";
+import { findStored, wholeEvidence } from "../evidence/store.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import type { Fingerprint } from "../fingerprint/ids.ts";
 import { renderHashFile } from "../reports/hash-file.ts";
@@ -21,7 +21,6 @@ import { whereHere } from "./where-here.ts";
 export interface StaleSuite {
   readonly tree: TreeId;
   readonly judged: JudgedSuite;
-  readonly staleness: Staleness;
   readonly reportsDirectories: readonly string[];
 }
 
@@ -31,28 +30,28 @@ interface Machine {
   readonly now: () => Date;
 }
 
-/** Gathers what the decision about a stale suite rests on: evidence elsewhere, HEAD, earlier sessions, the machine. */
+/**
+ * Gathers what the decision about a stale suite rests on where no evidence for it exists: HEAD, earlier sessions, the
+ * machine.
+ */
 export async function gatherFacts(
   repository: Repository,
   stale: StaleSuite,
   { environment, now }: Machine,
-): Promise<StaleFacts> {
-  const { judged, staleness } = stale;
-  const { suite, inputs } = judged;
-  const [elsewhere, sameAsHead, lastDurationMs] = await Promise.all([
-    findElsewhere(repository, suite, inputs.fingerprint),
+): Promise<FactsWithoutEvidence> {
+  const { judged } = stale;
+  const { suite } = judged;
+  const [sameAsHead, lastDurationMs] = await Promise.all([
     coversHead(repository, stale),
-    lastDuration(repository, judged),
+    lastDuration(repository, stale),
   ]);
-  // The driver may take a second to answer, and evidence that exists is used whatever else is true.
-  const runMayBeDue = elsewhere === null && !sameAsHead;
   const insideFramework = environment.PRE_COMMIT === "1";
-  const gpuMissing = runMayBeDue ? await missingGpu(suite, environment) : null;
-  const runsHere = runMayBeDue && !insideFramework && gpuMissing === null && startsRuns(suite);
+  // The driver may take a second to answer.
+  const gpuMissing = sameAsHead ? null : await missingGpu(suite, environment);
+  const runsHere = !sameAsHead && !insideFramework && gpuMissing === null && startsRuns(suite);
   const unsignable = runsHere ? await whyUnsignable(repository, stale.tree, now()) : null;
   return {
-    staleness,
-    elsewhere,
+    elsewhere: null,
     sameAsHead,
     onStale: suite.onStale,
     commitBudgetMs: suite.commitBudgetMs,
@@ -81,7 +80,7 @@ export async function findElsewhere(
   if (stored !== null) return { in: "store", tree: stored };
   const commits = inHistory ? await whereHere(commitsWithBlob(repository, hashFile)) : null;
   for (const commit of commits ?? []) {
-    const found = await whereHere(wholeEvidence(repository, commit.tree, suite, fingerprint));
+    const found = await whereHere(evidenceIn(repository, commit.tree, suite, fingerprint));
     if (found !== null) return { in: "history", tree: found, commit: commit.id };
   }
   return null;
@@ -91,7 +90,7 @@ export async function findElsewhere(
  * The reports of a commit count only if they are whole, accepted, and of this fingerprint. They lie where they are
  * wanted now, or where that commit's own gate.yaml has them.
  */
-async function wholeEvidence(
+async function evidenceIn(
   repository: Repository,
   tree: TreeId,
   suite: Suite,
@@ -101,7 +100,8 @@ async function wholeEvidence(
   for (const reports of new Set([suite.reports, then?.suite.reports ?? suite.reports])) {
     const { hash, manifest, problems } = await readRecorded(repository, tree, { ...suite, reports });
     const whole = hash === fingerprint && manifest?.verdict === "passed" && problems.length === 0;
-    if (whole) return subtree(repository, tree, reports);
+    const evidence = whole ? await subtree(repository, tree, reports) : null;
+    if (evidence !== null && (await wholeEvidence(repository, evidence)) !== null) return evidence;
   }
   return null;
 }
@@ -124,11 +124,12 @@ async function coversHead(
 
 async function lastDuration(
   repository: Repository,
-  { suite, recorded }: JudgedSuite,
+  { tree, judged: { suite } }: StaleSuite,
 ): Promise<number | null> {
   const last = repository.topLevel === null ? null : await lastEnd(repository.topLevel, suite.name);
   if (last !== null) return last.durationMs;
-  return recorded.manifest === null ? null : recorded.manifest.run.duration * 1000;
+  const { manifest } = await readRecorded(repository, tree, suite);
+  return manifest === null ? null : manifest.run.duration * 1000;
 }
 
 async function missingGpu(

@@ -3,6 +3,7 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { pathsPresent } from "../adapters/git/tree-objects.ts";
 import { treesAgree } from "../adapters/git/trees.ts";
 import type { Configuration, InputPattern, Suite } from "../config/configuration.ts";
+import { readRecorded } from "../evidence/recorded.ts";
 import { CONFIGURATION_PATH, patternPathspecs } from "../fingerprint/pathspecs.ts";
 import { type Problem, warning } from "../problem.ts";
 import { type JudgedSuite, type JudgedTree, reportsDirectories } from "./judge.ts";
@@ -48,11 +49,12 @@ export async function emptyPatterns(
 export async function shrunkenInputs(
   repository: Repository,
   tree: TreeId,
-  { suite, inputs, recorded }: JudgedSuite,
+  { suite, inputs }: JudgedSuite,
 ): Promise<readonly Problem[]> {
   const included = { ...suite, inputs: suite.inputs.filter(({ exclude }) => !exclude) };
   const empty = await emptyPatterns(repository, tree, { suites: [included] });
-  const before = recorded.manifest?.inputs.files ?? 0;
+  const { manifest } = await readRecorded(repository, tree, suite);
+  const before = manifest?.inputs.files ?? 0;
   if (before < 2 || inputs.files * 2 > before) return empty;
   const message = `the inputs of ${suite.name} fell from ${before} files in the last record to ${inputs.files}: gate verify refuses that.`;
   const hint = "If files moved, name their new place under inputs: of gate.yaml.";

@@ -2,8 +2,8 @@ import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { entriesAt } from "../adapters/git/tree-objects.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
+import { oncePerTree } from "../fingerprint/once.ts";
 import { CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
-import { oncePerTree } from "./once.ts";
 
 /** What a tree has at a path of gate's own, which may be a directory: asked once for all of them. */
 export async function ownEntries(

@@ -3,8 +3,8 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { standingInTree } from "../adapters/git/tree-objects.ts";
 import { changesSinceHead, compareTrees, resolveTree, type TreeChange } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
+import { oncePerSuite } from "../fingerprint/once.ts";
 import { CONFIGURATION_PATH, inputPathspecs } from "../fingerprint/pathspecs.ts";
-import { oncePerSuite } from "./once.ts";
 import { whereHere } from "./where-here.ts";
 
 /** What two trees have otherwise of what a suite's fingerprint is made from. */

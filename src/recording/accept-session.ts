@@ -56,21 +56,20 @@ async function recordEvidence(
   refuse: (reasons: readonly Problem[]) => Settled,
 ): Promise<Settled> {
   const { worktree, judged } = request;
-  const { suite, inputs } = judged;
+  const {
+    suite,
+    inputs: { fingerprint },
+  } = judged;
   const { folder, record, judgement, problems } = session;
   const built = await storeBlobs(worktree, (store) => build(request, session, { results, reads }, store));
   if (!built.ok) return refuse(built.error);
   const signed = await signReports(request, folder, built.value);
   if (!signed.ok) return refuse([signed.error, finishHint(suite.name, folder.name)]);
-  const evidence = await storeEvidence(worktree, suite.name, inputs.fingerprint, signed.value.files);
+  const evidence = await storeEvidence(worktree, suite.name, fingerprint, signed.value.files);
   await removeTree(folder.staging);
   await saveSession(folder, { ...record, evidence });
-  const attached = await attachEvidence(worktree, {
-    suite: suite.name,
-    reports: suite.reports,
-    fingerprint: inputs.fingerprint,
-    evidence,
-  });
+  const attachment = { suite: suite.name, reports: suite.reports, fingerprint, evidence };
+  const attached = await attachEvidence(worktree, attachment);
   if (!attached.ok) return refuse([...attached.error, finishHint(suite.name, folder.name)]);
   const outcome: SuiteOutcome = {
     kind: "recorded",
@@ -83,7 +82,8 @@ async function recordEvidence(
     ...resumedOf(built.value.manifest),
     warnings: [...problems, ...built.value.warnings, ...signed.value.warnings, ...attached.value.warnings],
   };
-  return { outcome, attached: { suite: suite.name, reports: suite.reports, before: attached.value.before } };
+  const { before } = attached.value;
+  return { outcome, attached: { suite: suite.name, reports: suite.reports, before, evidence } };
 }
 
 function resumedOf(manifest: Manifest): Pick<RecordedFacts, "resumed"> {

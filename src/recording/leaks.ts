@@ -1,5 +1,5 @@
 import type { Worktree } from "../adapters/git/repository.ts";
-import { visibleDifferences, type WorktreeDifference } from "../adapters/git/worktree.ts";
+import { trackedDifferences, untrackedFiles, type WorktreeDifference } from "../adapters/git/worktree.ts";
 import type { Suite } from "../config/configuration.ts";
 import { EVERYTHING, without } from "../fingerprint/pathspecs.ts";
 import { type Problem, problem, warning } from "../problem.ts";
@@ -13,9 +13,12 @@ export async function traces(
   worktree: Worktree,
   reportsDirectories: readonly string[],
 ): Promise<readonly WorktreeDifference[]> {
-  const found = await visibleDifferences(worktree, [EVERYTHING, without(".gate")]);
-  const isReport = (path: string) => reportsDirectories.some((directory) => path.startsWith(`${directory}/`));
-  return found.filter(({ kind, path }) => kind === "untracked" || !isReport(path));
+  const searched = [EVERYTHING, without(".gate")];
+  const [tracked, untracked] = await Promise.all([
+    trackedDifferences(worktree, [...searched, ...reportsDirectories.map(without)]),
+    untrackedFiles(worktree, { ignored: false, pathspecs: searched }),
+  ]);
+  return [...tracked, ...untracked.map((path) => ({ path, kind: "untracked" as const }))];
 }
 
 /** What a run left in the repository: new files and changed ones. Python's bytecode is nobody's leak. */

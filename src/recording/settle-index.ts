@@ -8,7 +8,13 @@ import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import { treeOfIndex } from "../judgement/index-tree.ts";
-import { type JudgedSuite, type JudgedTree, judgeTree, reportsDirectories } from "../judgement/judge.ts";
+import {
+  type JudgedSuite,
+  type JudgedTree,
+  judgeForCommit,
+  judgeWithEvidence,
+  reportsDirectories,
+} from "../judgement/judge.ts";
 import { reportsLeftBehind } from "../judgement/left-behind.ts";
 import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { writeMemo } from "../judgement/write-memo.ts";
@@ -17,12 +23,12 @@ import { ok, type Result } from "../result.ts";
 import type { AttachedReports, JudgedCommit } from "./judged-commit.ts";
 import { type SuiteOutcome, withWarnings } from "./outcomes.ts";
 import type { RunRequest, Surroundings } from "./request.ts";
-import { refused, type Settled } from "./reuse.ts";
+import { type AttachedNow, refused, type Settled } from "./reuse.ts";
 
 /** Judges what is being committed; null where it has no gate.yaml. */
 export async function judgeIndex(worktree: Worktree): Promise<Result<JudgedTree | null, readonly Problem[]>> {
   const tree = await treeOfIndex(worktree);
-  return tree.ok ? judgeTree(worktree, tree.value) : tree;
+  return tree.ok ? judgeForCommit(worktree, tree.value) : tree;
 }
 
 /** Files of a gate that works are minutes old at most. */
@@ -62,7 +68,7 @@ export async function settleIndexSuites(
     surroundings,
   };
   const outcomes: SuiteOutcome[] = [];
-  const attached: AttachedReports[] = [];
+  const attached: AttachedNow[] = [];
   for (const one of suites.filter(({ suite }) => only === null || suite.name === only)) {
     const settled = await settle({ ...common, judged: one });
     const left =
@@ -73,26 +79,40 @@ export async function settleIndexSuites(
     if (settled.attached !== null) attached.push(settled.attached);
     if (await isOver(worktree, surroundings)) return ok({ outcomes, judged: null });
   }
-  const after = attached.length === 0 ? judged : await judgeAttached(worktree, attached);
-  if (!after.ok || after.value === null) return ok({ outcomes, judged: null });
-  if (isFresh(after.value)) await writeMemo(worktree, after.value, null);
-  const suitesNow = after.value.suites;
-  const asserted = outcomes.map((outcome) => assertFresh(outcome, suitesNow, configuration.signing));
-  return ok({ outcomes: asserted, judged: { tree: after.value.tree, attached } });
+  const now = attached.length === 0 ? judged.value : await judgeAttached(worktree, judged.value, attached);
+  if (now !== null && isFresh(now)) await writeMemo(worktree, now, null);
+  const asserted = outcomes.map((outcome) => assertFresh(outcome, now?.suites ?? [], configuration.signing));
+  return ok({
+    outcomes: asserted,
+    judged: now === null ? null : { tree: now.tree, attached: attached.map(withoutEvidence) },
+  });
 }
 
-/** As the index is now. Git looks at the new files meanwhile: the tree is written, and nobody else needs the index. */
+/**
+ * Reads back what was staged: as the index is now, null where it cannot be judged any more. Git looks at the new files
+ * meanwhile: the tree is written, and nobody else needs the index.
+ */
 async function judgeAttached(
   worktree: Worktree,
-  attached: readonly AttachedReports[],
-): ReturnType<typeof judgeIndex> {
+  before: JudgedTree,
+  attached: readonly AttachedNow[],
+): Promise<JudgedTree | null> {
   const tree = await treeOfIndex(worktree);
+  if (!tree.ok) return null;
+  const evidence = new Map(attached.map((one) => [one.suite, one.evidence]));
   const directories = attached.map(({ reports }) => exactly(reports));
   const [judged] = await Promise.all([
-    tree.ok ? judgeTree(worktree, tree.value) : tree,
+    judgeWithEvidence(worktree, before, tree.value, evidence),
     refreshStats(worktree, directories),
   ]);
-  return judged;
+  if (judged !== null) return judged;
+  // There is more in the index than was attached: somebody has staged something meanwhile.
+  const anew = await judgeForCommit(worktree, tree.value);
+  return anew.ok ? anew.value : null;
+}
+
+function withoutEvidence({ suite, reports, before }: AttachedNow): AttachedReports {
+  return { suite, reports, before };
 }
 
 /** What takes old sessions away is loaded where there is a new one. */
@@ -119,12 +139,11 @@ function assertFresh(
 ): SuiteOutcome {
   if (outcome.kind !== "reused" && outcome.kind !== "recorded") return outcome;
   const judged = now.find(({ suite }) => suite.name === outcome.suite);
-  if (judged === undefined) return outcome;
-  if (judged.staleness === null) return withWarnings(outcome, unsignedEvidence(judged, signing));
+  if (judged?.staleness === null) return withWarnings(outcome, unsignedEvidence(judged, signing));
   const message = `the evidence of ${outcome.suite} was attached and does not cover what is staged now.`;
   const hint = `See why:  gate status;  then:  gate run ${outcome.suite} --force`;
   const moved = problem("reports-not-staged", message, { suite: outcome.suite, hint });
-  return refused(outcome.suite, [moved, ...judged.recorded.problems]);
+  return refused(outcome.suite, [moved, ...(judged?.recorded.problems ?? [])]);
 }
 
 export function isFresh(judged: JudgedTree): boolean {

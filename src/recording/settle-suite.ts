@@ -1,5 +1,5 @@
 import type { Suite } from "../config/configuration.ts";
-import { type Decision, decideStale, type StaleFacts, type Staleness } from "../decision/decide.ts";
+import { type Decision, decideStale, type Staleness } from "../decision/decide.ts";
 import { isIndexOfCommit } from "../evidence/indexes.ts";
 import { type ChangesSince, changesSinceEvidence, NO_CHANGES } from "../judgement/changes.ts";
 import { findElsewhere, gatherFacts } from "../judgement/facts.ts";
@@ -25,14 +25,15 @@ export type Announce = (announcement: {
 /** Brings one suite of a commit to rest: skip, attach, run or say pending. */
 export async function settleAtCommit(request: RunRequest, announce: Announce): Promise<Settled> {
   const { worktree, judged, surroundings } = request;
-  const { suite, staleness } = judged;
+  const { suite, inputs, staleness } = judged;
   if (staleness === null) return untouched({ kind: "fresh", suite: suite.name, warnings: [] });
   if (judged.problems.length > 0) return untouched(refused(suite.name, judged.problems));
+  const elsewhere = await findElsewhere(worktree, suite, inputs.fingerprint);
   // What explains a stale suite is asked for along with what decides about it.
-  const [facts, since] = await Promise.all([
-    gatherFacts(worktree, { ...request, staleness }, surroundings),
-    changesOf(request),
-  ]);
+  const [facts, since] =
+    elsewhere === null
+      ? await Promise.all([gatherFacts(worktree, request, surroundings), changesOf(request)])
+      : [{ elsewhere }, NO_CHANGES];
   const decision = decideStale(facts);
   switch (decision.kind) {
     case "reuse": {
@@ -47,7 +48,7 @@ export async function settleAtCommit(request: RunRequest, announce: Announce): P
     case "pending":
       return untouched(pendingOutcome(suite, decision, since));
     case "blocked":
-      return untouched(blockedOutcome(request, facts, since));
+      return untouched(blockedOutcome(request, staleness, since));
     default:
       return unreachable(decision);
   }
@@ -155,7 +156,7 @@ function pendingOutcome(
 
 function blockedOutcome(
   { worktree, judged: { suite } }: RunRequest,
-  { staleness }: StaleFacts,
+  staleness: Staleness,
   { changes }: ChangesSince,
 ): SuiteOutcome {
   const [first] = changes;

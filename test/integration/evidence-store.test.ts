@@ -85,16 +85,34 @@ describe("the evidence store", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
-  it("does not offer evidence whose objects are lost", async () => {
+  it.each(["a report", "a directory"])("does not offer evidence of which %s is lost", async (what) => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    const repository = await open(rig);
+    const recorded = await rig.git("for-each-ref", "--format=%(refname)", "refs/gate/evidence");
+    const [found = ""] = recorded.match(/[0-9a-f]{64}/) ?? [];
+    if (!isFingerprint(found)) throw new Error(recorded);
+    const whole = await findStored(repository, "model-tests", found);
+    expect(whole).not.toBeNull();
+    const path = what === "a report" ? "model-tests.json" : "logs";
+    const lost = await rig.git("rev-parse", `${whole}:${path}`);
+    // packed with others it could not be lost alone
+    await rig.run("sh", ["-c", "mv .git/objects/pack/*.pack ../ && cat ../*.pack | git unpack-objects -q"]);
+    rig.remove(`.git/objects/${lost.slice(0, 2)}/${lost.slice(2)}`);
+    expect(await findStored(await open(rig), "model-tests", found)).toBeNull();
+    expect((await rig.gate("status")).code).toBe(1);
+  });
+
+  it("offers what is stored again after it was lost", async () => {
     const rig = await Rig.create({ hooks: false });
     const repository = await open(rig);
-    await store(rig, repository, "sources", 1);
-    const blob = await rig.git(
-      "rev-parse",
-      `${await findStored(repository, "model-tests", fingerprint("sources"))}:model-tests.json`,
-    );
-    rig.remove(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`);
+    const evidence = await store(rig, repository, "sources", 1);
+    const blob = await rig.git("rev-parse", `${evidence}:model-tests.json`);
+    const file = `.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`;
+    rig.remove(file);
     expect(await findStored(repository, "model-tests", fingerprint("sources"))).toBeNull();
+    await store(rig, repository, "sources", 1);
+    expect(await findStored(repository, "model-tests", fingerprint("sources"))).toBe(evidence);
   });
 
   it("does not let planted evidence of other sources through", async () => {

@@ -448,6 +448,32 @@ describe("somebody's staged work under the reports", () => {
     await expectWhole(rig);
   });
 
+  it("is named where it was staged while another suite ran", async () => {
+    const rig = await Rig.create();
+    const suite = (name: string, inputs: string) =>
+      `  ${name}:\n    run: sh "$RIG_SUITE"\n    inputs: [${inputs}]\n    reports: ${name}\n`;
+    rig.writeProject();
+    rig.write("prompts/hello.txt", "1\n");
+    rig.write("gate.yaml", `version: 1\nsuites:\n${suite("first", "src")}${suite("second", "prompts")}`);
+    await rig.git("add", ".");
+    await rig.commit("first");
+    rig.write("prompts/hello.txt", "2\n");
+    await rig.commit("other prompts", "-a");
+    const { runs } = rig.suite;
+    rig.suite.answers([{ id: "a::b" }], {
+      before: "echo mine >second/second-latest.txt; git add second",
+    });
+    rig.write("prompts/hello.txt", "1\n");
+    await changeRouter(rig);
+    await rig.git("add", ".");
+    const { stderr } = await rig.tryCommit("the prompts of before");
+    expect(rig.suite.runs).toBe(runs + 1);
+    expect(stderr).toContain("second: reused the local evidence");
+    expect(stderr).toContain(
+      "second/second-latest.txt was staged by somebody else than gate, and was replaced.",
+    );
+  });
+
   it("is not what gate staged itself, under the name that a suite had before", async () => {
     const rig = await Rig.create();
     rig.writeProject();

@@ -222,6 +222,24 @@ describe("reports that must not be written", () => {
     expect(rig.read("test-reports/test_hello.puml/precious.txt")).toBe("mine\n");
   });
 
+  it("an empty directory there is nobody's, and no hindrance", async () => {
+    const rig = await dueRig();
+    rig.remove("test-reports/test_hello.puml");
+    mkdirSync(join(rig.directory, "test-reports/test_hello.puml/empty"), { recursive: true });
+    await rig.commit("due");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+    expect(await rig.changes()).toEqual([]);
+  });
+
+  it("a repository of the user's where a report has to be", async () => {
+    const rig = await dueRig();
+    rig.remove("test-reports/test_hello.puml");
+    await rig.git("init", "-q", "test-reports/test_hello.puml");
+    rig.write("test-reports/test_hello.puml/precious.txt", "mine\n");
+    await expectRefusal(rig, "test-reports/test_hello.puml");
+    expect(rig.read("test-reports/test_hello.puml/precious.txt")).toBe("mine\n");
+  });
+
   it("a link of the user's where a report has to be", async () => {
     const rig = await dueRig();
     rig.remove("test-reports/test_hello.puml");

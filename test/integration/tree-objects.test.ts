@@ -7,8 +7,14 @@ import { afterAll, describe, expect, it } from "vitest";
 import { GitError } from "../../src/adapters/git/command.ts";
 import { emptyTree, type TreeId, treeId } from "../../src/adapters/git/ids.ts";
 import { openRepository, type Repository } from "../../src/adapters/git/repository.ts";
-import { entriesAt, filesIn, pathsPresent, subtree } from "../../src/adapters/git/tree-objects.ts";
-import { listPaths, listTree } from "../../src/adapters/git/trees.ts";
+import {
+  agreeApartFrom,
+  entriesAt,
+  filesIn,
+  pathsPresent,
+  subtree,
+} from "../../src/adapters/git/tree-objects.ts";
+import { compareTrees, listPaths, listTree } from "../../src/adapters/git/trees.ts";
 import { Rig } from "../rig/repository.ts";
 
 const ENVIRONMENT = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1" };
@@ -79,6 +85,10 @@ const tree = fc
   .uniqueArray(path, { maxLength: 12 })
   .map((paths) => paths.filter((one) => !paths.some((other) => other.startsWith(`${one}/`))));
 
+/** Whether a path can stand beside others: no file of theirs is a directory of it, or the other way round. */
+const fitsWith = (paths: readonly string[]) => (one: string) =>
+  paths.every((other) => !one.startsWith(`${other}/`) && !other.startsWith(`${one}/`));
+
 describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one", (format) => {
   const trees = new Trees(format);
   afterAll(() => trees.remove());
@@ -98,6 +108,24 @@ describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one
         expect(await pathsPresent(repository, id, asked)).toEqual(asked.map(isThere));
         const top = all.filter(({ path: one }) => !one.includes("/"));
         expect((await filesIn(repository, id, ["."])).toSorted(byPath)).toEqual(top.toSorted(byPath));
+      }),
+      { numRuns: CASES },
+    );
+  });
+
+  it("agree apart from some places where git finds no difference elsewhere", async () => {
+    const some = fc.uniqueArray(path, { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(tree, tree, some, async (paths, others, apart) => {
+        const repository = await trees.open();
+        const [one, other] = [
+          trees.of(paths),
+          trees.of([...paths.slice(2), ...others].filter(fitsWith(paths))),
+        ];
+        const excluded = apart.map((place) => `:(top,literal,exclude)${place}`);
+        const differences = await compareTrees(repository, one, other, [":(top,glob)**", ...excluded]);
+        expect(await agreeApartFrom(repository, one, other, apart)).toBe(differences.length === 0);
+        expect(await agreeApartFrom(repository, one, one, apart)).toBe(true);
       }),
       { numRuns: CASES },
     );

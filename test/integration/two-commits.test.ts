@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -156,5 +156,34 @@ describe("two commits at once", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
     expect(await rig.changes()).toEqual([]);
     expect(rig.suite.runs).toBe(2);
+  });
+});
+
+describe("somebody else stages something while evidence is attached", () => {
+  it.each([
+    { what: "an input", path: "src/router.py", after: "--index-info", said: [] },
+    { what: "an input, after the files", path: "src/router.py", after: "--batch --buffer", said: [] },
+    {
+      what: "a report",
+      after: "--index-info",
+      path: "test-reports/model-tests-latest.txt",
+      said: ["test-reports/model-tests-latest.txt is not what the run recorded."],
+    },
+  ])("$what: it is refused, and said not to cover what is staged", async ({ path, after, said }) => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    const git = (await rig.run("sh", ["-c", "command -v git"])).stdout.trim();
+    const blob = (await rig.run("sh", ["-c", "echo other | git hash-object -w --stdin"])).stdout.trim();
+    const stage = `"${git}" update-index --cacheinfo 100644,${blob},${path}`;
+    const meanwhile = `case "$*" in *"${after}"*) "${git}" "$@" && exec ${stage} ;; esac`;
+    rig.write("../bin/git", `#!/bin/sh\n${meanwhile}\nexec "${git}" "$@"\n`);
+    chmodSync(join(rig.base, "bin/git"), 0o755);
+    const env = { PATH: `${join(rig.base, "bin")}:${rig.env.PATH}` };
+    const ended = await rig.gateWith(env, "run", "--force");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      "the evidence of model-tests was attached and does not cover what is staged",
+    );
+    for (const text of said) expect(ended.stderr).toContain(text);
   });
 });

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openRepository, type Repository } from "../../src/adapters/git/repository.ts";
 import {
-  visibleDifferences,
+  trackedDifferences,
   type WorktreeDifference,
-  worktreeState,
+  worktreeDifferences,
 } from "../../src/adapters/git/worktree.ts";
+import { worktreeState } from "../../src/adapters/git/worktree-state.ts";
 import { Rig } from "../rig/repository.ts";
 
 const SOURCES = [":(top,glob)src", ":(top,glob)src/**", ":(top,glob,exclude)**/*.md"];
@@ -47,7 +48,7 @@ const lines = (differences: readonly WorktreeDifference[]) =>
 describe("the state of a working tree", () => {
   it("names every way in which it is not the index, by contents and one file at a time", async () => {
     const { repository } = await repositoryWithWork();
-    const { differences, staged, unlikeHead } = await worktreeState(repository, SOURCES);
+    const { differences, trackedPaths } = await worktreeDifferences(repository, SOURCES);
     expect(lines(differences)).toEqual([
       "assume-unchanged src/marked.py",
       "ignored src/a.log",
@@ -58,19 +59,28 @@ describe("the state of a working tree", () => {
       "untracked src/nested/",
       "untracked src/é new.py",
     ]);
-    expect(staged.map(({ path }) => path)).toHaveLength(7);
-    expect([...unlikeHead]).toEqual(["src/staged.py"]);
+    expect([...trackedPaths()]).toHaveLength(7);
   });
 
-  it("as git shows it, holds neither marks nor what is ignored", async () => {
+  it("is told in one go, too, whatever rules hide", async () => {
     const { repository } = await repositoryWithWork();
-    expect(lines(await visibleDifferences(repository, [":(top,glob)**"]))).toEqual([
+    const { differences, staged } = await worktreeState(repository, SOURCES);
+    expect(lines(differences)).toEqual([
+      "assume-unchanged src/marked.py",
       "missing src/gone.py",
+      "skip-worktree src/sparse.py",
       "unstaged src/edited.py",
-      "untracked other.py",
+      "untracked src/a.log",
+      "untracked src/build/b.py",
       "untracked src/nested/",
-      "untracked src/notes.md",
       "untracked src/é new.py",
     ]);
+    expect(staged.map(({ path }) => path)).toHaveLength(7);
+  });
+
+  it("as git shows it, holds no marks", async () => {
+    const { repository } = await repositoryWithWork();
+    const differences = await trackedDifferences(repository, [":(top,glob)**"]);
+    expect(lines(differences)).toEqual(["missing src/gone.py", "unstaged src/edited.py"]);
   });
 });

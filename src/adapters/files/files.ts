@@ -103,6 +103,12 @@ export async function removeOld(directory: string, name: RegExp, before: Date): 
   }
 }
 
+/** Whether anything but directories lies below a directory. */
+export async function holdsFiles(directory: string): Promise<boolean> {
+  const found = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return found.some((entry) => !entry.isDirectory());
+}
+
 export type FileKind = "file" | "directory" | "symlink" | "other" | "absent";
 
 /** What is at a path, links not followed. */

@@ -3,7 +3,7 @@ import { kindOf } from "../files/files.ts";
 import { GitError, type GitPlace, git, gitAnswer, gitExitCode } from "./command.ts";
 import { emptyTree, type TreeId, treeId } from "./ids.ts";
 import { expectQuestions } from "./object-dialogue.ts";
-import { pathTextOfLatin1 } from "./paths.ts";
+import { latin1Lines, pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** One line of `git ls-files -s`. Stage 0 is a merged entry. */
@@ -66,11 +66,6 @@ async function listIndex(
 ): Promise<IndexEntry[]> {
   const output = await git(repository, ["ls-files", ...flags, "-z", "--", ...pathspecs], chosen(which));
   return latin1Lines(output.toString("latin1")).map(parseIndexLine);
-}
-
-/** Of Latin-1 text, of which one character is one byte: strings are cut several times faster than buffers. */
-export function latin1Lines(output: string): string[] {
-  return output.split("\0").slice(0, -1);
 }
 
 /** `<mode> <id> <stage>TAB<path>`, as `git ls-files -s -z` has it. */

@@ -54,3 +54,8 @@ export function splitNul(output: Buffer): Buffer[] {
   }
   return parts;
 }
+
+/** Of Latin-1 text, of which one character is one byte: strings are cut several times faster than buffers. */
+export function latin1Lines(output: string): string[] {
+  return output.split("\0").slice(0, -1);
+}

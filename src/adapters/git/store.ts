@@ -1,4 +1,4 @@
-import { git, gitAnswer } from "./command.ts";
+import { git } from "./command.ts";
 import { type FastImport, withFastImport } from "./fast-import.ts";
 import { type BlobId, blobId, type TreeId, treeId } from "./ids.ts";
 import type { Repository } from "./repository.ts";
@@ -130,11 +130,6 @@ export async function updateReferences(
     ...remove.map((name) => `delete ${name}\n`),
   ];
   if (lines.length > 0) await git(repository, ["update-ref", "--stdin"], { input: lines.join("") });
-}
-
-export async function treeIsComplete(repository: Repository, tree: TreeId): Promise<boolean> {
-  const answer = await gitAnswer(repository, ["rev-list", "--objects", "--quiet", tree], { accept: [128] });
-  return answer.code === 0;
 }
 
 /** The blob ids that files on disk have as they are, without storing anything. */

@@ -1,5 +1,5 @@
 import { GitError } from "./command.ts";
-import { DIRECTORY, objectIdLength, type TreeId, treeId } from "./ids.ts";
+import { DIRECTORY, emptyTree, objectIdLength, type TreeId, treeId } from "./ids.ts";
 import { pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 import { readObjects } from "./small-blobs.ts";
@@ -41,6 +41,44 @@ async function list(
     .toSorted(({ path: one }, { path: other }) => (one < other ? -1 : Number(one > other)))
     .map((entry) => ({ ...entry, path: pathTextOfLatin1(entry.path) }));
 }
+
+/** Whether two trees are the same but for what lies at some paths. */
+export async function agreeApartFrom(
+  repository: Repository,
+  one: TreeId,
+  other: TreeId,
+  paths: readonly string[],
+): Promise<boolean> {
+  return agree(repository, [one, other], paths.map(partsOf));
+}
+
+async function agree(
+  repository: Repository,
+  ids: readonly [string, string],
+  apart: readonly (readonly string[])[],
+): Promise<boolean> {
+  const trees = await wholeTrees(
+    repository,
+    ids.map((id) => ({ id })),
+  );
+  const [left = NOTHING, right = NOTHING] = trees.map(
+    (tree) => new Map(tree.children().map((child) => [child.name, child])),
+  );
+  const nothing = emptyTree(repository.objectFormat);
+  for (const name of new Set([...left.keys(), ...right.keys()])) {
+    const [here, there] = [left.get(name), right.get(name)];
+    if (here?.id === there?.id && here?.mode === there?.mode) continue;
+    const below = apart.filter(([first]) => first === name).map(([, ...others]) => others);
+    if (below.some((parts) => parts.length === 0)) continue;
+    // One that is not there is as good as an empty one.
+    const areDirectories = [here, there].every((child) => (child?.mode ?? DIRECTORY) === DIRECTORY);
+    if (below.length === 0 || !areDirectories) return false;
+    if (!(await agree(repository, [here?.id ?? nothing, there?.id ?? nothing], below))) return false;
+  }
+  return true;
+}
+
+const NOTHING: ReadonlyMap<string, Child> = new Map();
 
 /** The files that lie in directories of a tree themselves ("." is the top level), and not those further below. */
 export async function filesIn(

@@ -10,7 +10,7 @@ import {
   type TreeId,
   treeId,
 } from "./ids.ts";
-import { pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
+import { latin1Lines, pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 import { type BlobAt, readBlobsUpTo, readObjects } from "./small-blobs.ts";
 
@@ -116,6 +116,23 @@ export async function listPaths(
     const path = pathTextOfLatin1(listed.slice(idEnd + 1, pathEnd));
     entries.push({ mode: listed.slice(at, at + 6), id: listed.slice(idEnd - idLength, idEnd), path });
     at = pathEnd + 1;
+  }
+  return entries;
+}
+
+/** All files of a tree; null where this clone lacks one of them, or the directory of one. */
+export async function listWhole(repository: Repository, tree: TreeId): Promise<TreeEntry[] | null> {
+  const answer = await gitAnswer(repository, ["ls-tree", "-r", "-l", "-z", "--full-tree", tree], {
+    accept: [1, 128],
+  });
+  if (answer.code !== 0) return null;
+  const entries: TreeEntry[] = [];
+  // "MMMMMM <type> <id> <size>\tpath"
+  for (const line of latin1Lines(answer.stdout.toString("latin1"))) {
+    const tab = line.indexOf("\t");
+    const [mode = "", , id = "", size] = line.slice(0, tab).split(/ +/);
+    if (size === "BAD") return null;
+    entries.push({ mode, id, path: pathTextOfLatin1(line.slice(tab + 1)) });
   }
   return entries;
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { kindOf } from "../files/files.ts";
 import { git } from "./command.ts";
-import { type IndexEntry, latin1Lines, parseIndexLine } from "./index.ts";
-import { pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
+import { type IndexEntry, parseIndexLine } from "./index.ts";
+import { latin1Lines, pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** One way in which the files on disk are not what the index holds. */
@@ -23,45 +23,20 @@ export interface WorktreeDifference {
     | "skip-worktree";
 }
 
-export interface WorktreeState {
-  readonly staged: readonly IndexEntry[];
-  readonly differences: readonly WorktreeDifference[];
-  /** Paths whose staged entry is not the one of HEAD. */
-  readonly unlikeHead: ReadonlySet<string>;
-}
-
-/**
- * Compares the working tree with the index git is using, where the pathspecs match. Contents count, not
- * times. `git status` is silent on entries that are told not to be looked at, so these are asked for apart.
- */
-export async function worktreeState(
-  repository: Repository,
-  pathspecs: readonly string[],
-): Promise<WorktreeState> {
-  const { listing, differences, unlikeHead } = await compare(repository, pathspecs);
-  return { staged: stagedIn(listing), differences, unlikeHead };
-}
-
 interface WorktreeDifferences {
   readonly differences: readonly WorktreeDifference[];
   /** Reads them anew: of tens of thousands of files that takes longer than everything else that gate does here. */
   readonly trackedPaths: () => ReadonlySet<string>;
 }
 
-/** The same where nobody asks for all that is staged. */
+/**
+ * Compares the working tree with the index git is using, where the pathspecs match. Contents count, not
+ * times. `git status` is silent on entries that are told not to be looked at, so these are asked for apart.
+ */
 export async function worktreeDifferences(
   repository: Repository,
   pathspecs: readonly string[],
 ): Promise<WorktreeDifferences> {
-  const { listing, differences } = await compare(repository, pathspecs);
-  return { differences, trackedPaths: () => new Set(stagedIn(listing).map(({ path }) => path)) };
-}
-
-interface Comparison extends Pick<WorktreeState, "differences" | "unlikeHead"> {
-  readonly listing: string;
-}
-
-async function compare(repository: Repository, pathspecs: readonly string[]): Promise<Comparison> {
   const [tracked, listing] = await Promise.all([
     trackedDifferences(repository, pathspecs),
     listFiles(repository, pathspecs),
@@ -70,59 +45,37 @@ async function compare(repository: Repository, pathspecs: readonly string[]): Pr
   const marked = unusual.filter((line) => !isUntracked(line)).map(markedEntry);
   const untracked = unusual.filter(isUntracked).map((line) => pathTextOfLatin1(line.slice(2)));
   const differences = [
-    ...tracked.differences,
+    ...tracked,
     ...(await visibleOrIgnored(repository, untracked, pathspecs)),
     ...marked.flatMap(markDifference),
     ...(await absentSubmodules(repository, marked)),
   ];
-  return { listing, differences, unlikeHead: tracked.unlikeHead };
+  return { differences, trackedPaths: () => new Set(stagedIn(listing).map(({ path }) => path)) };
 }
 
-/** Files that were changed, deleted or added, rules of what to ignore honoured; marks on entries do not count. */
-export async function visibleDifferences(
+/** Tracked files that were changed or deleted; marks on entries do not count. */
+export async function trackedDifferences(
   repository: Repository,
   pathspecs: readonly string[],
 ): Promise<readonly WorktreeDifference[]> {
-  const [{ differences }, untracked] = await Promise.all([
-    trackedDifferences(repository, pathspecs),
-    untrackedFiles(repository, { ignored: false, pathspecs }),
-  ]);
-  return [...differences, ...untracked.map((path) => ({ path, kind: "untracked" as const }))];
-}
-
-async function trackedDifferences(
-  repository: Repository,
-  pathspecs: readonly string[],
-): Promise<Pick<WorktreeState, "differences" | "unlikeHead">> {
   const flags = ["--untracked-files=no", "--ignore-submodules=none", "--no-renames"];
   const status = await git(repository, ["status", "--porcelain=v2", "-z", ...flags, "--", ...pathspecs]);
-  const lines = splitNul(status).flatMap(statusLine);
-  return {
-    differences: lines.flatMap(({ path, kind }) => (kind === null ? [] : [{ path, kind }])),
-    unlikeHead: new Set(lines.flatMap(({ path, isStaged }) => (isStaged ? [path] : []))),
-  };
+  return splitNul(status).flatMap(statusLine);
 }
 
-interface StatusLine {
-  readonly path: string;
-  /** null: the file on disk is the staged one. */
-  readonly kind: WorktreeDifference["kind"] | null;
-  readonly isStaged: boolean;
-}
-
-function statusLine(line: Buffer): StatusLine[] {
+function statusLine(line: Buffer): WorktreeDifference[] {
   const type = String.fromCharCode(line[0] ?? 0);
   if (type !== "1" && type !== "u") return [];
   const path = pathText(line.subarray(afterFields(line, type === "1" ? 8 : 10)));
   const [, changes = "", submodule = ""] = line.toString("latin1").split(" ");
   const isStaged = type === "u" || changes[0] !== ".";
   const isDirtySubmodule = submodule.startsWith("S") && submodule !== "S...";
-  if (isDirtySubmodule) return [{ path, kind: "submodule", isStaged }];
+  if (isDirtySubmodule) return [{ path, kind: "submodule" }];
   const inWorktree = changes[1] ?? ".";
-  if (inWorktree === ".") return [{ path, kind: null, isStaged }];
-  if (inWorktree === "A") return [{ path, kind: "announced", isStaged }];
+  if (inWorktree === ".") return [];
+  if (inWorktree === "A") return [{ path, kind: "announced" }];
   const kind = inWorktree === "D" ? "missing" : isStaged ? "partly-staged" : "unstaged";
-  return [{ path, kind, isStaged }];
+  return [{ path, kind }];
 }
 
 interface MarkedEntry {
@@ -192,7 +145,7 @@ function afterFields(line: Buffer, count: number): number {
   return at;
 }
 
-function markDifference({ mark, entry: { path } }: MarkedEntry): WorktreeDifference[] {
+export function markDifference({ mark, entry: { path } }: MarkedEntry): WorktreeDifference[] {
   if (mark === "S" || mark === "s") return [{ path, kind: "skip-worktree" }];
   if (mark !== "?" && mark === mark.toLowerCase()) return [{ path, kind: "assume-unchanged" }];
   return [];

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decideStale, type StaleFacts } from "../../../src/decision/decide.ts";
+import { decideStale, type EvidencePlace, type FactsWithoutEvidence } from "../../../src/decision/decide.ts";
 
-const DUE: StaleFacts = {
-  staleness: "outdated",
+const DUE: FactsWithoutEvidence = {
   elsewhere: null,
   sameAsHead: false,
   onStale: "auto",
@@ -14,8 +13,6 @@ const DUE: StaleFacts = {
   unsignable: null,
   insideFramework: false,
 };
-const STORED = { in: "store", tree: "1".repeat(40) } as const;
-const COMMITTED = { in: "history", tree: "1".repeat(40), commit: "2".repeat(40) } as const;
 const NO_GPU = { gpu: "required", gpuMissing: "nvidia-smi not found" } as const;
 
 const RUN = { kind: "run" } as const;
@@ -23,13 +20,8 @@ const BLOCKED = { kind: "blocked" } as const;
 const pending = (because: string, more: object = {}) => ({ kind: "pending", reason: { because, ...more } });
 
 describe("a stale suite at a commit", () => {
-  const table: readonly (readonly [string, Partial<StaleFacts>, object])[] = [
+  const table: readonly (readonly [string, Partial<FactsWithoutEvidence>, object])[] = [
     ["runs where nothing speaks against it", {}, RUN],
-    ["runs on the first commit", { staleness: "missing" }, RUN],
-    ["runs where the evidence is broken", { staleness: "broken" }, RUN],
-    ["runs where the last run was not accepted", { staleness: "not-accepted" }, RUN],
-    ["takes evidence from the store", { elsewhere: STORED }, { kind: "reuse", evidence: STORED }],
-    ["takes evidence from the history", { elsewhere: COMMITTED }, { kind: "reuse", evidence: COMMITTED }],
     [
       "is not this commit's matter where HEAD has the same inputs",
       { sameAsHead: true },
@@ -84,12 +76,19 @@ describe("a stale suite at a commit", () => {
   it.each(table)("%s", (_what, facts, decision) => {
     expect(decideStale({ ...DUE, ...facts })).toEqual(decision);
   });
+
+  const places: readonly EvidencePlace[] = [
+    { in: "store", tree: "1".repeat(40) },
+    { in: "history", tree: "1".repeat(40), commit: "2".repeat(40) },
+  ];
+  it.each(places)("takes evidence from the $in, whatever else is true", (elsewhere) => {
+    expect(decideStale({ elsewhere })).toEqual({ kind: "reuse", evidence: elsewhere });
+  });
 });
 
 const duration = fc.integer({ min: 0, max: 10_000_000 });
-const facts: fc.Arbitrary<StaleFacts> = fc.record({
-  staleness: fc.constantFrom("missing", "outdated", "broken", "not-accepted"),
-  elsewhere: fc.constantFrom(null, STORED, COMMITTED),
+const facts: fc.Arbitrary<FactsWithoutEvidence> = fc.record({
+  elsewhere: fc.constant(null),
   sameAsHead: fc.boolean(),
   onStale: fc.constantFrom("auto", "run", "pending", "block"),
   commitBudgetMs: duration,
@@ -99,15 +98,15 @@ const facts: fc.Arbitrary<StaleFacts> = fc.record({
   unsignable: fc.option(fc.constant("there is no key")),
   insideFramework: fc.boolean(),
 });
-const always = (holds: (known: StaleFacts, kind: string) => boolean) =>
+const always = (holds: (known: FactsWithoutEvidence, kind: string) => boolean) =>
   fc.assert(
     fc.property(facts, (known) => holds(known, decideStale(known).kind)),
     { numRuns: 2000 },
   );
 
-describe("whatever the facts", () => {
-  it("evidence elsewhere is reused, and only that", () => {
-    always(({ elsewhere }, kind) => (kind === "reuse") === (elsewhere !== null));
+describe("without evidence, whatever the facts", () => {
+  it("nothing is reused", () => {
+    always((_known, kind) => kind !== "reuse");
   });
 
   it("nothing runs inside the framework", () => {
@@ -139,14 +138,6 @@ describe("whatever the facts", () => {
       fc.property(facts, duration, (known, more) => {
         const patient = { ...known, commitBudgetMs: known.commitBudgetMs + more };
         return decideStale(known).kind !== "run" || decideStale(patient).kind === "run";
-      }),
-    );
-  });
-
-  it("how the evidence is stale changes nothing", () => {
-    fc.assert(
-      fc.property(facts, (known) => {
-        expect(decideStale({ ...known, staleness: "missing" })).toEqual(decideStale(known));
       }),
     );
   });
