@@ -48,6 +48,10 @@ async function store(rig: Rig, repository: Repository, seed: string, minute: num
   return storeEvidence(repository, "model-tests", of, [{ path: "model-tests.json", blob }]);
 }
 
+/** What is packed with others cannot be lost alone. */
+const UNPACK =
+  "mv .git/objects/pack/*.pack .. && for pack in ../*.pack; do git unpack-objects -q <$pack; done";
+
 describe("the evidence store", () => {
   it("keeps the fifty newest of a suite, by when they were run", async () => {
     const rig = await Rig.create({ hooks: false });
@@ -96,11 +100,30 @@ describe("the evidence store", () => {
     expect(whole).not.toBeNull();
     const path = what === "a report" ? "model-tests.json" : "logs";
     const lost = await rig.git("rev-parse", `${whole}:${path}`);
-    // packed with others it could not be lost alone
-    await rig.run("sh", ["-c", "mv .git/objects/pack/*.pack ../ && cat ../*.pack | git unpack-objects -q"]);
+    await rig.run("sh", ["-c", UNPACK]);
     rig.remove(`.git/objects/${lost.slice(0, 2)}/${lost.slice(2)}`);
     expect(await findStored(await open(rig), "model-tests", found)).toBeNull();
     expect((await rig.gate("status")).code).toBe(1);
+  });
+
+  it("is not made up for by a commit of which a report is lost", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    const lost = await rig.git("rev-parse", "HEAD:test-reports/logs/test_hello/session.log");
+    const id = "tests/test_hello.py::test_hello";
+    rig.suite.answers([{ id, name: "test_hello", logs: { "session.log": "route 2\n" } }]);
+    rig.write("src/router.py", "route = 2\n");
+    await rig.commit("route", "-a");
+    await rig.run("sh", [
+      "-c",
+      "git for-each-ref --format='delete %(refname)' refs/gate | git update-ref --stdin",
+    ]);
+    rig.write("src/router.py", "route = 1\n");
+    await rig.git("add", "src");
+    expect(await rig.decision()).toBe("reuse");
+    await rig.run("sh", ["-c", UNPACK]);
+    rig.remove(`.git/objects/${lost.slice(0, 2)}/${lost.slice(2)}`);
+    expect(await rig.decision()).toBe("run");
   });
 
   it("offers what is stored again after it was lost", async () => {

@@ -214,6 +214,16 @@ describe("reports that must not be written", () => {
     expect(rig.read("test-reports/test_hello.puml")).toBe("my own diagram\n");
   });
 
+  it("a file of the user's that is only announced, under the name of a report", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    await rig.git("add", ".");
+    rig.write("test-reports/model-tests.json", "{}\n");
+    await rig.git("add", "-N", "test-reports/model-tests.json");
+    await expectRefusal(rig, "test-reports/model-tests.json");
+    expect(rig.read("test-reports/model-tests.json")).toBe("{}\n");
+  });
+
   it("a directory of the user's where a report has to be", async () => {
     const rig = await dueRig();
     rig.remove("test-reports/test_hello.puml");
