@@ -28,11 +28,12 @@ export async function storeEvidence(
   return tree;
 }
 
-/** The newest whole evidence of a fingerprint; null where the store has none. */
+/** The newest evidence of a fingerprint that is whole and that `covers` says yes to; null where the store has none. */
 export async function findStored(
   repository: Repository,
   suite: string,
   fingerprint: Fingerprint,
+  covers: (evidence: TreeId) => Promise<boolean>,
 ): Promise<TreeId | null> {
   const found = await newestFirst(
     repository,
@@ -40,7 +41,7 @@ export async function findStored(
     await list(repository, `${ROOT}/${suite}/${fingerprint}`),
   );
   for (const { tree } of found) {
-    if ((await wholeEvidence(repository, tree)) !== null) return tree;
+    if ((await wholeEvidence(repository, tree)) !== null && (await covers(tree))) return tree;
   }
   return null;
 }

@@ -5,7 +5,7 @@ import { subtree } from "../adapters/git/tree-objects.ts";
 import { blobIdOf, resolveTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import type { EvidencePlace, FactsWithoutEvidence } from "../decision/decide.ts";
-import { readRecorded } from "../evidence/recorded.ts";
+import { type Recorded, readEvidence, readRecorded } from "../evidence/recorded.ts";
 import { findStored, wholeEvidence } from "../evidence/store.ts";
 import { fingerprintOf } from "../fingerprint/fingerprint.ts";
 import type { Fingerprint } from "../fingerprint/ids.ts";
@@ -74,7 +74,9 @@ export async function findElsewhere(
 ): Promise<EvidencePlace | null> {
   const hashFile = blobIdOf(repository, renderHashFile(fingerprint, suite.name));
   const [stored, inHistory] = await Promise.all([
-    findStored(repository, suite.name, fingerprint),
+    findStored(repository, suite.name, fingerprint, async (evidence) =>
+      covers(await readEvidence(repository, evidence, suite), fingerprint),
+    ),
     blobIsKnown(repository, hashFile),
   ]);
   if (stored !== null) return { in: "store", tree: stored };
@@ -98,12 +100,16 @@ async function evidenceIn(
 ): Promise<TreeId | null> {
   const then = await suiteOf(repository, tree, suite.name);
   for (const reports of new Set([suite.reports, then?.suite.reports ?? suite.reports])) {
-    const { hash, manifest, problems } = await readRecorded(repository, tree, { ...suite, reports });
-    const whole = hash === fingerprint && manifest?.verdict === "passed" && problems.length === 0;
-    const evidence = whole ? await subtree(repository, tree, reports) : null;
+    const recorded = await readRecorded(repository, tree, { ...suite, reports });
+    const evidence = covers(recorded, fingerprint) ? await subtree(repository, tree, reports) : null;
     if (evidence !== null && (await wholeEvidence(repository, evidence)) !== null) return evidence;
   }
   return null;
+}
+
+/** Anybody can name a tree as evidence, and another version of gate may have written it. */
+function covers({ hash, manifest, problems }: Recorded, fingerprint: Fingerprint): boolean {
+  return hash === fingerprint && manifest?.verdict === "passed" && problems.length === 0;
 }
 
 /** Whether HEAD has the same inputs and the same definition: then this commit is not what made it stale. */

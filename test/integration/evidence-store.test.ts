@@ -48,6 +48,8 @@ async function store(rig: Rig, repository: Repository, seed: string, minute: num
   return storeEvidence(repository, "model-tests", of, [{ path: "model-tests.json", blob }]);
 }
 
+const any = async () => true;
+
 /** What is packed with others cannot be lost alone. */
 const UNPACK =
   "mv .git/objects/pack/*.pack .. && for pack in ../*.pack; do git unpack-objects -q <$pack; done";
@@ -60,9 +62,9 @@ describe("the evidence store", () => {
     const refs = (await rig.git("for-each-ref", "--format=%(refname)", "refs/gate/evidence")).split("\n");
     expect(refs).toHaveLength(50);
     for (const minute of [0, 1, 2]) {
-      expect(await findStored(repository, "model-tests", fingerprint(`sources ${minute}`))).toBeNull();
+      expect(await findStored(repository, "model-tests", fingerprint(`sources ${minute}`), any)).toBeNull();
     }
-    expect(await findStored(repository, "model-tests", fingerprint("sources 3"))).not.toBeNull();
+    expect(await findStored(repository, "model-tests", fingerprint("sources 3"), any)).not.toBeNull();
   });
 
   it("answers with the newest of several runs of the same sources", async () => {
@@ -71,7 +73,7 @@ describe("the evidence store", () => {
     await store(rig, repository, "sources", 7);
     const newest = await store(rig, repository, "sources", 9);
     await store(rig, repository, "sources", 8);
-    expect(await findStored(repository, "model-tests", fingerprint("sources"))).toBe(newest);
+    expect(await findStored(repository, "model-tests", fingerprint("sources"), any)).toBe(newest);
   });
 
   it("survives garbage collection, and leaves the commits of the log alone", async () => {
@@ -96,13 +98,13 @@ describe("the evidence store", () => {
     const recorded = await rig.git("for-each-ref", "--format=%(refname)", "refs/gate/evidence");
     const [found = ""] = recorded.match(/[0-9a-f]{64}/) ?? [];
     if (!isFingerprint(found)) throw new Error(recorded);
-    const whole = await findStored(repository, "model-tests", found);
+    const whole = await findStored(repository, "model-tests", found, any);
     expect(whole).not.toBeNull();
     const path = what === "a report" ? "model-tests.json" : "logs";
     const lost = await rig.git("rev-parse", `${whole}:${path}`);
     await rig.run("sh", ["-c", UNPACK]);
     rig.remove(`.git/objects/${lost.slice(0, 2)}/${lost.slice(2)}`);
-    expect(await findStored(await open(rig), "model-tests", found)).toBeNull();
+    expect(await findStored(await open(rig), "model-tests", found, any)).toBeNull();
     expect((await rig.gate("status")).code).toBe(1);
   });
 
@@ -133,22 +135,25 @@ describe("the evidence store", () => {
     const blob = await rig.git("rev-parse", `${evidence}:model-tests.json`);
     const file = `.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`;
     rig.remove(file);
-    expect(await findStored(repository, "model-tests", fingerprint("sources"))).toBeNull();
+    expect(await findStored(repository, "model-tests", fingerprint("sources"), any)).toBeNull();
     await store(rig, repository, "sources", 1);
-    expect(await findStored(repository, "model-tests", fingerprint("sources"))).toBe(evidence);
+    expect(await findStored(repository, "model-tests", fingerprint("sources"), any)).toBe(evidence);
   });
 
-  it("does not let planted evidence of other sources through", async () => {
+  it.each(["of other sources", "that is none"])("does not let planted evidence %s through", async (what) => {
     const rig = await Rig.create();
     await rig.withEvidence();
     rig.write("src/router.py", "route = 2\n");
     await rig.git("add", "src");
     const document = JSON.stringify(await rig.gateJson("status"));
     const wanted = /"fingerprint":"([0-9a-f]{64})"/.exec(document)?.[1];
-    const old = await rig.git("rev-parse", "HEAD:test-reports");
-    await rig.git("update-ref", `refs/gate/evidence/model-tests/${wanted}/${old}`, old);
-    const ended = await rig.tryCommit("planted");
-    expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain("does not cover what is staged");
+    const planted = what === "that is none" ? "HEAD:src" : "HEAD:test-reports";
+    const tree = await rig.git("rev-parse", planted);
+    await rig.git("update-ref", `refs/gate/evidence/model-tests/${wanted}/${tree}`, tree);
+    expect(await rig.decision()).toBe("run");
+    expect((await rig.gate("attach")).stderr).toContain("there is no evidence for these inputs");
+    await rig.commit("planted");
+    expect(rig.suite.runs).toBe(2);
+    expect(await rig.decision("HEAD")).toBe("fresh");
   });
 });
