@@ -48,7 +48,8 @@ export const verbs = {
       const { renderVerifyAs } = await import("./render/verify-formats.ts");
       const { exit, document } = await verify(context, options);
       if (format === "github") await leaveForGithub(context, document);
-      return { exit, document, text: renderVerifyAs(document, format), forPrograms: format !== "text" };
+      const text = await renderVerifyAs(document, format);
+      return { exit, document, text, forPrograms: format !== "text" };
     },
   whyIgnored:
     (options: WhyIgnoredOptions): Verb =>

@@ -197,15 +197,16 @@ function agrees(
   suite: Suite,
   own: ReadonlySet<string>,
 ): boolean {
+  const start = suite.reports.length + 1;
+  const records = [...own].map((name) => `${suite.reports}/${name}`);
   const recorded = reports.entries();
   let last = "";
   for (const { path, mode, id } of listing) {
-    const name = path.slice(suite.reports.length + 1);
-    if (name <= last || mode !== REGULAR) return false;
-    last = name;
-    if (own.has(name)) continue;
-    const next = recorded.next();
-    if (next.done === true || next.value[0] !== name || next.value[1].blob !== id) return false;
+    if (path <= last || mode !== REGULAR) return false;
+    last = path;
+    if (records.includes(path)) continue;
+    const [name, digest] = recorded.next().value ?? [];
+    if (name?.length !== path.length - start || !path.endsWith(name) || digest?.blob !== id) return false;
   }
   return recorded.next().done === true;
 }

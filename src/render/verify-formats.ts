@@ -1,24 +1,23 @@
-import { randomUUID } from "node:crypto";
 import type { VerifyFormat } from "../commands/formats.ts";
 import type { VerifyDocument } from "../commands/verify-document.ts";
 import { unreachable } from "../result.ts";
 import { renderVerify } from "./verify.ts";
-import { renderVerifyGithub } from "./verify-github.ts";
-import { renderVerifyJunit } from "./verify-junit.ts";
-import { renderVerifySarif } from "./verify-sarif.ts";
 
-export function renderVerifyAs(document: VerifyDocument, format: VerifyFormat): string {
+/** What is for another program is loaded where it asks. */
+export async function renderVerifyAs(document: VerifyDocument, format: VerifyFormat): Promise<string> {
   switch (format) {
     case "text":
       return renderVerify(document);
     case "json":
       return JSON.stringify(document);
-    case "github":
-      return renderVerifyGithub(document, randomUUID());
+    case "github": {
+      const { renderVerifyGithub } = await import("./verify-github.ts");
+      return renderVerifyGithub(document, globalThis.crypto.randomUUID());
+    }
     case "junit":
-      return renderVerifyJunit(document);
+      return (await import("./verify-junit.ts")).renderVerifyJunit(document);
     case "sarif":
-      return renderVerifySarif(document);
+      return (await import("./verify-sarif.ts")).renderVerifySarif(document);
     default:
       return unreachable(format);
   }

@@ -16,10 +16,11 @@ import {
   testMetadata,
   utcSecond,
 } from "./metadata.ts";
-import { METADATA_FILE, reportNames } from "./names.ts";
+import { reportNames } from "./names.ts";
 import { compileNormaliser, type Normaliser } from "./normalise.ts";
 import type { Places } from "./normalise-places.ts";
 import { behaviourFiles, type PreviousReports, readPreviousMetadata } from "./previous.ts";
+import { METADATA_FILE } from "./reports-place.ts";
 import type { Found, SecretGuard } from "./secrets/guard.ts";
 import { redactEnvironment, redactNames } from "./secrets/names.ts";
 import { secretGuard } from "./secrets/open-guard.ts";

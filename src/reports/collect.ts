@@ -4,9 +4,10 @@ import { type Problem, problem, warning } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { LogSource, SuiteResults } from "../suite/results.ts";
 import { type BinaryLog, CutNotice, digestOfBinary, noteOfBinary, notePath } from "./log-notes.ts";
-import { logPaths, SUITE_LOGS, shortNames } from "./names.ts";
+import { logPaths, shortNames } from "./names.ts";
 import type { Normaliser, NormalisingStream } from "./normalise.ts";
 import { whyNotText } from "./readable-text.ts";
+import { SUITE_LOGS } from "./reports-place.ts";
 import type { SecretGuard } from "./secrets/guard.ts";
 import type { StagedReport, Staging } from "./staging.ts";
 

@@ -1,9 +1,6 @@
 import { hashSync } from "hasha";
 import { isPortableName, readableForm } from "./portable-names.ts";
-
-/** Takes the logs of the suite as a whole, beside the tests' directories in `logs/`. */
-export const SUITE_LOGS = "_suite";
-export const METADATA_FILE = "metadata.json";
+import { METADATA_FILE, SUITE_LOGS } from "./reports-place.ts";
 
 const MAX_LOG_PATH_BYTES = 200;
 

@@ -1,4 +1,4 @@
-import { METADATA_FILE } from "./names.ts";
+import { METADATA_FILE } from "./reports-place.ts";
 
 /** The reports that the new ones replace. */
 export interface PreviousReports {

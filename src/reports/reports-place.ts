@@ -2,6 +2,10 @@ import { posix } from "node:path";
 import type { Configuration, Suite } from "../config/configuration.ts";
 import { type Manifest, manifestPath, signaturePath } from "./manifest.ts";
 
+/** Takes the logs of the suite as a whole, beside the tests' directories in `logs/`. */
+export const SUITE_LOGS = "_suite";
+export const METADATA_FILE = "metadata.json";
+
 /** Where a suite's reports go, and the kinds of files that lie there. */
 export interface ReportsPlace {
   readonly suite: string;
@@ -22,7 +26,7 @@ export function reportsPlaces({ suites }: Configuration): readonly ReportsPlace[
 
 /** One path of each kind that any suite may come to have: what is true of these is taken to be true of all reports. */
 export function probesOf(place: ReportsPlace): readonly string[] {
-  const names = new Set(["session.log", "session_model.log", "metadata.json", ...logNames(place.logs)]);
+  const names = new Set(["session.log", "session_model.log", METADATA_FILE, ...logNames(place.logs)]);
   return [...records(place, true), ...inTest(place, names)];
 }
 
@@ -37,7 +41,7 @@ export function listedReports(manifest: Manifest | null): readonly string[] {
  */
 export function writtenReports(suite: Suite, listed: readonly string[], signing: boolean): WrittenReports {
   const place = placeOf(suite);
-  const names = new Set(["metadata.json", ...logNames(place.logs)]);
+  const names = new Set([METADATA_FILE, ...logNames(place.logs)]);
   const own = listed.map((path) => `${place.directory}/${path}`);
   const paths = new Set([...own, ...inTest(place, names), ...records(place, signing)]);
   return { suite: place.suite, directory: place.directory, paths: [...paths] };

@@ -91,7 +91,7 @@ export function drawVerdict(run: CommandRun): DrawnVerdict {
 export function judgeRecorded(run: Run, excuse: Excuse = "none"): Judgement {
   const { results, suite, at } = run;
   const tests = results?.tests ?? [];
-  const counts = results === null ? countTests([]) : countResults(results);
+  const counts = { ...countTests(tests), deselected: results?.deselected ?? 0 };
   const objections = objectionsTo(tests, suite);
   // Where the results break off, the tests that an entry names may be among the lost ones.
   const idle = results?.complete ? idleEntries(tests, suite.expectedFailures, at) : [];
@@ -248,23 +248,20 @@ function runnerOf({ runner }: SuiteResults): string {
   return runner.name.startsWith("the ") ? `T${runner.name.slice(1)}` : runner.name;
 }
 
-export function countResults({ tests, deselected }: SuiteResults): TestCounts {
-  return { ...countTests(tests), deselected };
-}
-
 export function countTests(tests: readonly TestResult[]): TestCounts {
-  const ended = (outcome: TestResult["outcome"]): number =>
-    tests.filter((test) => test.outcome === outcome).length;
+  const ended = new Map<TestResult["outcome"], number>();
+  for (const { outcome } of tests) ended.set(outcome, (ended.get(outcome) ?? 0) + 1);
+  const count = (outcome: TestResult["outcome"]): number => ended.get(outcome) ?? 0;
   return {
     total: tests.length,
-    passed: ended("passed"),
-    failed: ended("failed"),
-    errors: ended("error"),
-    skipped: ended("skipped"),
-    xfailed: ended("xfailed"),
-    xpassed: ended("xpassed"),
-    flaky: ended("flaky"),
-    missing: ended(null),
+    passed: count("passed"),
+    failed: count("failed"),
+    errors: count("error"),
+    skipped: count("skipped"),
+    xfailed: count("xfailed"),
+    xpassed: count("xpassed"),
+    flaky: count("flaky"),
+    missing: count(null),
     deselected: 0,
   };
 }

@@ -11,12 +11,12 @@ import { believed } from "./believed.ts";
 import { orProblem } from "./failures.ts";
 import { type Before, inputsHealth, UNASKED_HEALTH } from "./inputs-health.ts";
 import type { Landed, LandingQuestion } from "./landing.ts";
-import { signingFileProblems } from "./own-signing.ts";
 import type { Comparison } from "./subject.ts";
 import { type OutsideSigning, outsideSigning, type SigningPolicy, signingPolicy } from "./trust.ts";
 import { unclaimedProblems } from "./unclaimed.ts";
 import type { SuiteVerification, Verification } from "./verification.ts";
-import { type FoundWaivers, waive } from "./waivers.ts";
+import { waive } from "./waive.ts";
+import type { FoundWaivers } from "./waivers.ts";
 import { waiversInForce } from "./waivers-in-force.ts";
 
 interface Question {
@@ -40,7 +40,7 @@ export async function verifyConfigured(
   const { subject, base } = compared;
   const before = beforeOf(repository, compared);
   // git is asked everything at once: reading large manifests keeps gate busy meanwhile
-  const [judged, outside, unclaimed, signingFiles, ...health] = await Promise.all([
+  const [judged, outside, unclaimed, ownSigning, ...health] = await Promise.all([
     judgeConfigured(repository, subject.tree),
     outsideSigning(repository, {
       base: base?.tree ?? null,
@@ -48,9 +48,7 @@ export async function verifyConfigured(
       matters: () => signingMatters(repository, subject.tree, configuration),
     }),
     orProblem(null, () => unclaimedProblems(repository, subject.tree, chosen)),
-    orProblem(null, () =>
-      signingFileProblems(repository, subject.tree, configuration.signing, "this commit"),
-    ),
+    orProblem(null, () => signingFiles(repository, subject.tree, configuration)),
     ...chosen.map(async (suite) => inputsHealth(repository, subject.tree, including(suite), await before)),
   ]);
   const signing = outside.ok ? signingPolicy(outside.value, configuration.signing) : null;
@@ -69,7 +67,7 @@ export async function verifyConfigured(
   const found = [
     ...(outside.ok ? [] : [outside.error]),
     ...unclaimed,
-    ...signingFiles,
+    ...ownSigning,
     ...against.problems,
     ...waivers.problems,
   ];
@@ -85,6 +83,16 @@ export async function verifyConfigured(
 /** What excludes nothing is no danger, and to look for it costs git a walk over the whole tree: `gate check` does. */
 function including(suite: Suite): Suite {
   return { ...suite, inputs: suite.inputs.filter(({ exclude }) => !exclude) };
+}
+
+async function signingFiles(
+  repository: Repository,
+  tree: TreeId,
+  { signing }: Configuration,
+): Promise<readonly Problem[]> {
+  if (signing === null) return [];
+  const { signingFileProblems } = await import("./own-signing.ts");
+  return signingFileProblems(repository, tree, signing, "this commit");
 }
 
 /** Whether anything in a tree is signed, has to be, or may be: waivers and approvals are. */

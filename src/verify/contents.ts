@@ -5,29 +5,12 @@ import type { Suite } from "../config/configuration.ts";
 import { LARGEST_RECORD } from "../evidence/recorded.ts";
 import { type Problem, problem } from "../problem.ts";
 import { COMMITTED_SUMMARY, committedSummaryHead } from "../reports/committed-summary.ts";
-import { type Manifest, manifestPath } from "../reports/manifest.ts";
-import { METADATA_FILE, reportNames, SUITE_LOGS } from "../reports/names.ts";
+import type { Manifest } from "../reports/manifest.ts";
+import { reportNames } from "../reports/names.ts";
+import { METADATA_FILE } from "../reports/reports-place.ts";
 import { summaryHead } from "../reports/summary.ts";
 import { type ReadMetadata, readMetadata } from "./metadata-file.ts";
-
-/** What the manifest alone says of its own wholeness: a directory, a diagram and a summary for what it lists. */
-export function shapeProblems(suite: Suite, manifest: Manifest): Problem[] {
-  const paths = [...manifest.reports.keys()];
-  const diagrams = paths.filter((path) => /^[^/]+\.puml$/.test(path)).length;
-  const tests = manifest.tests.size;
-  const problems: Problem[] = [];
-  const say = (message: string) => problems.push(invalid(suite, message));
-  const described = metadataPaths(manifest).length;
-  if (described !== tests) say(`lists ${described} metadata.json for ${tests} tests`);
-  if (diagrams !== tests) say(`lists ${diagrams} diagrams for ${tests} tests`);
-  for (const needed of [`${suite.name}-latest.txt`, `${suite.name}.hash`]) {
-    if (!manifest.reports.has(needed)) say(`does not list ${needed}`);
-  }
-  const counted = [...manifest.sessions.verdicts.values()].reduce((sum, count) => sum + count, 0);
-  if (counted !== manifest.sessions.earlier)
-    say(`counts ${manifest.sessions.earlier} earlier sessions and the verdicts of ${counted}`);
-  return problems;
-}
+import { metadataPaths } from "./shape.ts";
 
 /** What only the contents show: every SHA-256, and each test's own files against the manifest. */
 export async function contentProblems(
@@ -153,22 +136,6 @@ async function summaryProblems(repository: Repository, suite: Suite, manifest: M
           ),
         ],
   );
-}
-
-function metadataPaths(manifest: Manifest): readonly string[] {
-  return [...manifest.reports.keys()].filter(isMetadata);
-}
-
-/** `logs/<test>/metadata.json` */
-function isMetadata(path: string): boolean {
-  if (!path.startsWith("logs/") || !path.endsWith(`/${METADATA_FILE}`)) return false;
-  const directory = path.slice("logs/".length, -`/${METADATA_FILE}`.length);
-  return directory !== SUITE_LOGS && directory !== "" && !directory.includes("/");
-}
-
-function invalid(suite: Suite, what: string): Problem {
-  const path = `${suite.reports}/${manifestPath(suite.name)}`;
-  return problem("manifest-invalid", `${path} ${what}.`, { path, suite: suite.name });
 }
 
 function tampered(suite: Suite, name: string, what: string): Problem {

@@ -3,24 +3,28 @@ import { type Problem, problem } from "../problem.ts";
 import { type Manifest, manifestPath } from "../reports/manifest.ts";
 import { objectionProblems } from "../suite/objections.ts";
 import type { SuiteResults, TestResult } from "../suite/results.ts";
-import { countResults, judgeRecorded } from "../suite/verdict.ts";
+import { type Judgement, judgeRecorded } from "../suite/verdict.ts";
 import type { TestTally } from "./verification.ts";
 
 /**
- * The verdict that the outcomes of the tests give under the suite's own policy, against the one claimed. What
- * had to fail is `xfailed` in a manifest that gate wrote: any other outcome of such a test is refused.
+ * The verdict that the outcomes of the tests give under the suite's own policy. What had to fail is `xfailed` in a
+ * manifest that gate wrote: any other outcome of such a test is refused.
  */
-export function verdictProblems(suite: Suite, manifest: Manifest, at: Date): Problem[] {
-  const path = `${suite.reports}/${manifestPath(suite.name)}`;
-  const say = (message: string, hint: string | null = null) =>
-    problem("verdict-not-accepted", message, { path, suite: suite.name, hint });
-  const judgement = judgeRecorded({
+export function judgementOf(suite: Suite, manifest: Manifest, at: Date): Judgement {
+  return judgeRecorded({
     end: { kind: "exited", code: 0 },
     results: resultsOf(manifest),
     outOfMemory: null,
     suite,
     at,
   });
+}
+
+/** That verdict against the one claimed. */
+export function verdictProblems(suite: Suite, manifest: Manifest, judgement: Judgement): Problem[] {
+  const path = `${suite.reports}/${manifestPath(suite.name)}`;
+  const say = (message: string, hint: string | null = null) =>
+    problem("verdict-not-accepted", message, { path, suite: suite.name, hint });
   const { verdict } = judgement;
   const objections = objectionProblems(judgement, { suite: suite.name, path });
   const rerun = "On a machine that can run it:  gate run";
@@ -29,13 +33,13 @@ export function verdictProblems(suite: Suite, manifest: Manifest, at: Date): Pro
   if (verdict === "passed") return [];
   if (judgement.objections.length === 0 && judgement.idle.length > 0)
     return [say(`${path} says passed, but its expected failures hold no more.`), ...objections];
-  const message = `${path} says passed, but its tests say ${verdict}: ${tallyText(tallyOf(manifest))}.`;
+  const message = `${path} says passed, but its tests say ${verdict}: ${tallyText(tallyOf(judgement))}.`;
   return [say(message, rerun), ...objections];
 }
 
 /** Each outcome is counted as what it is: an expected failure is not a pass, nor is a pass on retry. */
-export function tallyOf(manifest: Manifest): TestTally {
-  const { total: _total, missing: _missing, ...tally } = countResults(resultsOf(manifest));
+export function tallyOf({ counts }: Judgement): TestTally {
+  const { total: _total, missing: _missing, ...tally } = counts;
   return tally;
 }
 

@@ -4,8 +4,7 @@ import { readBlobsUpTo, readSmallBlobs } from "../adapters/git/small-blobs.ts";
 import { entriesAt } from "../adapters/git/tree-objects.ts";
 import type { Suite } from "../config/configuration.ts";
 import { LARGEST_RECORD } from "../evidence/recorded.ts";
-import { checkSignature, misfit, type SignatureCheck } from "../evidence/signature.ts";
-import { MAX_SIGNATURE_BYTES } from "../evidence/ssh-signature.ts";
+import type { SignatureCheck } from "../evidence/signature.ts";
 import type { JudgedSuite } from "../judgement/judge.ts";
 import { type Problem, problem, warning } from "../problem.ts";
 import { manifestPath, signaturePath } from "../reports/manifest.ts";
@@ -31,6 +30,8 @@ export async function verifySignature(
   at: Date,
 ): Promise<AssuranceOf> {
   if (!recorded.signed && !required) return CONSISTENT;
+  // Loaded where something is signed or has to be: little else in verify needs cryptography.
+  const { checkSignature, misfit } = await import("../evidence/signature.ts");
   const path = `${suite.reports}/${signaturePath(suite.name)}`;
   const found = await readSignature(repository, tree, path);
   const place = `${tree}:${suite.reports}/${manifestPath(suite.name)}`;
@@ -62,6 +63,7 @@ async function readSignature(repository: Repository, tree: TreeId, path: string)
   if (entry === undefined) return { kind: "none" };
   if (entry.mode !== "100644")
     return { kind: "odd", what: `has mode ${entry.mode}; it was recorded as 100644` };
+  const { MAX_SIGNATURE_BYTES } = await import("../evidence/ssh-signature.ts");
   const [bytes] = await readSmallBlobs(repository, [entry.id], MAX_SIGNATURE_BYTES);
   return bytes ? { kind: "file", bytes } : { kind: "odd", what: "is too large for a signature" };
 }

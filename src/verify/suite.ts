@@ -8,10 +8,10 @@ import { undeclaredLinkTargets } from "../judgement/links.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
 import { type Manifest, manifestPath } from "../reports/manifest.ts";
 import { recordedFacts } from "../reports/recorded-facts.ts";
-import { contentProblems, shapeProblems } from "./contents.ts";
 import { orProblem, problemOfFailure } from "./failures.ts";
 import { collapseProblems, type InputsHealth } from "./inputs-health.ts";
-import { tallyOf, verdictProblems } from "./outcomes.ts";
+import { judgementOf, tallyOf, verdictProblems } from "./outcomes.ts";
+import { shapeProblems } from "./shape.ts";
 import type { ChangedInput, Subject, SuiteVerification } from "./verification.ts";
 
 export interface SuiteRequest {
@@ -25,21 +25,21 @@ export interface SuiteRequest {
 
 /** Everything about one suite but who signed for it. */
 export async function verifySuite(repository: Repository, request: SuiteRequest): Promise<SuiteVerification> {
-  const { judged, health, deep } = request;
+  const { subject, judged, health, deep } = request;
   const { suite, inputs, recorded } = judged;
   const { manifest } = recorded;
   const [changes, links, contents] = await Promise.all([
     changesOf(repository, request),
     linkProblems(repository, request),
-    deep && manifest !== null
-      ? orProblem(suite.name, () => contentProblems(repository, suite, manifest))
-      : [],
+    deep && manifest !== null ? orProblem(suite.name, () => deepProblems(repository, suite, manifest)) : [],
   ]);
+  const judgement = manifest === null ? null : judgementOf(suite, manifest, subject.at);
   const problems = [
     ...judged.problems,
     ...agreement(judged, changes),
     ...recorded.problems.map((one) => ({ ...one, hint: one.hint ?? PUT_BACK })),
-    ...(manifest === null ? [] : manifestProblems(suite, manifest, request)),
+    ...(manifest === null ? [] : manifestProblems(judged, manifest)),
+    ...(manifest === null || judgement === null ? [] : verdictProblems(suite, manifest, judgement)),
     ...contents,
     ...collapseProblems(judged, health),
     ...health.problems,
@@ -50,7 +50,7 @@ export async function verifySuite(repository: Repository, request: SuiteRequest)
     fingerprint: inputs.fingerprint,
     recorded: recorded.hash,
     verdict: manifest?.verdict ?? null,
-    tests: manifest === null ? null : tallyOf(manifest),
+    tests: judgement === null ? null : tallyOf(judgement),
     assurance: hasErrors(problems) ? null : "consistent",
     signer: null,
     evidence: manifest === null ? null : recordedFacts(manifest),
@@ -61,11 +61,7 @@ export async function verifySuite(repository: Repository, request: SuiteRequest)
   };
 }
 
-function manifestProblems(
-  suite: Suite,
-  manifest: Manifest,
-  { subject, judged: { inputs, recorded } }: SuiteRequest,
-): Problem[] {
+function manifestProblems({ suite, inputs, recorded }: JudgedSuite, manifest: Manifest): Problem[] {
   const covers = recorded.hash === inputs.fingerprint;
   const path = `${suite.reports}/${manifestPath(suite.name)}`;
   const message = `${path} counts ${manifest.inputs.files} inputs; its fingerprint covers ${inputs.files}.`;
@@ -73,8 +69,13 @@ function manifestProblems(
   return [
     ...shapeProblems(suite, manifest),
     ...(miscounted ? [problem("manifest-invalid", message, { path, suite: suite.name })] : []),
-    ...verdictProblems(suite, manifest, subject.at),
   ];
+}
+
+/** Loaded where it is asked for: it is a sixth of all that verify has. */
+async function deepProblems(repository: Repository, suite: Suite, manifest: Manifest): Promise<Problem[]> {
+  const { contentProblems } = await import("./contents.ts");
+  return contentProblems(repository, suite, manifest);
 }
 
 const PUT_BACK =

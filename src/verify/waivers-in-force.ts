@@ -1,10 +1,12 @@
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import type { Configuration, WaiverPolicy } from "../config/configuration.ts";
+import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
 import { configurationOf } from "../judgement/configuration.ts";
 import type { JudgedTree } from "../judgement/judge.ts";
+import { ownEntries } from "../judgement/own-entries.ts";
 import { problemOfFailure } from "./failures.ts";
-import { type FoundWaivers, readWaivers, type WaivableSuite, type WaiverRules } from "./waivers.ts";
+import type { FoundWaivers, WaivableSuite, WaiverRules } from "./waivers.ts";
 
 interface Question extends Pick<WaiverRules, "trust" | "at"> {
   readonly judged: JudgedTree;
@@ -26,6 +28,10 @@ export async function waiversInForce(
     problems: [],
   }));
   try {
+    const exceptions = await ownEntries(repository, judged.tree, EXCEPTIONS_DIRECTORY);
+    if (exceptions.length === 0) return { waivers: new Map(), problems: [] };
+    // loaded where there are any
+    const { readWaivers } = await import("./waivers.ts");
     const policy = await waiverPolicy(repository, base, judged.configuration);
     const suites = [...asked, ...unasked];
     const found = await readWaivers(repository, judged.tree, { policy, trust, at, suites });

@@ -3,21 +3,14 @@ import type { Repository } from "../adapters/git/repository.ts";
 import type { WaiverPolicy } from "../config/configuration.ts";
 import { checkSignature, type Trust } from "../evidence/signature.ts";
 import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
-import { type Problem, type ProblemCode, problem, warning } from "../problem.ts";
+import { type Problem, problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import { shellWord } from "../shell-word.ts";
 import { type ExceptionFile, exceptionFiles, WAIVERS } from "./exception-files.ts";
 import { spanText } from "./policy.ts";
-import type { SuiteVerification, WaiverFacts } from "./verification.ts";
+import type { WaiverFacts } from "./verification.ts";
+import { isWaivable } from "./waive.ts";
 import { parseWaiver, type Waiver, waiverName } from "./waiver-file.ts";
-
-/** What a waiver can let pass. Never what somebody has done to the evidence, nor what cannot be read. */
-const WAIVABLE: readonly ProblemCode[] = [
-  "stale-evidence",
-  "missing-evidence",
-  "verdict-not-accepted",
-  "inputs-collapsed",
-];
 
 /** By what a waiver is judged: the base's policy and its signers, where there is a base. */
 export interface WaiverRules {
@@ -158,13 +151,4 @@ function invalid(path: string, suite: string | null, what: string, hint: string 
       ? `Take it away:  git rm ${shellWord(path)}*`
       : `Record evidence:  gate run ${suite},  or waive again:  gate waive ${suite} --reason … --until …`;
   return problem("waiver-invalid", `the waiver ${path} ${what}.`, { path, suite, hint: hint ?? usual });
-}
-
-const isWaivable = ({ code, severity }: Problem) => severity === "error" && WAIVABLE.includes(code);
-
-/** What a waiver can let pass is a warning then; everything else stays what it is. */
-export function waive(suite: SuiteVerification, waiver: WaiverFacts): SuiteVerification {
-  if (!suite.problems.some(isWaivable)) return suite;
-  const problems = suite.problems.map((one) => (isWaivable(one) ? warning(one.code, one.message, one) : one));
-  return { ...suite, waiver, problems };
 }

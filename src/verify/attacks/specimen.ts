@@ -8,7 +8,7 @@ import { configurationOf } from "../../judgement/configuration.ts";
 import { reportsDirectories } from "../../judgement/judge.ts";
 import type { TestOutcome } from "../../protocol.ts";
 import { type Manifest, manifestPath, parseManifest } from "../../reports/manifest.ts";
-import { METADATA_FILE } from "../../reports/names.ts";
+import { METADATA_FILE } from "../../reports/reports-place.ts";
 import { readMetadata } from "../metadata-file.ts";
 
 /** Whole evidence of one suite in one commit: what the forger starts from. Paths of reports are in the reports. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ProblemCode, problem, warning } from "../../../src/problem.ts";
 import type { SuiteVerification, WaiverFacts } from "../../../src/verify/verification.ts";
-import { waive } from "../../../src/verify/waivers.ts";
+import { waive } from "../../../src/verify/waive.ts";
 
 const WAIVER: WaiverFacts = {
   reason: "no GPU",
