@@ -75,12 +75,16 @@ const JUDGING = /[\\/]src[\\/](commands[\\/](status-judged|pre-commit|post-commi
 const VERIFYING =
   /[\\/]src[\\/](commands[\\/]verify|render[\\/]verify-formats|integrations[\\/]fixers-of-tree)\.ts$/;
 
+/** Loaded by verify where it is asked for: it is to load what it shares with what judges, and not the rest. */
+const VERIFYING_DEEPLY = /[\\/]src[\\/]verify[\\/]contents\.ts$/;
+
 type Graph = Pick<PluginContext, "getModuleInfo">;
 
 /** Whether both what judges and what verifies load it: neither is to load the rest of the other. */
 function isShared(id: string, graph: Graph): boolean {
-  const above = importersOf(id, graph);
-  return [JUDGING, VERIFYING].every((loader) => [...above].some((one) => loader.test(one)));
+  const above = [...importersOf(id, graph)];
+  const isBelow = (loader: RegExp) => above.some((one) => loader.test(one));
+  return isBelow(JUDGING) && (isBelow(VERIFYING) || isBelow(VERIFYING_DEEPLY));
 }
 
 function importersOf(id: string, graph: Graph, found = new Set<string>()): ReadonlySet<string> {
