@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { fileErrorCode } from "./adapters/files/files.ts";
-import { areOnePlace, writeOut } from "./adapters/files/standard-output.ts";
+import { areOnePlace, writeAtOnce } from "./adapters/files/standard-output.ts";
 import type { Context } from "./commands/context.ts";
 import { plainArguments } from "./commands/why-ignored-arguments.ts";
 import type { ExitCode } from "./outcome.ts";
@@ -237,33 +237,40 @@ async function openSuiteOutput(): Promise<EchoedOutput> {
   return suiteOutput;
 }
 
+/** Opened where they are needed. From then on all goes through them: nothing is to overtake what they still hold. */
+const streams: { answers: NodeJS.WriteStream | null; errors: NodeJS.WriteStream | null } = {
+  answers: null,
+  errors: null,
+};
+
 /** False where nobody reads it any more. */
 function print(text: string): boolean {
   if (suiteOutput !== null && areOnePlace(STDOUT, STDERR)) suiteOutput.endLine();
-  const left = writeOut(text);
+  const left = streams.answers === null ? writeAtOnce(STDOUT, text) : Buffer.from(text);
   if (left !== null && left.length > 0) standardOutput().write(left);
   return left !== null;
 }
 
 /** An answer that nobody wants to read is no error; one that cannot be written (a full disk) is no answer. */
-function standardOutput(): typeof process.stdout {
-  if (process.stdout.listenerCount("error") > 0) return process.stdout;
-  return process.stdout.on("error", (error) => {
+function standardOutput(): NodeJS.WriteStream {
+  streams.answers ??= process.stdout.on("error", (error) => {
     if (fileErrorCode(error) === "EPIPE") return;
     complain(`gate  the answer could not be written: ${error.message}\n`);
     process.exitCode = process.exitCode || UNWRITTEN;
   });
-}
-
-function complain(text: string): void {
-  suiteOutput?.endLine();
-  standardError().write(text);
+  return streams.answers;
 }
 
 /** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */
-function standardError(): typeof process.stderr {
-  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => undefined);
-  return process.stderr;
+function complain(text: string): void {
+  suiteOutput?.endLine();
+  const left = streams.errors === null ? writeAtOnce(STDERR, text) : Buffer.from(text);
+  if (left !== null && left.length > 0) standardError().write(left);
+}
+
+function standardError(): NodeJS.WriteStream {
+  streams.errors ??= process.stderr.on("error", () => undefined);
+  return streams.errors;
 }
 
 void start(process.argv.slice(2));

@@ -1,8 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { fileErrorCode } from "./files.ts";
 
-const STDOUT = 1;
-
 /** Whether what is written to both can be read in one (a terminal, `2>&1`). */
 export function areOnePlace(left: number, right: number): boolean {
   try {
@@ -14,15 +12,16 @@ export function areOnePlace(left: number, right: number): boolean {
 }
 
 /**
- * Writes to standard output where that is a file or a pipe: to open `process.stdout` costs a start 4 ms. Gives what
- * it could not write, for a stream to write: all of it at a terminal, some where a pipe does not wait for its reader.
- * null: nobody reads any more (`gate status | head`), which is no error.
+ * Writes where that is a file, a pipe or the socket that other programs give for one: to open `process.stdout` costs a
+ * start 4 ms. Gives what it could not write, for a stream to write: all of it at a terminal, some where a pipe does not
+ * wait for its reader. null: nobody reads any more (`gate status | head`).
  */
-export function writeOut(text: string): Uint8Array | null {
+export function writeAtOnce(fileDescriptor: number, text: string): Uint8Array | null {
   let left: Uint8Array = Buffer.from(text);
   try {
-    const kind = fstatSync(STDOUT);
-    while (left.length > 0 && (kind.isFile() || kind.isFIFO())) left = left.subarray(writeSync(STDOUT, left));
+    const kind = fstatSync(fileDescriptor);
+    const takesAll = kind.isFile() || kind.isFIFO() || kind.isSocket();
+    while (left.length > 0 && takesAll) left = left.subarray(writeSync(fileDescriptor, left));
   } catch (error) {
     if (fileErrorCode(error) === "EPIPE") return null;
   }
