@@ -78,7 +78,8 @@ function recordedOf(
   refuseLostObject(hashFile, hashPath(suite), listing);
   refuseLostObject(manifestFile, `${suite.reports}/${manifestPath(suite.name)}`, listing);
   const hash = hashIn(hashFile, suite);
-  const signed = listing.some(({ path }) => path === `${suite.reports}/${signaturePath(suite.name)}`);
+  const signature = `${suite.reports}/${signaturePath(suite.name)}`;
+  const signed = listing.some(({ path }) => path === signature);
   const problems = hash === null ? [badHashFile(suite, hashFile !== null)] : [];
   if (!manifest.ok) {
     const path = `${suite.reports}/${manifestPath(suite.name)}`;
@@ -190,7 +191,7 @@ function compareListing({ reports }: Manifest, listing: readonly TreeEntry[], su
   return problems;
 }
 
-/** Most records are whole: one look at each report says so. Both lists ascend, and each name is another one. */
+/** Most records are whole: one look at each report says so. Both lists have the same order. */
 function agrees(
   reports: Manifest["reports"],
   listing: readonly TreeEntry[],
@@ -199,16 +200,23 @@ function agrees(
 ): boolean {
   const start = suite.reports.length + 1;
   const records = [...own].map((name) => `${suite.reports}/${name}`);
-  const recorded = reports.entries();
-  let last = "";
-  for (const { path, mode, id } of listing) {
-    if (path <= last || mode !== REGULAR) return false;
-    last = path;
-    if (records.includes(path)) continue;
-    const [name, digest] = recorded.next().value ?? [];
-    if (name?.length !== path.length - start || !path.endsWith(name) || digest?.blob !== id) return false;
-  }
-  return recorded.next().done === true;
+  const found = listing.filter(({ path }) => records.includes(path));
+  if (listing.length - found.length !== reports.size) return false;
+  if (
+    found.some(({ mode }) => mode !== REGULAR) ||
+    new Set(found.map(({ path }) => path)).size < found.length
+  )
+    return false;
+  let at = 0;
+  let agreed = true;
+  // Without the pairs that a loop would make: of many reports they take longer than what is compared.
+  reports.forEach(({ blob }, name) => {
+    while (found.length > 0 && records.includes(listing[at]?.path ?? "")) at += 1;
+    const { path = "", mode, id } = listing[at] ?? {};
+    agreed &&= path.length === start + name.length && path.endsWith(name) && id === blob && mode === REGULAR;
+    at += 1;
+  });
+  return agreed;
 }
 
 type Disagreement = readonly ["missing-report" | "tampered-report" | "untracked-report", string];

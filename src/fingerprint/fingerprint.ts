@@ -2,7 +2,7 @@ import type { Hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { type ObjectFormat, objectIdLength, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
-import { forEachRawEntry, rawTree } from "../adapters/git/trees.ts";
+import { rawTree, shortenRawEntries } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
 import type { JsonObject } from "../protocol.ts";
 import { type Fingerprint, isFingerprint } from "./ids.ts";
@@ -39,7 +39,7 @@ export async function fingerprintOf(
 export class EntriesDigest {
   readonly #idLength: number;
   readonly #sha256: Hash;
-  #rest = "";
+  #rest: Buffer = Buffer.alloc(0);
   #files = 0;
   #links = 0;
 
@@ -48,17 +48,14 @@ export class EntriesDigest {
     this.#sha256 = sha256.update(`gate/fingerprint@1\0${canonicalDefinition(definition)}\0`);
   }
 
-  /** Takes the next piece of `rawTree` output, while git is still at work. */
+  /** Takes the next piece of `rawTree` output, while git is still at work. Whoever gives it has no more use for it. */
   push(chunk: Buffer): void {
-    const raw = this.#rest + chunk.toString("latin1");
-    const entries: string[] = [];
-    const whole = forEachRawEntry(raw, this.#idLength, (mode, id, path) => {
-      this.#files += 1;
-      if (mode === LINK_MODE) this.#links += 1;
-      entries.push(`${mode} ${id}\t${path}\0`);
-    });
-    this.#sha256.update(entries.join(""), "latin1");
-    this.#rest = raw.slice(whole);
+    const raw = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const { bytes, files, links, rest } = shortenRawEntries(raw, this.#idLength);
+    this.#sha256.update(bytes);
+    this.#files += files;
+    this.#links += links;
+    this.#rest = rest;
   }
 
   end(): InputsOfTree {
@@ -68,8 +65,6 @@ export class EntriesDigest {
     return { fingerprint, files: this.#files, links: this.#links };
   }
 }
-
-const LINK_MODE = "120000";
 
 /** RFC 8785. */
 export function canonicalDefinition(definition: JsonObject): string {

@@ -14,7 +14,7 @@ export function possiblyIgnored(texts: Iterable<string>, paths: readonly string[
   if (lines.some((hints) => hints.length === 0)) return paths;
   if (lines.length === 0) return [];
   // One search through all of them is much faster than a look at each.
-  const together = inSlashes(paths.join("/\n/"));
+  const together = [""].concat(paths, "").join("/\n/");
   const open = lines.filter((hints) => hints.every((hint) => isFound(hint, together)));
   if (open.length === 0) return [];
   return paths.filter((path) => open.some((hints) => hints.every((hint) => isFound(hint, inSlashes(path)))));

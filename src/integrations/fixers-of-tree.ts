@@ -69,12 +69,9 @@ function writtenIn(
   return Promise.all(
     chosen.map(async (suite) => {
       const listed = await entriesAt(repository, tree, [suite.reports]);
-      const names = listed.map(({ path }) => path.slice(suite.reports.length + 1));
-      return writtenReports(
-        suite,
-        kindsOf(names),
-        signing !== null || names.includes(signaturePath(suite.name)),
-      );
+      const paths = listed.map(({ path }) => path);
+      const signed = signing !== null || paths.includes(`${suite.reports}/${signaturePath(suite.name)}`);
+      return writtenReports(suite, kindsOf(paths, suite.reports.length + 1), signed);
     }),
   );
 }

@@ -23,9 +23,11 @@ export function readReports(entries: Readonly<Record<string, unknown>>): ReportD
 
 const REPORT = /^100644 ([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{64})$/;
 
+const PLAIN_PATH = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
+
 /** Relative, with `/` alone as separator, and nothing in it that leads elsewhere. */
 function isReportPath(path: string): boolean {
-  if (/^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/.test(path)) return true;
+  if (PLAIN_PATH.test(path)) return true;
   return !/[\p{Cc}\p{Cs}\\]/u.test(path) && !/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path);
 }
 

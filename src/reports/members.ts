@@ -7,7 +7,8 @@ export class Unexpected extends Error {}
 export class Members {
   readonly #place: string;
   readonly #values: Readonly<Record<string, unknown>>;
-  readonly #asked = new Set<string>();
+  /** Of so few keys that a list is made and searched sooner than a set. */
+  readonly #asked: string[] = [];
 
   constructor(value: unknown, place: string) {
     if (!isObject(value)) throw new Unexpected(`${place === "" ? "it" : place} is not an object`);
@@ -94,15 +95,14 @@ export class Members {
   }
 
   value(key: string): unknown {
-    this.#asked.add(key);
+    this.#asked.push(key);
     if (!Object.hasOwn(this.#values, key)) throw new Unexpected(`${this.place(key)} is missing`);
     return this.#values[key];
   }
 
   end(): void {
-    for (const key of Object.keys(this.#values)) {
-      if (!this.#asked.has(key)) throw new Unexpected(`${this.place(key)} is not known`);
-    }
+    const unknown = Object.keys(this.#values).find((key) => !this.#asked.includes(key));
+    if (unknown !== undefined) throw new Unexpected(`${this.place(unknown)} is not known`);
   }
 
   #wrong(key: string): Unexpected {

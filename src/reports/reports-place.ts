@@ -56,17 +56,20 @@ export function expectedReports(suite: Suite, listed: readonly string[], signing
 
 const OF_A_KIND = 3;
 
-/** A few of each kind: files of one name in the folders of the tests, files of one extension beside each other. */
-export function kindsOf(paths: Iterable<string>): readonly string[] {
+/**
+ * A few of each kind: files of one name in the folders of the tests, files of one extension beside each other. What
+ * stands before `start` in every path is left out.
+ */
+export function kindsOf(paths: readonly string[], start = 0): readonly string[] {
   const kinds = new Map<string, string[]>();
-  for (const path of paths) {
+  paths.forEach((path) => {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const isLog = path.startsWith("logs/") || path.includes("/logs/");
+    const isLog = path.startsWith("logs/", start) || path.includes("/logs/", start);
     const kind = isLog ? name : `*${name.slice(name.lastIndexOf(".") + 1)}`;
     const same = kinds.get(kind);
-    if (same === undefined) kinds.set(kind, [path]);
-    else if (same.length < OF_A_KIND) same.push(path);
-  }
+    if (same === undefined) kinds.set(kind, [path.slice(start)]);
+    else if (same.length < OF_A_KIND) same.push(path.slice(start));
+  });
   return [...kinds.values()].flat();
 }
 

@@ -33,7 +33,7 @@ export async function ignoredReports(
     reportsListed(repository, tree, suites),
     filesAboveReports(repository, tree),
   ]);
-  const nested = listed.filter(({ path }) => path.endsWith(`/${IGNORE_FILE}`));
+  const nested = listed.filter(({ path }) => path.endsWith(IGNORE_FILE));
   const files = await readIgnoreFiles(repository, [...above, ...nested]);
   if (files.unread.length > 0) return files.unread.map(tooLarge);
   if (files.texts.size === 0) return [];
@@ -91,7 +91,7 @@ async function readIgnoreFiles(repository: Repository, entries: readonly TreeEnt
   return { texts, unread };
 }
 
-const IGNORE_FILE = ".gitignore";
+const IGNORE_FILE = "/.gitignore";
 
 /** No part of its path leads out of where it lies. */
 const STAYS_INSIDE = /^(?!"|(?:.*\/)?\.\.?\/)(?:.*\/)?\.gitignore$/;

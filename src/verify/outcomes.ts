@@ -69,10 +69,11 @@ function resultsOf({ runner, tests, deselected }: Manifest): SuiteResults {
       startedAt: null,
       duration,
       message,
-      properties: {},
-      turns: [],
-      logs: [],
+      ...UNRECORDED,
     }),
   );
   return { runner, tests: results, deselected, logs: [], complete: true, doubts: [] };
 }
+
+/** What a manifest does not say of a test. */
+const UNRECORDED = { properties: {}, turns: [], logs: [] } as const;

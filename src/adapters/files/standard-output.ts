@@ -12,16 +12,15 @@ export function areOnePlace(left: number, right: number): boolean {
 }
 
 /**
- * Writes where that is a file, a pipe or the socket that other programs give for one: to open `process.stdout` costs a
- * start 4 ms. Gives what it could not write, for a stream to write: all of it at a terminal, some where a pipe does not
- * wait for its reader. null: nobody reads any more (`gate status | head`).
+ * Writes without a stream: to open `process.stdout` costs a start 4 ms. Gives what it could not write, for a stream to
+ * write: some where a pipe does not wait for its reader, all of it at a console of Windows, which takes no bytes. null:
+ * nobody reads any more (`gate status | head`).
  */
 export function writeAtOnce(fileDescriptor: number, text: string): Uint8Array | null {
   let left: Uint8Array = Buffer.from(text);
   try {
-    const kind = fstatSync(fileDescriptor);
-    const takesAll = kind.isFile() || kind.isFIFO() || kind.isSocket();
-    while (left.length > 0 && takesAll) left = left.subarray(writeSync(fileDescriptor, left));
+    if (process.platform === "win32" && fstatSync(fileDescriptor).isCharacterDevice()) return left;
+    while (left.length > 0) left = left.subarray(writeSync(fileDescriptor, left));
   } catch (error) {
     if (fileErrorCode(error) === "EPIPE") return null;
   }
