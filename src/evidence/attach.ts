@@ -121,7 +121,7 @@ export async function putInPlace(
   await clearTheWay(worktree, unknown);
   await writeBlobFiles(
     worktree,
-    due.map(({ id, path }) => ({ id, file: join(worktree.topLevel, path) })),
+    due.map(({ id, path }) => ({ id, file: `${worktree.topLevel}/${path}` })),
   );
   await recordAttached(worktree, suite, evidence);
   return differs.length + gone.length;
@@ -139,7 +139,7 @@ async function clearTheWay(worktree: Worktree, due: readonly IndexEntry[]): Prom
   for (const directory of [...directories].sort())
     await makePlainDirectory(join(worktree.topLevel, directory));
   for (const { path } of due) {
-    const file = join(worktree.topLevel, path);
+    const file = `${worktree.topLevel}/${path}`;
     if (directories.has(path)) throw new Error(`the reports hold ${path} as a file and as a directory`);
     if ((await kindOf(file)) === "directory") await removeTree(file);
   }

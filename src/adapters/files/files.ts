@@ -83,7 +83,7 @@ export function openNew(path: string): number {
 }
 
 export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.gate-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  return `${dirname(path)}/.gate-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`;
 }
 
 /** Takes away what a killed `writeAtomically` left anywhere below a directory. */
