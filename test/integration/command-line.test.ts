@@ -60,4 +60,21 @@ describe("the command line", () => {
       problems: [{ code: "git-failed", message: expect.stringContaining(blob) }],
     });
   });
+
+  it("says all of a long answer through a pipe that does not wait for its reader", async () => {
+    const rig = await Rig.create();
+    rig.write(".gitignore", "*.log\n");
+    rig.write("paths", Array.from({ length: 5000 }, (_, index) => `src/new_${index}.log\n`).join(""));
+    rig.write("through.cjs", THROUGH_A_HASTY_PIPE);
+    const ask = `"${process.execPath}" "${GATE}" why-ignored --stdin --json <paths`;
+    const answer = await rig.run("sh", ["-c", ask]);
+    const piped = await rig.run("sh", ["-c", `"${process.execPath}" through.cjs '${ask}' | cat`]);
+    expect(JSON.parse(answer.stdout).paths).toHaveLength(5000);
+    expect(piped).toEqual(answer);
+  });
 });
+
+/** A socket on a pipe makes it one that takes what it can; what is started gets it under a number that Node lets be. */
+const THROUGH_A_HASTY_PIPE = `new (require("node:net").Socket)({ fd: 1, readable: false, writable: true });
+require("node:child_process").spawnSync("sh", ["-c", process.argv[2] + " >&3"], { stdio: [0, "ignore", 2, 1] });
+`;
