@@ -63,7 +63,7 @@ export async function startServices(
   }
   const onDeath = (take: (failure: Promise<ServiceFailure>) => void) => {
     for (const one of started) {
-      one.ended.then(() => {
+      void one.ended.then(() => {
         if (stopping) return;
         options.changed(one.service, { state: "died", log: one.log });
         take(endedFailure(one));

@@ -67,7 +67,7 @@ export async function startService(
     ending: null,
     release: session.release,
   };
-  ended.then((how) => {
+  void ended.then((how) => {
     one.ending = how;
   });
   return ok(one);
