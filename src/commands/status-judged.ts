@@ -4,7 +4,7 @@ import type { TreeId } from "../adapters/git/ids.ts";
 import { hasWorktree, type Repository } from "../adapters/git/repository.ts";
 import { resolveCommit, resolveTree } from "../adapters/git/trees.ts";
 import type { Configuration } from "../config/configuration.ts";
-import { type Decision, decideStale, type Staleness } from "../decision/decide.ts";
+import { type Decision, decideStale, type EvidencePlace, type Staleness } from "../decision/decide.ts";
 import { CONFIGURATION_PATH } from "../fingerprint/pathspecs.ts";
 import { changesSinceEvidence } from "../judgement/changes.ts";
 import { configurationOf } from "../judgement/configuration.ts";
@@ -180,12 +180,15 @@ async function describeStale(
   const { suite, inputs, recorded, staleness } = judged;
   const directories = reportsDirectories(configuration);
   const stale = { tree, judged, reportsDirectories: directories };
-  const deciding = decisionFor(context, repository, stale, staleness);
+  // What is on disk matters where nothing is there to be reused: to look takes as long as all the rest together.
+  const looking = elsewhereFor(repository, judged);
   const ofIndex = asked.rev === null && asked.config === null;
   const { topLevel } = repository;
   const [{ decision, reason, needsGpu }, refusals, since, standing, lastRun] = await Promise.all([
-    deciding,
-    deciding.then((due) => refusalsOfRun(repository, judged, due.decision, directories, asked)),
+    looking.then((elsewhere) => decisionFor(context, repository, stale, staleness, elsewhere)),
+    looking.then((elsewhere) =>
+      elsewhere === null ? refusalsOfRun(repository, judged, directories, asked) : [],
+    ),
     changesSinceEvidence(repository, tree, asked.rev ?? "HEAD", judged, directories),
     standingOf(repository, tree, asked.rev, directories),
     ofIndex && topLevel !== null ? lastRunOf(topLevel, suite.name, inputs.fingerprint) : null,
@@ -209,12 +212,11 @@ async function describeStale(
 async function refusalsOfRun(
   repository: Repository,
   { suite, problems }: JudgedSuite,
-  decision: Decision["kind"],
   directories: readonly string[],
   { rev, config }: StatusOptions,
 ): Promise<readonly Problem[]> {
   const judgesIndex = rev === null && config === null && problems.length === 0;
-  if (!judgesIndex || decision === "reuse" || !hasWorktree(repository)) return [];
+  if (!judgesIndex || !hasWorktree(repository)) return [];
   const { differences } = await inputsOnDisk(repository, suite, directories);
   return refuseDifferences(repository, suite, differences);
 }
@@ -226,20 +228,27 @@ function testsOf(manifest: Manifest | null, path: string): StatusChange["tests"]
   return readersOf(reads, ran, path);
 }
 
+/** A suite that cannot be judged reuses nothing. */
+async function elsewhereFor(
+  repository: Repository,
+  { suite, inputs, problems }: JudgedSuite,
+): Promise<EvidencePlace | null> {
+  return problems.length > 0 ? null : findElsewhere(repository, suite, inputs.fingerprint);
+}
+
 async function decisionFor(
   context: Context,
   repository: Repository,
   stale: StaleSuite,
   staleness: Staleness,
+  elsewhere: EvidencePlace | null,
 ): Promise<{ readonly decision: Decision["kind"]; readonly reason: string; readonly needsGpu: boolean }> {
   const [first] = stale.judged.problems;
   if (first !== undefined) return { decision: "blocked", reason: first.message, needsGpu: false };
-  const { suite, inputs } = stale.judged;
-  const elsewhere = await findElsewhere(repository, suite, inputs.fingerprint);
   const facts = elsewhere === null ? await gatherFacts(repository, stale, context) : { elsewhere };
   const decision = decideStale(facts);
   // For another reason the machine is not asked: it may have one or not.
-  const needsGpu = decision.kind === "pending" && suite.gpu === "required";
+  const needsGpu = decision.kind === "pending" && stale.judged.suite.gpu === "required";
   return { decision: decision.kind, reason: reasonFor(decision, staleness), needsGpu };
 }
 
