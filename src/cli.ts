@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { fileErrorCode } from "./adapters/files/files.ts";
-import { areOnePlace, writeAtOnce } from "./adapters/files/standard-output.ts";
+import { areOnePlace, StandardOutput } from "./adapters/files/standard-output.ts";
 import type { Context } from "./commands/context.ts";
 import { plainArguments } from "./commands/why-ignored-arguments.ts";
 import type { ExitCode } from "./outcome.ts";
@@ -53,7 +52,7 @@ async function start(args: readonly string[]): Promise<void> {
   }
   answered = true;
   // All is done and said. V8 would tidy its memory up once more, which takes 10 ms, before it finds nothing left to do.
-  if (!isStillWriting()) process.exit();
+  if (!isStillAtWork()) process.exit();
 }
 
 const ENDED_EARLY =
@@ -65,7 +64,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const hot = hotVerb(args);
   if (hot !== null) return perform(hot.verb, hot.json, startedIn, environment());
   const { parseCommandLine } = await import("./command-line.ts");
-  const parsed = await parseCommandLine(args);
+  const parsed = await parseCommandLine(args, { writeOut: print, writeErr: complain });
   if ("usageExit" in parsed) return parsed.usageExit;
   const { verb, json, directory } = parsed.invocation;
   const elsewhere = resolve(directory);
@@ -175,7 +174,7 @@ type Watched = Pick<Watching, "environment" | "json"> & Pick<Terminal, "say" | "
 
 async function openScreen({ environment, json, say, abort }: Watched): Promise<TerminalScreen> {
   const dashboard = await import("./render/dashboard/screen.ts");
-  const stderr = standardError();
+  const stderr = errors.stream();
   const size = () => ({ columns: stderr.columns ?? 0, rows: stderr.rows ?? 0 });
   return dashboard.openScreen({
     fileDescriptor: STDERR,
@@ -214,7 +213,7 @@ async function ask(question: string, abort: AbortSignal): Promise<boolean> {
   });
   try {
     const answer = await Promise.race([terminal.question(`${question} [y/N] `), unanswered]);
-    if (answer === null) standardError().write("\n");
+    if (answer === null) complain("\n");
     return answer !== null && /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
@@ -234,49 +233,45 @@ let suiteOutput: EchoedOutput | null = null;
 /** Opened when used: a stream costs a start a millisecond or two. */
 async function openSuiteOutput(): Promise<EchoedOutput> {
   const { EchoedOutput } = await import("./render/dashboard/echoed-output.ts");
-  suiteOutput ??= new EchoedOutput(standardError());
+  suiteOutput ??= new EchoedOutput(errors.stream());
   return suiteOutput;
 }
 
-/** Opened where they are needed. From then on all goes through them: nothing is to overtake what they still hold. */
-const streams: { answers: NodeJS.WriteStream | null; errors: NodeJS.WriteStream | null } = {
-  answers: null,
-  errors: null,
-};
+/** An answer that nobody wants to read is no error; one that cannot be written (a full disk) is no answer. */
+const answers = new StandardOutput(
+  STDOUT,
+  () => process.stdout,
+  (error) => {
+    complain(`gate  the answer could not be written: ${error.message}\n`);
+    process.exitCode = process.exitCode || UNWRITTEN;
+  },
+);
+
+/** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */
+const errors = new StandardOutput(
+  STDERR,
+  () => process.stderr,
+  () => undefined,
+);
 
 /** False where nobody reads it any more. */
 function print(text: string): boolean {
   if (suiteOutput !== null && areOnePlace(STDOUT, STDERR)) suiteOutput.endLine();
-  const left = streams.answers === null ? writeAtOnce(STDOUT, text) : Buffer.from(text);
-  if (left !== null && left.length > 0) standardOutput().write(left);
-  return left !== null;
+  return answers.write(text);
 }
 
-/** An answer that nobody wants to read is no error; one that cannot be written (a full disk) is no answer. */
-function standardOutput(): NodeJS.WriteStream {
-  streams.answers ??= process.stdout.on("error", (error) => {
-    if (fileErrorCode(error) === "EPIPE") return;
-    complain(`gate  the answer could not be written: ${error.message}\n`);
-    process.exitCode = process.exitCode || UNWRITTEN;
-  });
-  return streams.answers;
-}
-
-/** Nobody may listen any more (a closed terminal, `2>&1 | head`): what is being done goes on all the same. */
 function complain(text: string): void {
   suiteOutput?.endLine();
-  const left = streams.errors === null ? writeAtOnce(STDERR, text) : Buffer.from(text);
-  if (left !== null && left.length > 0) standardError().write(left);
+  errors.write(text);
 }
 
-function standardError(): NodeJS.WriteStream {
-  streams.errors ??= process.stderr.on("error", () => undefined);
-  return streams.errors;
-}
-
-/** What becomes of an answer that a stream has taken is heard later. */
-function isStillWriting(): boolean {
-  return streams.answers !== null || (streams.errors?.writableLength ?? 0) > 0;
+/**
+ * What one branch of several was doing when another failed goes on to its end, which tidies up. Of the streams that
+ * are open only the pipe or the terminal behind stderr is told of.
+ */
+function isStillAtWork(): boolean {
+  if (answers.hasStream || errors.holds) return true;
+  return process.getActiveResourcesInfo().some((one) => one !== "PipeWrap" && one !== "TTYWrap");
 }
 
 void start(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, Option, type OutputConfiguration } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { kindOf } from "./adapters/files/files.ts";
 import { realPathIfThere } from "./adapters/files/real-path.ts";
@@ -20,6 +20,8 @@ export interface Invocation {
   /** As given with `-C`. */
   readonly directory: string;
 }
+
+type Output = Pick<OutputConfiguration, "writeOut" | "writeErr">;
 
 interface CheckArguments {
   readonly fix?: boolean;
@@ -62,10 +64,10 @@ interface VerifyArguments {
 
 export type CommandLine = { readonly invocation: Invocation } | { readonly usageExit: 0 | 2 };
 
-/** Reads the arguments. commander itself prints help and usage errors. */
-export async function parseCommandLine(args: readonly string[]): Promise<CommandLine> {
+/** Reads the arguments. commander itself says help and usage errors. */
+export async function parseCommandLine(args: readonly string[], output: Output): Promise<CommandLine> {
   const chosen: Invocation[] = [];
-  const program = declare((invocation) => chosen.push(invocation));
+  const program = declare((invocation) => chosen.push(invocation), output);
   refuseRepeated(program);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -80,7 +82,7 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
 }
 
 /** Every command with its options, as `gate --help` tells them. */
-export function declare(choose: (invocation: Invocation) => void): Command {
+export function declare(choose: (invocation: Invocation) => void, output: Output = {}): Command {
   const program = new Command("gate");
   program
     .description("Binds a commit's expensive model tests to exactly the sources it contains.")
@@ -89,6 +91,7 @@ export function declare(choose: (invocation: Invocation) => void): Command {
     .version(packageJson.version, "--version")
     .showHelpAfterError("(gate --help lists the commands)")
     .exitOverride()
+    .configureOutput(output)
     .hook("preAction", (_, chosen) => refuseNoDirectory(chosen));
   const perform = (verb: Verb, command: Command) => {
     const { C = ".", json = false } = command.optsWithGlobals<{ C?: string; json?: boolean }>();

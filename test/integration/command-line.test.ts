@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GATE, Rig } from "../rig/repository.ts";
@@ -60,6 +60,16 @@ describe("the command line", () => {
       problems: [{ code: "git-failed", message: expect.stringContaining(blob) }],
     });
   });
+
+  it.skipIf(!existsSync("/dev/full")).each(["--help", "--version"])(
+    "does not say %s where nothing can be written",
+    async (option) => {
+      const rig = await Rig.create();
+      const full = await rig.run("sh", ["-c", `"${process.execPath}" "${GATE}" ${option} >/dev/full`]);
+      expect(full.code).toBe(1);
+      expect(full.stderr).toMatch(/^gate {2}the answer could not be written: [^\n]+\n$/);
+    },
+  );
 
   it("says all of a long answer through a pipe that does not wait for its reader", async () => {
     const rig = await Rig.create();

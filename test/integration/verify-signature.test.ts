@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type TreeId, treeId } from "../../src/adapters/git/ids.ts";
@@ -8,7 +8,7 @@ import { verifySignature } from "../../src/verify/signature.ts";
 import { outsideSigning, signingPolicy, trustOf } from "../../src/verify/trust.ts";
 import { commitAll } from "../rig/policy.ts";
 import { runProgram } from "../rig/processes.ts";
-import { Rig } from "../rig/repository.ts";
+import { GATE, Rig } from "../rig/repository.ts";
 import {
   describeWithOpenSsh,
   type Key,
@@ -431,4 +431,23 @@ describeWithOpenSsh("the files that signing: names", () => {
       "gate.yaml names .github/revoked under signing, and the merge into main has no such file.",
     );
   });
+
+  it("leaves nothing behind where the record cannot be read while the signers are looked at", async () => {
+    const { rig, eve } = await committed("  revoked-keys: .github/revoked\n", "");
+    rig.write(".github/revoked", `${eve.publicKey}\n`);
+    await commitAll(rig, "revoke");
+    await rig.run("sh", ["-c", UNPACK]);
+    const manifest = (await rig.git("rev-parse", `HEAD:${MANIFEST}`)).trim();
+    rig.remove(`.git/objects/${manifest.slice(0, 2)}/${manifest.slice(2)}`);
+    const scratch = join(rig.base, "scratch");
+    mkdirSync(scratch);
+    const verify = [GATE, "verify", "--json"];
+    const { code, stdout } = await rig.run(process.execPath, verify, { TMPDIR: scratch });
+    expect(code).toBe(1);
+    expect(stdout).toContain("objects-missing");
+    expect(readdirSync(scratch)).toEqual([]);
+  });
 });
+
+const UNPACK =
+  "mv .git/objects/pack/*.pack .. && for pack in ../*.pack; do git unpack-objects -q <$pack; done";
