@@ -198,22 +198,18 @@ function agrees(
   suite: Suite,
   own: ReadonlySet<string>,
 ): boolean {
-  const start = suite.reports.length + 1;
   const records = [...own].map((name) => `${suite.reports}/${name}`);
+  const others = listing.filter(({ path }) => !records.includes(path));
   const found = listing.filter(({ path }) => records.includes(path));
-  if (listing.length - found.length !== reports.size) return false;
-  if (
-    found.some(({ mode }) => mode !== REGULAR) ||
-    new Set(found.map(({ path }) => path)).size < found.length
-  )
-    return false;
+  const doubled = new Set(found.map(({ path }) => path)).size < found.length;
+  if (doubled || others.length !== reports.size) return false;
+  const start = suite.reports.length + 1;
+  let agreed = listing.every(({ mode }) => mode === REGULAR);
   let at = 0;
-  let agreed = true;
   // Without the pairs that a loop would make: of many reports they take longer than what is compared.
   reports.forEach(({ blob }, name) => {
-    while (found.length > 0 && records.includes(listing[at]?.path ?? "")) at += 1;
-    const { path = "", mode, id } = listing[at] ?? {};
-    agreed &&= path.length === start + name.length && path.endsWith(name) && id === blob && mode === REGULAR;
+    const { path = "", id } = others[at] ?? {};
+    agreed &&= id === blob && path.length === start + name.length && path.endsWith(name);
     at += 1;
   });
   return agreed;

@@ -53,7 +53,7 @@ export function rawTree(
   return git(repository, args, { ...options, ...withoutIndex(repository) });
 }
 
-/** Where an entry of `rawTree` output has what: ":000000 MMMMMM <zeros> <id> A\\0path\\0". */
+/** Where an entry of `rawTree` output has what: ":000000 MMMMMM <zeros> <id> A\0path\0". */
 function rawLayout(idLength: number) {
   const idAt = 15 + idLength + 1;
   return { modeAt: 8, idAt, pathAt: idAt + idLength + 3 };
