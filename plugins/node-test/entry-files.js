@@ -10,7 +10,8 @@ export class EntryFiles {
   /** @type {{ path: string, completed: boolean, seen: boolean, finished: boolean }[]} */ #entries = [];
   /** @type {Map<string, number>} */ #index = new Map();
   #current = 0;
-  #sawSummary = false;
+  /** Files that came to the end of their tests: newer Nodes say so. @type {Set<string>} */ #summarised =
+    new Set();
   /** @type {string | null} */ #single;
 
   constructor() {
@@ -61,8 +62,13 @@ export class EntryFiles {
 
   /** @param {string} file */
   summarise(file) {
-    this.#sawSummary = true;
+    this.#summarised.add(absolutePath(file));
     this.finish(file);
+  }
+
+  /** @param {string} file */
+  cameToItsEnd(file) {
+    return this.#summarised.has(absolutePath(file));
   }
 
   /**
@@ -83,7 +89,8 @@ export class EntryFiles {
     let index = this.#current;
     while (this.#entries[index]?.finished === true && index + 1 < this.#entries.length) index++;
     const entry = this.#entries[index];
-    const drained = entry?.completed === true && entry.seen && !this.#sawSummary && mayBeginNext(entry.path);
+    const drained =
+      entry?.completed === true && entry.seen && this.#summarised.size === 0 && mayBeginNext(entry.path);
     return drained && index + 1 < this.#entries.length ? index + 1 : index;
   }
 

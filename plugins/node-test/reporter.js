@@ -120,7 +120,8 @@ class NodeTestRun {
     this.#files.finish(file);
     const stderr = this.#stderr.get(file) ?? "";
     this.#stderr.delete(file);
-    if (passed && this.#selects) return;
+    // Of a file whose tests are all left out Node 20 reports each, and newer ones say that it came to its end.
+    if (passed && this.#selects && this.#files.cameToItsEnd(file)) return;
     const message = passed
       ? "the test file reported no test: it exited before they ran, or declares none"
       : fileFailure(failure, stderr);

@@ -9,11 +9,11 @@ import { findElsewhere } from "../judgement/facts.ts";
 import { judgeTree } from "../judgement/judge.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, warning } from "../problem.ts";
-import { verifyRevision } from "../verify/verify.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
 import { frameworkUpdates, type PushedUpdate, parseUpdates } from "./pushed-updates.ts";
-import { unjudged, type VerifyDocument, verifyDocument } from "./verify-document.ts";
+import { verifyHere } from "./verify.ts";
+import { unjudged, type VerifyDocument } from "./verify-document.ts";
 
 /** What becomes of a push without its evidence: `git config gate.prePush`. */
 export type PushMode = "warn" | "refuse" | "off";
@@ -103,7 +103,7 @@ async function verifyTip(
   const references = updates.map(({ remote }) => remote.replace(/^refs\/(heads|tags)\//, ""));
   const base = await baseOf(repository, commit, updates[0]);
   const isFirst = base === null && updates[0].before === null && (await remotesHaveNothing(repository));
-  const verified = await verifyRevision(repository, {
+  const verified = await verifyHere(repository, {
     revision: commit.id,
     base,
     isFirst,
@@ -114,7 +114,7 @@ async function verifyTip(
   if (!verified.ok) {
     return { references, verification: unjudged(commit.id, verified.error.problems), attachable: [] };
   }
-  const verification = verifyDocument(verified.value, []);
+  const verification = verified.value;
   const attachable = verification.ok ? [] : await attachableSuites(repository, commit);
   return { references, verification, attachable };
 }

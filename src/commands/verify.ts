@@ -3,9 +3,10 @@ import type { Repository } from "../adapters/git/repository.ts";
 import { wiringProblems } from "../integrations/wiring.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
+import { ok, type Result } from "../result.ts";
 import { orProblem } from "../verify/failures.ts";
 import { ignoredReports } from "../verify/ignored-reports.ts";
-import { findCommits, type VerifyRequest, verifyCommits } from "../verify/verify.ts";
+import { findCommits, type NotJudged, type VerifyRequest, verifyCommits } from "../verify/verify.ts";
 import { readTime } from "../verify/written-time.ts";
 import type { Context } from "./context.ts";
 import { openHere } from "./open.ts";
@@ -27,20 +28,27 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   }
   const opened = await openHere(context);
   if (!opened.ok) return { exit: 2, document: unjudged(revision, [opened.error]) };
-  const compared = await findCommits(opened.value, { ...options, at });
-  if (!compared.ok)
-    return { exit: compared.error.exit, document: unjudged(revision, compared.error.problems) };
-  const { tree } = compared.value.subject;
-  const [verified, ...surroundings] = await Promise.all([
-    verifyCommits(opened.value, compared.value, options),
-    orProblem(null, () => wiringProblems(opened.value, tree)),
-    orProblem(null, () => ignoredReports(opened.value, tree, options.suite)),
-    orProblem(null, () => fixerWarnings(opened.value, tree, options.suite)),
-  ]);
+  const verified = await verifyHere(opened.value, { ...options, at });
   if (!verified.ok)
     return { exit: verified.error.exit, document: unjudged(revision, verified.error.problems) };
-  const document = verifyDocument(verified.value, surroundings.flat());
-  return { exit: document.ok ? 0 : 1, document };
+  return { exit: verified.value.ok ? 0 : 1, document: verified.value };
+}
+
+/** The evidence of a commit, and what around it loses or spoils reports. */
+export async function verifyHere(
+  repository: Repository,
+  request: VerifyRequest,
+): Promise<Result<VerifyDocument, NotJudged>> {
+  const compared = await findCommits(repository, request);
+  if (!compared.ok) return compared;
+  const { tree } = compared.value.subject;
+  const [verified, ...surroundings] = await Promise.all([
+    verifyCommits(repository, compared.value, request),
+    orProblem(null, () => wiringProblems(repository, tree)),
+    orProblem(null, () => ignoredReports(repository, tree, request.suite)),
+    orProblem(null, () => fixerWarnings(repository, tree, request.suite)),
+  ]);
+  return verified.ok ? ok(verifyDocument(verified.value, surroundings.flat())) : verified;
 }
 
 /** What knows the tools is loaded while git is at work. */

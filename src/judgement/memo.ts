@@ -13,7 +13,7 @@ import type { RecordedFacts } from "../reports/recorded-facts.ts";
  * What gate remembers of a tree it found fresh, so that the shim, and `gate status`, can answer by one
  * `git diff-index`. Lines: format, tree, until when it holds (`-`: for ever), then one pathspec a line:
  * whatever matters to any suite. Excludes are left out, for in one call they would hide other suites' changes.
- * hooks/pre-commit reads the same file.
+ * hooks/memo reads the same file.
  */
 const MEMO_FORMAT = "gate-memo 1";
 

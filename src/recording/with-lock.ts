@@ -45,7 +45,7 @@ export async function withLock<T>(
 
 function lockedBy(holder: LockHolder, file: string): Problem {
   return problem("locked", `${describe(holder)} is at work in this worktree.`, {
-    hint: `Wait until it has ended, then try again. If that machine is gone:  rm ${file}`,
+    hint: `Wait until it has ended, then try again. If that machine or container is gone:  rm ${file}`,
   });
 }
 

@@ -32,6 +32,23 @@ describe("the memo", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
+  it("starts gate when an empty input is taken out and only announced again", async () => {
+    const rig = await Rig.create();
+    rig.write("src/__init__.py", "");
+    await rig.git("add", "src");
+    await rig.withEvidence();
+    expect(await rig.decision()).toBe("fresh");
+    const starts = await countStarts(rig);
+    await rig.git("rm", "-q", "--cached", "src/__init__.py");
+    await rig.git("add", "--intent-to-add", "src/__init__.py");
+    rig.write("README.md", "# Other\n");
+    await rig.git("add", "README.md");
+    expect(await rig.decision()).not.toBe("fresh");
+    const ended = await rig.run("git", ["commit", "-m", "takes it out"]);
+    expect(starts()).toBeGreaterThan(0);
+    expect(ended.stderr).toContain("src/__init__.py is only announced to git (git add -N)");
+  });
+
   it.each([
     ["is of another format", "gate-memo 2\n"],
     ["breaks off after its first line", "gate-memo 1\n"],

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { bootId, processNamespace } from "../../src/adapters/files/life.ts";
 import { type LockHolder, takeLock } from "../../src/adapters/files/lock.ts";
 import { eventually } from "../rig/execution.ts";
 
@@ -24,6 +25,8 @@ function holder(changes: Partial<LockHolder>): LockHolder {
     pid: process.pid,
     host: hostname(),
     processStart: null,
+    boot: bootId(),
+    processNamespace: processNamespace(),
     purpose: "gate run",
     since: SINCE,
     ...changes,
@@ -109,7 +112,9 @@ describe("a lock that was left behind", () => {
   });
 
   it.runIf(LINUX)("by a process that ended and that nobody has reaped is taken over", async () => {
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 600"], {
+    // it ends when its parent has become a program that reaps nobody
+    const patient = 'until grep -q sleep "/proc/$PPID/comm"; do :; done';
+    const parent = spawn("sh", ["-c", `sh -c '${patient}' & echo $!; exec sleep 600`], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     onTestFinished(() => {
@@ -127,6 +132,15 @@ describe("a lock that was left behind", () => {
       ok: false,
       error: { host: `not-${hostname()}` },
     });
+  });
+
+  it("in another container of this machine counts as held: its processes have numbers of their own", async () => {
+    const path = await leaveLock({ processNamespace: "pid:[1]", pid: 999_999_999 });
+    expect(await takeLock(path, "gate run", SINCE)).toMatchObject({ ok: false, error: { pid: 999_999_999 } });
+  });
+
+  it("before the machine was started anew is taken over", async () => {
+    await take(await leaveLock({ boot: "another", processNamespace: "pid:[1]" }));
   });
 
   it.each([

@@ -129,6 +129,30 @@ describe("a push is warned of", () => {
     expect(stderr).toContain("test-reports/model-tests-latest.txt");
   });
 
+  it("a fresh commit whose inputs are a fraction of what the remote has", async () => {
+    const rig = await published();
+    const many = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `src/more_${number}.py`);
+    for (const path of many) rig.write(path, "more = True\n");
+    await rig.git("add", "src");
+    await rig.commit("many more");
+    await expectSilence(rig);
+    await rig.git("rm", "-q", ...many);
+    await rig.commit("and gone again");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+    const { stderr } = await expectWarning(rig);
+    expect(stderr).toContain("fell from");
+  });
+
+  it("a fresh commit with a rule that hides reports", async () => {
+    const rig = await published();
+    rig.write("docs/.gitignore", "*.tmp\n");
+    rig.write(".gitignore", "test-reports/\n");
+    await rig.git("add", ".gitignore", "docs");
+    await rig.commit("a rule");
+    const { stderr } = await expectWarning(rig);
+    expect(stderr).toContain(".gitignore");
+  });
+
   it("a commit in a sha256 repository, in a linked worktree and from a subdirectory", async () => {
     const rig = await Rig.create({ objectFormat: "sha256" });
     await rig.git("init", "-q", "--bare", "--object-format=sha256", join(rig.base, "remote.git"));
@@ -229,6 +253,7 @@ describe("a push is silent, and starts no Node,", () => {
   it("where the tip is what gate has found fresh", async () => {
     const rig = await published();
     await change(rig, "route = 2\n");
+    await expectSilence(rig, "origin", "main");
     const starts = await countStarts(rig);
     rig.write("README.md", "# Other\n");
     await rig.commit("documentation", "-a");

@@ -310,6 +310,20 @@ describe("node:test", { timeout: 30_000 }, () => {
     expect(verdictOf(ran, found).verdict).toBe("passed");
   });
 
+  it("does not take a file that exits early for one that a name pattern left out", async () => {
+    await files({
+      "a.test.js": 'import { test } from "node:test"; test("wanted", () => {});',
+      "b.test.js": `
+        import { test } from "node:test";
+        test("wanted, and exits", async () => process.exit(0));
+        test("wanted, and wrong", () => { throw new Error("wrong"); });`,
+    });
+    const ran = await nodeTest("--test-name-pattern=wanted", "a.test.js", "b.test.js");
+    const found = await results();
+    expect(outcomesOf(found)).toEqual({ "a.test.js::wanted": "passed", "b.test.js": "error" });
+    expect(verdictOf(ran, found).verdict).toBe("failed");
+  });
+
   it("works beside another reporter, for a single file without --test, and from a directory below", async () => {
     await files({
       "packages/p/a.test.js": `

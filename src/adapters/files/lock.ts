@@ -2,7 +2,7 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { err, ok, type Result } from "../../result.ts";
 import { fileErrorCode, temporaryBeside } from "./files.ts";
-import { isAlive, lifeOf } from "./life.ts";
+import { bootId, isAlive, lifeOf, processNamespace } from "./life.ts";
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -10,6 +10,9 @@ export interface LockHolder {
   readonly host: string;
   /** When the process started, as the kernel counts it; a reused pid has another. null where unknown. */
   readonly processStart: string | null;
+  /** Since when the machine runs, and within which of its containers the pid means something. null where unknown. */
+  readonly boot: string | null;
+  readonly processNamespace: string | null;
   /** What it is doing, for people. */
   readonly purpose: string;
   /** RFC 3339. */
@@ -30,6 +33,8 @@ export async function takeLock(
     pid: process.pid,
     host: hostname(),
     processStart: lifeOf(process.pid)?.start ?? null,
+    boot: bootId(),
+    processNamespace: processNamespace(),
     purpose,
     since,
   };
@@ -110,6 +115,8 @@ function isHolder(value: unknown): value is LockHolder {
     "host" in value &&
     typeof value.host === "string" &&
     "processStart" in value &&
+    "boot" in value &&
+    "processNamespace" in value &&
     "purpose" in value &&
     typeof value.purpose === "string" &&
     "since" in value &&
@@ -117,9 +124,14 @@ function isHolder(value: unknown): value is LockHolder {
   );
 }
 
-/** A holder on another machine (a shared file system) counts as alive: it cannot be asked. */
-function isThere({ host, pid, processStart }: LockHolder): boolean {
-  return host !== hostname() || isAlive(pid, processStart);
+/**
+ * A holder on another machine (a shared file system), or in another container of this one, counts as alive: it cannot
+ * be asked. Before the machine was started anew nothing counts.
+ */
+function isThere({ host, boot, processNamespace: where, pid, processStart }: LockHolder): boolean {
+  if (host !== hostname()) return true;
+  if (boot !== bootId()) return false;
+  return where !== processNamespace() || isAlive(pid, processStart);
 }
 
 /**

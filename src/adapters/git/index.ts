@@ -106,8 +106,12 @@ export async function refreshStats(repository: Repository, pathspecs: readonly s
   await gitAnswer(repository, ["add", "--refresh", "--", ...pathspecs], { accept: [1, 128] });
 }
 
-/** Whether the index agrees with a tree where the pathspecs match. Any doubt is a no. */
+/**
+ * Whether the index agrees with a tree where the pathspecs match. Any doubt is a no. What is only announced
+ * (`git add -N`) is in no commit; git would take it for an empty file.
+ */
 export function indexAgrees(place: GitPlace, tree: TreeId, pathspecs: readonly string[]): boolean {
-  const args = ["diff-index", "--cached", "--quiet", "--ignore-submodules=none", tree, "--", ...pathspecs];
+  const flags = ["--cached", "--ita-invisible-in-index", "--quiet", "--ignore-submodules=none"];
+  const args = ["diff-index", ...flags, tree, "--", ...pathspecs];
   return gitExitCode(place, args) === 0;
 }
