@@ -4,6 +4,7 @@ import { writeBlobFiles } from "../adapters/git/blob-files.ts";
 import { GitError } from "../adapters/git/command.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import { type IndexEntry, indexIsAbsent, updateIndex } from "../adapters/git/index.ts";
+import { placeBelow } from "../adapters/git/paths.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { WorktreeDifference } from "../adapters/git/worktree.ts";
 import { hasErrors, type Problem, problem } from "../problem.ts";
@@ -117,7 +118,7 @@ export async function putInPlace(
   // A file that was staged and is there lies in nobody's way.
   const unknown = due.filter(({ path }) => !stagedBefore.has(path) || unlikeStaged.has(path));
   const stopAt = join(worktree.topLevel, reports);
-  for (const path of [...gone, ...leftovers]) await removeFile(join(worktree.topLevel, path), stopAt);
+  for (const path of [...gone, ...leftovers]) await removeFile(placeBelow(worktree.topLevel, path), stopAt);
   await clearTheWay(worktree, unknown);
   await writeBlobFiles(
     worktree,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type FileKind, holdsFiles, kindOf } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { IndexEntry } from "../adapters/git/index.ts";
+import { placeBelow } from "../adapters/git/paths.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdsOfFiles } from "../adapters/git/store.ts";
 import { type WorktreeState, worktreeState } from "../adapters/git/worktree-state.ts";
@@ -35,13 +36,13 @@ export function reportsNow(
 export async function editedReports(worktree: Worktree, planned: PlannedAttachment): Promise<Problem[]> {
   const { attachment, wanted, now, lastAttached } = planned;
   const { suspects, inTheWay } = suspicious(now, wanted);
-  const kinds = await Promise.all(suspects.map((path) => kindOf(join(worktree.topLevel, path))));
+  const kinds = await Promise.all(suspects.map((path) => kindOf(placeBelow(worktree.topLevel, path))));
   const kind = (wanted: FileKind) => suspects.filter((_, index) => kinds[index] === wanted);
   const files = kind("file");
   const directories = await directoriesInUse(worktree, kind("directory"));
   const ids = await blobIdsOfFiles(
     worktree,
-    files.map((path) => join(worktree.topLevel, path)),
+    files.map((path) => placeBelow(worktree.topLevel, path)),
   );
   const target = new Map(wanted.map(({ path, id }) => [path, id]));
   const ours = files.length === 0 ? new Set() : await keysBelow(worktree, lastAttached, attachment.reports);

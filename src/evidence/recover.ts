@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { kindOf, removeTemporaries } from "../adapters/files/files.ts";
 import { type IndexEntry, refreshStats, stagedEntries } from "../adapters/git/index.ts";
+import { placeBelow } from "../adapters/git/paths.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { blobIdsOfFiles } from "../adapters/git/store.ts";
 import { exactly } from "../fingerprint/pathspecs.ts";
@@ -89,13 +90,13 @@ async function peoplesFiles(
   const foreign = new Set<string>();
   const files: string[] = [];
   for (const path of ids.keys()) {
-    const kind = await kindOf(join(worktree.topLevel, path));
+    const kind = await kindOf(placeBelow(worktree.topLevel, path));
     if (kind === "file") files.push(path);
     else if (kind !== "absent" || (await isBlocked(worktree, reports, path))) foreign.add(path);
   }
   const found = await blobIdsOfFiles(
     worktree,
-    files.map((path) => join(worktree.topLevel, path)),
+    files.map((path) => placeBelow(worktree.topLevel, path)),
   );
   for (const [index, path] of files.entries()) {
     if (!ids.get(path)?.has(found[index] ?? "")) foreign.add(path);

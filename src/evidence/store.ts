@@ -24,7 +24,7 @@ export async function storeEvidence(
 ): Promise<TreeId> {
   const tree = await writeTreeOf(repository, reports);
   await updateReferences(repository, [{ name: `${ROOT}/${suite}/${fingerprint}/${tree}`, id: tree }]);
-  await forgetOldest(repository, suite);
+  await forgetOldest(repository, suite, tree);
   return tree;
 }
 
@@ -88,10 +88,12 @@ async function newestFirst(
   return dated.map(({ one }) => one);
 }
 
-async function forgetOldest(repository: Repository, suite: string): Promise<void> {
+/** Never what was stored just now, however long ago its run was: nothing else names it yet. */
+async function forgetOldest(repository: Repository, suite: string, stored: TreeId): Promise<void> {
   const all = await list(repository, `${ROOT}/${suite}`);
   if (all.length <= KEPT_PER_SUITE) return;
-  const old = (await newestFirst(repository, suite, all)).slice(KEPT_PER_SUITE);
+  const others = all.filter(({ tree }) => tree !== stored);
+  const old = (await newestFirst(repository, suite, others)).slice(KEPT_PER_SUITE - 1);
   await updateReferences(
     repository,
     [],

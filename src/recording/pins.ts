@@ -2,7 +2,14 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hashingStream } from "hasha";
 import { existingRealPath } from "../adapters/files/editing.ts";
-import { fileStamp, openToRead, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
+import {
+  fileStamp,
+  lastChange,
+  openToRead,
+  readIfThere,
+  stateOfFile,
+  writeAtomically,
+} from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import type { Suite } from "../config/configuration.ts";
@@ -72,8 +79,8 @@ export async function pinsMoved(
   const moved: Problem[] = [];
   for (const [pinFile, pins] of await pinsOf(worktree, tree, suite)) {
     for (const pin of pins.ok ? pins.value : []) {
-      const stamp = await fileStamp(pinnedFile(pin, worktree.topLevel, home));
-      const isWritten = stamp !== null && stamp.modifiedMs > Date.parse(began);
+      const changed = await lastChange(pinnedFile(pin, worktree.topLevel, home));
+      const isWritten = changed !== null && changed > Date.parse(began);
       const isOther = (await checkPin(worktree, pin, pinFile, suite.name, home, stamps)).length > 0;
       if (isWritten || isOther) moved.push(pinMoved(pin, pinFile, suite.name));
     }

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { lastChange, stateOfFile } from "../adapters/files/files.ts";
+import { placeBelow } from "../adapters/git/paths.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { compareTrees, listTree } from "../adapters/git/trees.ts";
 import { type WorktreeDifference, worktreeDifferences } from "../adapters/git/worktree.ts";
@@ -183,7 +184,7 @@ export async function inputsWrittenSince(
   const inputs = await listTree(worktree, tree, inputPathspecs(judged.suite, reportsDirectories));
   const written: string[] = [];
   for (const { path } of inputs) {
-    const changed = await lastChange(join(worktree.topLevel, path));
+    const changed = await lastChange(placeBelow(worktree.topLevel, path));
     if (changed !== null && changed > Date.parse(time)) written.push(path);
   }
   return written;

@@ -67,6 +67,16 @@ describe("the evidence store", () => {
     expect(await findStored(repository, "model-tests", fingerprint("sources 3"), any)).not.toBeNull();
   });
 
+  it("keeps what was stored just now, also of an older run than all others", async () => {
+    const rig = await Rig.create({ hooks: false });
+    const repository = await open(rig);
+    for (let minute = 1; minute < 51; minute += 1) await store(rig, repository, `sources ${minute}`, minute);
+    const old = await store(rig, repository, "sources 0", 0);
+    const refs = (await rig.git("for-each-ref", "--format=%(refname)", "refs/gate/evidence")).split("\n");
+    expect(refs).toHaveLength(50);
+    expect(await findStored(repository, "model-tests", fingerprint("sources 0"), any)).toBe(old);
+  });
+
   it("answers with the newest of several runs of the same sources", async () => {
     const rig = await Rig.create({ hooks: false });
     const repository = await open(rig);

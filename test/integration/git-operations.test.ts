@@ -210,6 +210,28 @@ describe("evidence that exists", () => {
     await expectWhole(clone);
   });
 
+  it("is found where a merge recorded it, whatever the user has set for git log", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    await rig.git("checkout", "-q", "-b", "side");
+    rig.write("src/side.py", "side = 1\n");
+    await rig.git("add", "src");
+    await rig.git("commit", "-q", "--no-verify", "-m", "side");
+    await rig.git("checkout", "-q", "main");
+    rig.write("src/main.py", "main = 1\n");
+    await rig.git("add", "src");
+    await rig.git("commit", "-q", "--no-verify", "-m", "main");
+    await rig.git("merge", "-q", "--no-commit", "--no-ff", "side");
+    await rig.commit("merge");
+    await changeRouter(rig, "route = 9\n");
+    await rig.commit("route");
+    await rig.git("clone", "-q", rig.directory, join(rig.base, "clone"));
+    const clone = rig.at(join(rig.base, "clone"));
+    await clone.git("config", "log.diffMerges", "off");
+    await changeRouter(clone, "route = 1\n");
+    expect(await clone.decision()).toBe("reuse");
+  });
+
   it("is found where the commits before had their reports, in a fresh clone, too", async () => {
     const { rig, clone } = await freshClone();
     clone.write("gate.yaml", clone.read("gate.yaml").replace("inputs:", "reports: evidence\n    inputs:"));

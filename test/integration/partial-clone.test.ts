@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Rig } from "../rig/repository.ts";
@@ -28,6 +29,21 @@ async function isHere(clone: Rig, name: string): Promise<boolean> {
   const object = await clone.git("rev-parse", name);
   return (await clone.run("git", ["cat-file", "-e", object], { GIT_NO_LAZY_FETCH: "1" })).code === 0;
 }
+
+describe("a push from a clone that lacks blobs", () => {
+  it("fetches nothing, also where git knows no other way to forbid that than its protocols", async () => {
+    const rig = await published();
+    const clone = await partialClone(rig);
+    const old = join(rig.base, "old-git");
+    mkdirSync(old);
+    const forgetful = `#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nPATH=\${PATH#"${old}:"} exec git "$@"\n`;
+    writeFileSync(join(old, "git"), forgetful, { mode: 0o755 });
+    await clone.git("reset", "-q", "--soft", "HEAD~1");
+    expect(await isHere(clone, "HEAD:gate.yaml")).toBe(false);
+    await clone.run("git", ["push", "origin", "HEAD:refs/heads/other"], { PATH: `${old}:${clone.env.PATH}` });
+    expect(await isHere(clone, "HEAD:gate.yaml")).toBe(false);
+  });
+});
 
 describe("a commit in a clone that lacks the blobs of the past", () => {
   it("runs what is due, although nobody can say what changed", async () => {

@@ -90,6 +90,10 @@ describe("a pinned file is another one", () => {
   it.each([
     ["written over", `printf %s "${OTHER}" >models/tiny.bin`],
     ["written anew, the same", "cp models/tiny.bin models/copy.bin; cat models/copy.bin >models/tiny.bin"],
+    [
+      "swapped, and swapped back",
+      "cd models; touch -d 2001-09-09 old.bin; mv tiny.bin aside; mv old.bin tiny.bin; mv tiny.bin old.bin; mv aside tiny.bin",
+    ],
     ["replaced by an older one", "touch -d 2001-09-09 models/old.bin; mv models/old.bin models/tiny.bin"],
   ])("since the suite began: %s", async (_how, command) => {
     const rig = await rigWithPin("");

@@ -6,6 +6,12 @@ import { dueRig, expectRefusal } from "../rig/refusal.ts";
 import { Rig } from "../rig/repository.ts";
 import { snapshot } from "../rig/snapshot.ts";
 
+/** A program that says of every file that nobody has touched it. */
+const FSMONITOR = `
+  printf '#!/bin/sh\\nprintf "token\\\\0"\\n' >../monitor && chmod +x ../monitor
+  git config core.fsmonitor "$PWD/../monitor" && git config core.fsmonitorHookVersion 2
+  git update-index --fsmonitor`;
+
 describe("the working tree is not what is being committed", () => {
   it("an input with unstaged changes, a staged and further edited one among them", async () => {
     const rig = await dueRig();
@@ -123,6 +129,19 @@ describe("the working tree is not what is being committed", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
     expect((await rig.run("sh", ["-c", back])).code).toBe(0);
     expect(await rig.changes()).toEqual(["D  src/gone.py", "R  src/old.py -> src/named.py", "A  src/new.py"]);
+  });
+
+  it.each([
+    ["another program tells git which files to look at", FSMONITOR, false],
+    ["git goes by a part of the times alone", "git config core.trustctime false", true],
+  ])("an input that was edited where %s", async (_, settings, keepsTime) => {
+    const rig = await dueRig();
+    expect((await rig.run("sh", ["-ec", settings])).code).toBe(0);
+    await rig.git("status");
+    const edit = "touch -r src/router.py ../before; echo 'route = 7' >src/router.py";
+    const stamp = keepsTime ? "; touch -r ../before src/router.py" : "";
+    expect((await rig.run("sh", ["-ec", edit + stamp])).code).toBe(0);
+    await expectRefusal(rig, "src/router.py has unstaged changes");
   });
 
   it("an input that is only announced", async () => {

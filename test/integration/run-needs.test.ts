@@ -188,6 +188,18 @@ describe("inputs that change while the suite runs", () => {
     expect((await rig.gate("verify")).code).toBe(0);
   });
 
+  it("are seen where one whose name is no text was written and put back", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    const odd = "$(printf 'src/caf\\351.txt')";
+    expect((await rig.run("sh", ["-c", `echo prompt >"${odd}" && git add src`])).code).toBe(0);
+    rig.suite.answers([{ id: "t.py::one" }], { before: `echo other >"${odd}"; echo prompt >"${odd}"` });
+    const ended = await rig.tryCommit("due");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("caf\\351.txt");
+    expect(ended.stderr).toContain("was written while the suite ran; it is the same again");
+  });
+
   async function expectNoEvidence(rig: Rig, path: string): Promise<void> {
     const before = await snapshot(rig);
     const ended = await rig.tryCommit("due");

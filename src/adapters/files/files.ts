@@ -112,7 +112,7 @@ export async function holdsFiles(directory: string): Promise<boolean> {
 export type FileKind = "file" | "directory" | "symlink" | "other" | "absent";
 
 /** What is at a path, links not followed. */
-export async function kindOf(path: string): Promise<FileKind> {
+export async function kindOf(path: string | Buffer): Promise<FileKind> {
   try {
     const found = lstatSync(path);
     if (found.isSymbolicLink()) return "symlink";
@@ -141,7 +141,7 @@ interface FileStamp {
   readonly changedMs: number;
 }
 
-export async function fileStamp(path: string): Promise<FileStamp | null> {
+export async function fileStamp(path: string | Buffer): Promise<FileStamp | null> {
   try {
     const found = statSync(path);
     if (!found.isFile()) return null;
@@ -152,7 +152,7 @@ export async function fileStamp(path: string): Promise<FileStamp | null> {
 }
 
 /** When a file, or the link that leads to it, was changed in any way; null where there is none. */
-export async function lastChange(path: string): Promise<number | null> {
+export async function lastChange(path: string | Buffer): Promise<number | null> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found?.isFile()) return found.ctimeMs;
   if (!found?.isSymbolicLink()) return null;
@@ -193,9 +193,10 @@ export async function removeTree(path: string): Promise<void> {
   rmSync(path, { recursive: true, force: true });
 }
 
-/** Removes a file, then the directories above it that are empty now, up to `stopAt`. */
-export async function removeFile(path: string, stopAt: string): Promise<void> {
+/** Removes a file, then the directories above it that are empty now, up to `stopAt`. Above one without a text they stay. */
+export async function removeFile(path: string | Buffer, stopAt: string): Promise<void> {
   rmSync(path, { force: true });
+  if (typeof path !== "string") return;
   let directory = dirname(path);
   while (directory.startsWith(`${stopAt}/`)) {
     try {

@@ -31,7 +31,7 @@ export async function blobIsKnown(repository: Repository, blob: BlobId): Promise
 
 /** The commits, in any branch, that put this blob in or took it out, newest first. */
 export function commitsWithBlob(repository: Repository, blob: BlobId): Promise<CommitFacts[]> {
-  return log(repository, ["--all", `--find-object=${blob}`, "-m"]);
+  return log(repository, ["--all", `--find-object=${blob}`, "--diff-merges=separate", "--no-patch"]);
 }
 
 /** The newest commit reachable from `revision` that changed one of the paths; null also before the first commit. */
@@ -54,8 +54,8 @@ export function commitsChanging(
   return log(repository, ["--reverse", "--end-of-options", `${since}..${revision}`, "--", ...pathspecs]);
 }
 
-/** Against settings of the user's: `log.showSignature`, `log.follow`, `log.showRoot`. */
-const PLAIN = ["-z", "--no-show-signature", "--no-follow", "--root"];
+/** Against settings of the user's: `log.showSignature`, `log.follow`, `log.showRoot`, `i18n.logOutputEncoding`. */
+const PLAIN = ["-z", "--no-show-signature", "--no-follow", "--root", "--encoding=UTF-8"];
 
 async function log(
   repository: Repository,

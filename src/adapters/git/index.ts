@@ -3,7 +3,7 @@ import { kindOf } from "../files/files.ts";
 import { GitError, type GitPlace, git, gitAnswer, gitExitCode } from "./command.ts";
 import { emptyTree, type TreeId, treeId } from "./ids.ts";
 import { expectQuestions } from "./object-dialogue.ts";
-import { latin1Lines, pathTextOfLatin1 } from "./paths.ts";
+import { latin1Lines, latin1OfPath, pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** One line of `git ls-files -s`. Stage 0 is a merged entry. */
@@ -89,13 +89,13 @@ export async function updateIndex(
 ): Promise<void> {
   const nothing = "0".repeat(repository.objectFormat === "sha1" ? 40 : 64);
   const lines = [
-    ...update.remove.map((path) => `0 ${nothing}\t${path}\0`),
-    ...update.add.map(({ mode, id, path }) => `${mode} ${id}\t${path}\0`),
+    ...update.remove.map((path) => `0 ${nothing}\t${latin1OfPath(path)}\0`),
+    ...update.add.map(({ mode, id, path }) => `${mode} ${id}\t${latin1OfPath(path)}\0`),
   ];
   if (lines.length === 0) return;
   // Into an index whose directories are entries git puts files without order, and trees without order come of that.
   const args = ["-c", "index.sparse=false", "update-index", "-z", "--index-info"];
-  await git(repository, args, { ...chosen(which), input: lines.join("") });
+  await git(repository, args, { ...chosen(which), input: Buffer.from(lines.join(""), "latin1") });
 }
 
 /**

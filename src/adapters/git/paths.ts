@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /**
  * A path as git holds it: bytes. As text it is UTF-8 where the bytes are, and git's own quoted form
  * (`"src/\377"`) where they are not, or hold a line end or another control: two paths never become one, and a path
@@ -35,9 +37,30 @@ function quoted(bytes: Uint8Array): string {
   return `${text}"`;
 }
 
+const LETTERS = "abtnvfr";
+const FIRST_NAMED = 7;
 const NAMED: ReadonlyMap<number, string> = new Map(
-  [..."abtnvfr"].map((letter, index) => [index + 7, `\\${letter}`]),
+  [...LETTERS].map((letter, index) => [index + FIRST_NAMED, `\\${letter}`]),
 );
+
+/** The bytes of a path, as Latin-1 text: the way back from its text. */
+export function latin1OfPath(text: string): string {
+  if (PLAIN_PATH.test(text)) return text;
+  if (!text.startsWith('"')) return Buffer.from(text, "utf8").toString("latin1");
+  return text
+    .slice(1, -1)
+    .replace(/\\(?:([0-7]{3})|(.))/g, (_, octal: string | undefined, letter: string) => {
+      const control = LETTERS.indexOf(letter);
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      return control === -1 ? letter : String.fromCharCode(control + FIRST_NAMED);
+    });
+}
+
+/** Where a path of git's lies on disk: as bytes where it has another text than the file system's. */
+export function placeBelow(directory: string, path: string): string | Buffer {
+  if (!path.startsWith('"')) return join(directory, path);
+  return Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(latin1OfPath(path), "latin1")]);
+}
 
 /** Splits NUL-separated output; the last part is empty where the output ends in NUL, and left out. */
 export function splitNul(output: Buffer): Buffer[] {

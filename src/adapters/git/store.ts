@@ -1,6 +1,7 @@
 import { git } from "./command.ts";
 import { type FastImport, withFastImport } from "./fast-import.ts";
 import { type BlobId, blobId, type TreeId, treeId } from "./ids.ts";
+import { pathText } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
 /** Takes blobs while the caller makes the next ones. They are stored when `storeBlobs` has returned. */
@@ -71,11 +72,11 @@ class PackingStore implements BlobStore {
 
 async function hashObjects(
   repository: Repository,
-  files: readonly string[],
+  files: readonly (string | Buffer)[],
   flags: readonly string[],
 ): Promise<BlobId[]> {
   if (files.length === 0) return [];
-  const input = files.map((file) => `${file}\n`).join("");
+  const input = files.map((file) => `${typeof file === "string" ? file : pathText(file)}\n`).join("");
   const output = await git(repository, ["hash-object", ...flags, "--no-filters", "--stdin-paths"], { input });
   return output.toString("latin1").trimEnd().split("\n").map(blobId);
 }
@@ -133,6 +134,9 @@ export async function updateReferences(
 }
 
 /** The blob ids that files on disk have as they are, without storing anything. */
-export function blobIdsOfFiles(repository: Repository, files: readonly string[]): Promise<BlobId[]> {
+export function blobIdsOfFiles(
+  repository: Repository,
+  files: readonly (string | Buffer)[],
+): Promise<BlobId[]> {
   return hashObjects(repository, files, []);
 }

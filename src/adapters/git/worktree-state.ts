@@ -2,7 +2,7 @@ import { git } from "./command.ts";
 import { type IndexEntry, parseIndexLine } from "./index.ts";
 import { latin1Lines, pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
-import { markDifference, type WorktreeDifference } from "./worktree.ts";
+import { LOOKING, markDifference, type WorktreeDifference } from "./worktree.ts";
 
 export interface WorktreeState {
   readonly staged: readonly IndexEntry[];
@@ -20,7 +20,8 @@ export async function worktreeState(
   pathspecs: readonly string[],
 ): Promise<WorktreeState> {
   const which = ["--cached", "--others", "--modified", "--deleted"];
-  const listing = await git(repository, ["ls-files", ...which, "-v", "-s", "-z", "--", ...pathspecs]);
+  const args = [...LOOKING, "ls-files", ...which, "-v", "-s", "-z", "--", ...pathspecs];
+  const listing = await git(repository, args);
   const staged: IndexEntry[] = [];
   const differences: WorktreeDifference[] = [];
   let missing = "";

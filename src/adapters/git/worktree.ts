@@ -53,14 +53,21 @@ export async function worktreeDifferences(
   return { differences, trackedPaths: () => new Set(stagedIn(listing).map(({ path }) => path)) };
 }
 
+/** Against settings by which git would believe another program, or a part of the times, and not look at a file. */
+export const LOOKING = [
+  ...["-c", "core.fsmonitor=false"],
+  ...["-c", "core.trustctime=true"],
+  ...["-c", "core.checkStat=default"],
+];
+
 /** Tracked files that were changed or deleted; marks on entries do not count. */
 export async function trackedDifferences(
   repository: Repository,
   pathspecs: readonly string[],
 ): Promise<readonly WorktreeDifference[]> {
   const flags = ["--untracked-files=no", "--ignore-submodules=none", "--no-renames"];
-  const status = await git(repository, ["status", "--porcelain=v2", "-z", ...flags, "--", ...pathspecs]);
-  return splitNul(status).flatMap(statusLine);
+  const args = [...LOOKING, "status", "--porcelain=v2", "-z", ...flags, "--", ...pathspecs];
+  return splitNul(await git(repository, args)).flatMap(statusLine);
 }
 
 function statusLine(line: Buffer): WorktreeDifference[] {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pathText, splitNul } from "../../../../src/adapters/git/paths.ts";
+import { latin1OfPath, pathText, splitNul } from "../../../../src/adapters/git/paths.ts";
 
 const path = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 6, min: 1 }).map((bytes) => Buffer.from(bytes)),
@@ -24,6 +24,15 @@ describe("a path as text", () => {
     [Buffer.from('"src"'), '"\\"src\\""'],
   ])("is quoted as git does it where it cannot be: %s", (bytes, text) => {
     expect(pathText(bytes)).toBe(text);
+  });
+
+  it("leads back to the bytes", () => {
+    fc.assert(
+      fc.property(path, (bytes) => {
+        expect(latin1OfPath(pathText(bytes))).toBe(bytes.toString("latin1"));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it("is never the same for two paths", () => {
