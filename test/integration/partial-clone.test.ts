@@ -40,7 +40,10 @@ describe("a push from a clone that lacks blobs", () => {
     writeFileSync(join(old, "git"), forgetful, { mode: 0o755 });
     await clone.git("reset", "-q", "--soft", "HEAD~1");
     expect(await isHere(clone, "HEAD:gate.yaml")).toBe(false);
-    await clone.run("git", ["push", "origin", "HEAD:refs/heads/other"], { PATH: `${old}:${clone.env.PATH}` });
+    // git puts its own programs first for a hook, so this one is called as git calls it
+    const update = `refs/heads/main ${await clone.git("rev-parse", "HEAD")} refs/heads/other ${"0".repeat(40)}`;
+    const hook = `echo "${update}" | .git/hooks/pre-push origin url`;
+    await clone.run("sh", ["-c", hook], { PATH: `${old}:${clone.env.PATH}` });
     expect(await isHere(clone, "HEAD:gate.yaml")).toBe(false);
   });
 });
