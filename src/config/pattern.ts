@@ -27,6 +27,11 @@ function refusePattern(written: string): string | null {
   return null;
 }
 
+/** Whether a file of rules, such as .gitignore, has one over which git may look for ever. */
+export function hasEndlessRule(text: string): boolean {
+  return text.split("\n").some((line) => !line.startsWith("#") && line.split("**").length - 1 > MOST_DEPTHS);
+}
+
 const LONGEST = 4096;
 /** Before 2.40, git tries all ways in which a path can be cut into so many pieces. */
 const MOST_DEPTHS = 4;

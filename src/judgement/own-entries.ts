@@ -12,11 +12,13 @@ export async function ownEntries(
   path: string,
 ): Promise<readonly TreeEntry[]> {
   const entries = await allOwnEntries(repository, tree);
-  return entries.filter((entry) => entry.path === path || unquoted(entry.path).startsWith(`${path}/`));
+  return entries.filter((entry) => isAtOrBelow(entry.path, path));
 }
 
 /** Names with bytes that no text can hold come in quotes. */
-const unquoted = (path: string) => path.replace(/^"/, "");
+export function isAtOrBelow(path: string, directory: string): boolean {
+  return path === directory || path.replace(/^"/, "").startsWith(`${directory}/`);
+}
 
 const allOwnEntries = oncePerTree((repository: Repository, tree: TreeId) =>
   entriesAt(repository, tree, [CONFIGURATION_PATH, EXCEPTIONS_DIRECTORY]),

@@ -25,7 +25,7 @@ export async function withoutOldSessions(
   limits: SessionLimits,
 ): Promise<SuiteOutcome> {
   if (!("session" in outcome) || outcome.session === null) return outcome;
-  const { removed, problems } = await removeOldSessions(topLevel, outcome.suite, limits);
+  const { removed, problems } = await removeOldSessions(topLevel, outcome.suite, limits, outcome.session);
   if (removed.length === 0 && problems.length === 0) return outcome;
   return outcome.kind === "recorded"
     ? { ...outcome, removedSessions: removed, warnings: [...outcome.warnings, ...problems] }
@@ -36,6 +36,7 @@ async function removeOldSessions(
   topLevel: string,
   suite: string,
   limits: SessionLimits,
+  made: string,
 ): Promise<{ readonly removed: readonly string[]; readonly problems: readonly Problem[] }> {
   const names = await sessionNames(topLevel);
   const records = await Promise.all(names.map((name) => loadSession(sessionFolder(topLevel, name))));
@@ -56,7 +57,7 @@ async function removeOldSessions(
   }));
   const removed: string[] = [];
   const problems: Problem[] = [];
-  for (const name of dispensable(sessions, limits)) {
+  for (const name of dispensable(sessions, limits, made)) {
     const problem = await remove(topLevel, suite, name);
     if (problem === null) removed.push(name);
     else problems.push(problem);

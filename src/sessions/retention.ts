@@ -20,11 +20,16 @@ export type SessionEnding =
 
 /**
  * The sessions to take away, oldest first, from those of one suite, oldest first: until so many are left, of so
- * much together. The last one of each ending stays whatever it takes, and what still runs.
+ * much together. The last one of each ending stays whatever it takes, and what still runs; and so does the one that was
+ * just made, which is the last one only where no clock was ever ahead.
  */
-export function dispensable(sessions: readonly KeptSession[], limits: SessionLimits): readonly string[] {
+export function dispensable(
+  sessions: readonly KeptSession[],
+  limits: SessionLimits,
+  made: string | null = null,
+): readonly string[] {
   const last = (ending: SessionEnding) => sessions.findLast((one) => one.ending === ending)?.name;
-  const needed = new Set([last("good"), last("unrecorded"), last("unfinished"), last("bad")]);
+  const needed = new Set([last("good"), last("unrecorded"), last("unfinished"), last("bad"), made]);
   let count = sessions.length;
   let bytes = sessions.reduce((sum, one) => sum + one.bytes, 0);
   const taken: string[] = [];

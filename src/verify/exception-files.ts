@@ -2,8 +2,9 @@ import type { TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { readSmallBlobs } from "../adapters/git/small-blobs.ts";
 import type { TreeEntry } from "../adapters/git/trees.ts";
+import type { Configuration } from "../config/configuration.ts";
 import { EXCEPTIONS_DIRECTORY } from "../fingerprint/pathspecs.ts";
-import { ownEntries } from "../judgement/own-entries.ts";
+import { isAtOrBelow, ownEntries } from "../judgement/own-entries.ts";
 import { type Problem, problem } from "../problem.ts";
 import { shellWord } from "../shell-word.ts";
 
@@ -82,6 +83,25 @@ export async function exceptionFiles(
     } else if (name !== null) files.push({ name, path, blob: id, bytes, signature });
   }
   return { files, problems };
+}
+
+/** What lies beside the waivers and approvals and is no list of keys: nothing else judges it, for it is no input. */
+export function strangersAmong(
+  entries: readonly TreeEntry[],
+  signing: Configuration["signing"],
+): readonly Problem[] {
+  const folders = [WAIVERS, APPROVALS].map(({ folder }) => `${EXCEPTIONS_DIRECTORY}/${folder}`);
+  const known: readonly (string | null | undefined)[] = [signing?.allowedSigners, signing?.revokedKeys];
+  return entries
+    .filter(({ path }) => !known.includes(path))
+    .filter(({ path }) => !folders.some((folder) => isAtOrBelow(path, folder)))
+    .map(({ path }) =>
+      problem(
+        "waiver-invalid",
+        `${path} is no waiver and no approval, and ${EXCEPTIONS_DIRECTORY} is for these alone.`,
+        { path, hint: `Take it away:  git rm ${shellWord(path)},  or move it elsewhere:  git mv` },
+      ),
+    );
 }
 
 function nameOf(kind: ExceptionKind, folder: string, path: string, extension: string): string | null {

@@ -31,12 +31,16 @@ export async function waiversInForce(
     const exceptions = await ownEntries(repository, judged.tree, EXCEPTIONS_DIRECTORY);
     if (exceptions.length === 0) return { waivers: new Map(), problems: [] };
     // loaded where there are any
-    const { readWaivers } = await import("./waivers.ts");
+    const [{ readWaivers }, { strangersAmong }] = await Promise.all([
+      import("./waivers.ts"),
+      import("./exception-files.ts"),
+    ]);
     const policy = await waiverPolicy(repository, base, judged.configuration);
     const suites = [...asked, ...unasked];
     const found = await readWaivers(repository, judged.tree, { policy, trust, at, suites });
     const unaskedNames = new Set(unasked.map(({ name }) => name));
-    return { ...found, problems: found.problems.filter(({ suite }) => !unaskedNames.has(suite ?? "")) };
+    const problems = [...found.problems, ...strangersAmong(exceptions, judged.configuration.signing)];
+    return { ...found, problems: problems.filter(({ suite }) => !unaskedNames.has(suite ?? "")) };
   } catch (error) {
     return { waivers: new Map(), problems: [problemOfFailure(error, null)] };
   }

@@ -241,6 +241,15 @@ describe("suites that misbehave", () => {
     await expectRefused(rig, "not accepted");
   });
 
+  it("leave pipes in their session that nobody writes to", async () => {
+    const rig = await freshRig();
+    const before = 'cd "$GATE_EVENTS/.."; mkfifo more.json gpu.csv; cd "$GATE_ROOT"';
+    rig.suite.answers([{ id: "a::b" }], { before });
+    await rig.commit("due");
+    await expectWhole(rig);
+    expect((await rig.gate("sessions", "show")).code).toBe(0);
+  });
+
   it("overwrite the reports while they run", async () => {
     const rig = await freshRig();
     await rig.commit("first");

@@ -191,6 +191,24 @@ describe.each(["sha1", "sha256"])("the trees of a %s repository, read one by one
     for (const ask of asked) await expect(ask()).rejects.toThrow(GitError);
   });
 
+  it.each(["b/c", "/b", "..", "."])(
+    "are refused where the name of an entry leads elsewhere: %s",
+    async (name) => {
+      const blob = trees.git(["hash-object", "-w", "--stdin"], "1");
+      const id = trees.literally([`100644 ${name}`, blob]);
+      const repository = await trees.open();
+      const asked = [() => entriesAt(repository, id, ["b"]), () => subtree(repository, id, "b")];
+      for (const ask of asked) await expect(ask()).rejects.toThrow(GitError);
+    },
+  );
+
+  it("are taken where a name is of dots and no other directory's", async () => {
+    const blob = trees.git(["hash-object", "-w", "--stdin"], "1");
+    const id = trees.literally(["100644 ...", blob], ["100644 .a", blob]);
+    const found = await entriesAt(await trees.open(), id, ["...", ".a"]);
+    expect(found.map(({ path }) => path)).toEqual(["...", ".a"]);
+  });
+
   it("show every entry that is there twice", async () => {
     const [one = "", other = ""] = ["1", "2"].map((text) =>
       trees.git(["hash-object", "-w", "--stdin"], text),

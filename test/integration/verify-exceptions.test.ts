@@ -22,6 +22,41 @@ async function staleRig(top = ""): Promise<Rig> {
 const waive = (rig: Rig, until = "7d") =>
   rig.gate("waive", "model-tests", "--reason", "the GPU is at the workshop", "--until", until);
 
+describe("gate verify and what lies beside the waivers", () => {
+  it("refuses it by name: it is no input, so nothing else would judge it", async () => {
+    const rig = await Rig.create({ hooks: false });
+    rig.writeProject("");
+    await rig.git("add", ".");
+    await rig.gate("run");
+    await commitAll(rig, "first");
+    rig.write("gate-exceptions/conftest.py", "import os; os._exit(0)\n");
+    rig.write("gate-exceptions/more/evil.py", "evil = 1\n");
+    await rig.run("ln", ["-s", "../src", "gate-exceptions/lib"]);
+    await commitAll(rig, "beside");
+    const { code, problems } = await verified(rig);
+    expect(code).toBe(1);
+    const found = problems.filter((one) => one.code === "waiver-invalid");
+    expect(found.map(({ path }) => path)).toEqual([
+      "gate-exceptions/conftest.py",
+      "gate-exceptions/lib",
+      "gate-exceptions/more/evil.py",
+    ]);
+    expect(found[0]?.message).toContain("is no waiver and no approval");
+  });
+
+  it("takes the lists of keys that gate.yaml names", async () => {
+    const rig = await Rig.create({ hooks: false });
+    rig.writeProject("");
+    const keys = "allowed-signers: gate-exceptions/signers, revoked-keys: gate-exceptions/revoked";
+    rig.write("gate.yaml", `signing: { ${keys}, required: false }\n${rig.read("gate.yaml")}`);
+    for (const name of ["signers", "revoked"]) rig.write(`gate-exceptions/${name}`, "");
+    await rig.git("add", ".");
+    await rig.gate("run");
+    await commitAll(rig, "first");
+    expect((await verified(rig)).errors).toEqual([]);
+  });
+});
+
 describe("gate verify with a waiver", () => {
   it("lets stale evidence pass, and says so, until when and why", async () => {
     const rig = await staleRig();

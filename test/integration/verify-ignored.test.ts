@@ -113,6 +113,34 @@ describe("gate verify and what a commit ignores", () => {
     expect(await rig.changes()).toEqual([]);
   });
 
+  it("is a no where the rules of all folders together are larger than anybody's", async () => {
+    const rig = await project(".gate/\n");
+    rig.write("../rules", "# a line\n".repeat(60_000));
+    const id = await rig.git("hash-object", "-w", "../rules");
+    const folders = Array.from({ length: 40 }, (_, index) => `test-reports/${index}/.gitignore`);
+    for (const path of folders) await rig.git("update-index", "--add", "--cacheinfo", `100644,${id},${path}`);
+    await rig.git("commit", "-q", "--no-verify", "-m", "many");
+    const { code, found } = await ignoredIn(rig);
+    expect(code).toBe(1);
+    expect(found).toEqual([expect.stringContaining("larger than 16 MiB together")]);
+  });
+
+  it("is a no where older gits would look for ever, for rules and for attributes", async () => {
+    const rig = await project(".gate/\n");
+    const deep = `/test-reports/${"**/a*/".repeat(14)}b`;
+    rig.write(".gitignore", `# ${"**/".repeat(9)}\n.gate/\n${deep}\n`);
+    await rig.git("commit", "-q", "-a", "--no-verify", "-m", "a rule");
+    expect((await ignoredIn(rig)).found).toEqual([
+      expect.stringContaining(".gitignore has a rule with more than four **"),
+    ]);
+    rig.write(".gitignore", ".gate/\n");
+    rig.write(".gitattributes", `${deep} text eol=crlf\n`);
+    await rig.git("add", ".gitattributes");
+    await rig.git("commit", "-q", "-a", "--no-verify", "-m", "an attribute");
+    const { code, stderr } = await rig.gate("verify");
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("more than four **") });
+  });
+
   it("runs nothing that the tree names", async () => {
     const rig = await project("*.log\n");
     await rig.git("config", "filter.evil.clean", `touch ${join(rig.base, "ran")}`);

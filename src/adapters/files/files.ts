@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   createReadStream,
   lstatSync,
   mkdirSync,
@@ -40,15 +41,23 @@ export function refusalOfFileSystem(error: unknown): string | null {
 // Small things are done at once: to wait for another thread to do them takes ten times longer, and node:fs/promises
 // is loaded where a large file is copied only.
 
-/** null where there is no such file. */
+/** null where there is no such file. A pipe is not waited for, and nobody's file: it is empty, or none. */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
-    return readFileSync(path);
+    const descriptor = openSync(path, WITHOUT_WAITING);
+    try {
+      return readFileSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(fileErrorCode(error) ?? "")) return null;
+    if (["ENOENT", "ENOTDIR", "EAGAIN"].includes(fileErrorCode(error) ?? "")) return null;
     throw error;
   }
 }
+
+/** Windows has no pipes among its files. */
+const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** The file is the old one or the new one, whole, whatever happens. */
 export async function writeAtomically(

@@ -35,7 +35,7 @@ export class GitError extends Error {
   }
 
   get diskFull(): boolean {
-    return /No space left on device|Disk quota exceeded/.test(this.stderr);
+    return /No space left on device|Disk quota exceeded|Out of diskspace/.test(this.stderr);
   }
 }
 

@@ -16,6 +16,7 @@ interface Name {
 }
 
 const SLASH = 0x2f;
+const DOT = 0x2e;
 
 /**
  * What a tree object holds: `<mode> SP <name> NUL <id>` again and again, the id in bytes. git's own reader is
@@ -28,8 +29,9 @@ export class TreeObject {
   #children: readonly Child[] | null = null;
 
   /**
-   * Throws where its entries are out of order: git, asked about a path, would not find what lies behind. One that is
-   * there twice is for whoever asks about it to see.
+   * Throws where its entries are out of order: git, asked about a path, would not find what lies behind; and where the
+   * name of one leads elsewhere, so that it would be checked out as part of another directory. One that is there twice
+   * is for whoever asks about it to see.
    */
   constructor(bytes: Buffer, idBytes: number, id: string) {
     this.#bytes = bytes;
@@ -39,6 +41,7 @@ export class TreeObject {
     this.#scan((at, space, end) => {
       const name = { from: space + 1, end, isDirectory: /^0?4/.test(bytes.toString("latin1", at, at + 2)) };
       if (before !== null && !this.#isInOrder(before, name)) throw this.#malformed();
+      if (!this.#isOneName(name)) throw this.#malformed();
       before = name;
       return false;
     });
@@ -84,6 +87,15 @@ export class TreeObject {
     const next = ({ from, end, isDirectory }: Name) =>
       from + both < end ? (this.#bytes[from + both] ?? 0) : isDirectory ? SLASH : 0;
     return next(one) <= next(other);
+  }
+
+  #isOneName({ from, end }: Name): boolean {
+    let dots = 0;
+    for (let at = from; at < end; at += 1) {
+      if (this.#bytes[at] === SLASH) return false;
+      if (this.#bytes[at] === DOT) dots += 1;
+    }
+    return dots < end - from || dots > "..".length;
   }
 
   /** Visits the places of each mode, name and id, until somebody has seen enough. */

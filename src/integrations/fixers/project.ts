@@ -2,6 +2,7 @@ import { dirname, join, posix } from "node:path";
 import { readEditable, withScratchDirectory } from "../../adapters/files/editing.ts";
 import { kindOf, writeAtomically } from "../../adapters/files/files.ts";
 import { type Attributes, attributesOf } from "../../adapters/git/attributes.ts";
+import { GitError } from "../../adapters/git/command.ts";
 import type { TreeId } from "../../adapters/git/ids.ts";
 import { stagedEntries } from "../../adapters/git/index.ts";
 import { loneRepository } from "../../adapters/git/lone.ts";
@@ -9,6 +10,7 @@ import type { Repository, Worktree } from "../../adapters/git/repository.ts";
 import { type BlobFound, readBlobsUpTo } from "../../adapters/git/small-blobs.ts";
 import { listTree, type TreeEntry } from "../../adapters/git/trees.ts";
 import { deletedFiles, untrackedFiles } from "../../adapters/git/worktree.ts";
+import { hasEndlessRule } from "../../config/pattern.ts";
 import { directoriesAbove } from "../../ignore/directories-above.ts";
 import type { Project } from "./fixer.ts";
 
@@ -54,6 +56,10 @@ export async function projectOfTree(
     saysAllAttributes: true,
     judge: async (texts, paths, names) => {
       if (texts.size === 0) return paths.map(() => new Map(names.map((name) => [name, "unspecified"])));
+      if ([...texts.values()].some(hasEndlessRule)) {
+        const why = "is not asked: one of these patterns has more than four **, and could keep it for ever";
+        throw new GitError(["check-attr"], why, [...texts.keys()].join(", "));
+      }
       return withScratchDirectory(async (directory) => {
         const lone = await loneRepository(repository, directory);
         await writeAll(directory, texts);

@@ -20,6 +20,11 @@ describe("which sessions are taken away", () => {
     expect(dispensable(kept, { count: 4, bytes: 25 })).toEqual(["a", "b"]);
   });
 
+  it("are never the one that was just made, wherever a clock has put it", () => {
+    const kept = ["a", "b", "c"].map((name) => ({ name, bytes: 10, ending: "good" as const }));
+    expect(dispensable(kept, { count: 1, bytes: 40 }, "a")).toEqual(["b"]);
+  });
+
   it("are never the last good one, the last failed one, the last without its evidence, or one that runs", () => {
     fc.assert(
       fc.property(sessions, limits, (list, most) => {
