@@ -18,8 +18,9 @@ import { writeMemo } from "../judgement/write-memo.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Problem, problem } from "../problem.ts";
 import { configurationOnDisk } from "../recording/configuration-on-disk.ts";
+import { refuseDifferences } from "../recording/differing-inputs.ts";
 import { isFresh } from "../recording/settle-index.ts";
-import { inputsOnDisk, refuseDifferences } from "../recording/worktree.ts";
+import { inputsOnDisk } from "../recording/worktree.ts";
 import type { Manifest } from "../reports/manifest.ts";
 import { readersOf, readsOfAll } from "../reports/read-sets.ts";
 import { recordedFacts } from "../reports/recorded-facts.ts";
@@ -218,7 +219,7 @@ async function refusalsOfRun(
   const judgesIndex = rev === null && config === null && problems.length === 0;
   if (!judgesIndex || !hasWorktree(repository)) return [];
   const { differences } = await inputsOnDisk(repository, suite, directories);
-  return refuseDifferences(repository, suite, differences);
+  return refuseDifferences(repository, suite, directories, differences);
 }
 
 function testsOf(manifest: Manifest | null, path: string): StatusChange["tests"] {

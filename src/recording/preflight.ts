@@ -8,12 +8,13 @@ import { compileNormaliser } from "../reports/normalise.ts";
 import { expectedReports } from "../reports/reports-place.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Gpu, gpusFor, gpuVariables } from "../suite/gpu.ts";
+import { refuseDifferences } from "./differing-inputs.ts";
 import { traces } from "./leaks.ts";
 import { checkPins } from "./pins.ts";
 import { clearOldResults } from "./read-results.ts";
 import type { RunRequest } from "./request.ts";
 import { cannotSign } from "./signing.ts";
-import { inputsOnDisk, refuseDifferences } from "./worktree.ts";
+import { inputsOnDisk } from "./worktree.ts";
 
 export interface Cleared {
   readonly gpus: readonly Gpu[];
@@ -38,7 +39,7 @@ export async function preflight(request: RunRequest): Promise<Result<Cleared, re
   ]);
   const problems = [
     ...judged.problems,
-    ...refuseDifferences(worktree, suite, onDisk.differences),
+    ...(await refuseDifferences(worktree, suite, reportsDirectories, onDisk.differences)),
     ...reportsRefused,
     ...unusableRules(suite),
     ...pinsRefused,

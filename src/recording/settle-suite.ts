@@ -8,12 +8,12 @@ import { shrunkenInputs } from "../judgement/input-warnings.ts";
 import { unsignedEvidence } from "../judgement/unsigned.ts";
 import { problem } from "../problem.ts";
 import { unreachable } from "../result.ts";
+import { notStaged } from "./differing-inputs.ts";
 import { stashedReportEdits } from "./framework-stash.ts";
 import { type SuiteOutcome, withWarnings } from "./outcomes.ts";
 import type { RunRequest } from "./request.ts";
 import { refused, reuseEvidence, type Settled } from "./reuse.ts";
 import { stricterSince } from "./stricter-since.ts";
-import { notStaged } from "./worktree.ts";
 
 /** Called with what is about to run and why, before it does. */
 export type Announce = (announcement: {

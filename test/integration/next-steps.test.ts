@@ -148,7 +148,7 @@ describe("gate status foresees", () => {
       "Stage them, or keep the rest for later, at the top level:  git diff-files --ita-visible-in-index -p --binary >.git/rest.patch && git restore :/",
       "src/old.py is staged and not on disk.",
       "src/new.py is untracked and matches the inputs of model-tests.",
-      "Stage or ignore them, or keep the rest for later, at the top level:  git diff-files",
+      "Stage or ignore them, or move them away for the run, and back after the commit",
     ]) {
       expect(text).toContain(sentence);
       expect(refusal).toContain(sentence);

@@ -93,6 +93,87 @@ describe("the working tree is not what is being committed", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
+  /** Does to the letter what the refusal says to do before the commit; gives what it says to do after. */
+  async function setAside(rig: Rig, stderr: string): Promise<string> {
+    const [, aside = "", back = ""] =
+      /: {2}(git diff-files .+?) {2}and after the commit: {2}(.+)/.exec(stderr) ?? [];
+    expect((await rig.run("sh", ["-c", aside])).code).toBe(0);
+    return back;
+  }
+
+  it("the ways out do work: in a merge of which only the reports conflict, and it stays one", async () => {
+    const rig = await dueRig();
+    rig.write("src/more.py", "more = 1\n");
+    await rig.git("add", "src");
+    await rig.commit("main");
+    await rig.git("checkout", "-q", "-b", "side", "HEAD~1");
+    rig.write("src/side.py", "side = 1\n");
+    await rig.git("add", "src");
+    await rig.commit("side");
+    expect((await rig.tryGit("merge", "main")).code).toBe(1);
+    rig.write("src/side.py", "side = 1\nlater = 1\n");
+    const refused = await rig.gate("run");
+    expect(refused.stderr).not.toContain("git stash");
+    const back = await setAside(rig, refused.stderr);
+    await rig.gate("run");
+    await rig.commit("merged");
+    expect((await rig.git("log", "-1", "--format=%P")).split(" ")).toHaveLength(2);
+    expect((await rig.run("sh", ["-c", back])).code).toBe(0);
+    expect(await rig.changes()).toEqual([" M src/side.py"]);
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("the ways out do work: what is new is moved away in a merge", async () => {
+    const rig = await dueRig();
+    await rig.commit("main");
+    await rig.git("checkout", "-q", "-b", "side", "HEAD~1");
+    rig.write("src/side.py", "side = 1\n");
+    await rig.git("add", "src");
+    await rig.commit("side");
+    expect((await rig.tryGit("merge", "main")).code).toBe(1);
+    rig.write("src/notes.py", "notes = 1\n");
+    const refused = await rig.gate("run");
+    expect(refused.stderr).toContain("Stage or ignore them, or move them away for the run");
+    expect(refused.stderr).not.toContain("git stash");
+  });
+
+  it("the ways out do work: with reports of an earlier run staged", async () => {
+    const rig = await dueRig();
+    rig.write("src/later.py", "later = 1\n");
+    await rig.git("add", "src");
+    await rig.gate("run");
+    rig.write("src/router.py", "route = 3\n");
+    await rig.git("add", "src/router.py");
+    rig.write("src/later.py", "later = 2\n");
+    const { stderr } = await rig.tryCommit("due");
+    const back = await setAside(rig, stderr);
+    await rig.commit("due");
+    expect((await rig.run("sh", ["-c", back])).code).toBe(0);
+    expect(await rig.changes()).toEqual([" M src/later.py"]);
+    expect(await rig.decision("HEAD")).toBe("fresh");
+  });
+
+  it("the ways out do work: a part of a file that git commit -p leaves out", async () => {
+    const rig = await Rig.create();
+    const lines = Array.from({ length: 13 }, (_, index) => `line_${index} = 1`);
+    rig.write("src/long.py", `${lines.join("\n")}\n`);
+    await rig.git("add", "src");
+    await rig.withEvidence();
+    const edited = lines.with(0, "first = 1").with(12, "last = 1");
+    rig.write("src/long.py", `${edited.join("\n")}\n`);
+    const hunks = "printf 's\\ny\\nn\\n' |";
+    const { stderr } = await rig.run("sh", ["-c", `${hunks} git commit -p -m part`]);
+    expect(stderr).toContain("src/long.py has changes that this commit leaves out.");
+    expect(stderr).toContain("stage what you commit:  git add -p");
+    expect((await rig.run("sh", ["-c", `${hunks} git add -p`])).code).toBe(0);
+    const back = await setAside(rig, stderr);
+    await rig.commit("part");
+    expect((await rig.run("sh", ["-c", back])).code).toBe(0);
+    expect(await rig.git("show", "HEAD:src/long.py")).toContain("first = 1");
+    expect(await rig.git("show", "HEAD:src/long.py")).not.toContain("last = 1");
+    expect(rig.read("src/long.py")).toContain("last = 1");
+  });
+
   it("the ways out do work: a file that is only announced comes back, too", async () => {
     const rig = await dueRig();
     rig.write("src/router.py", "route = 2\nstaged = 1\n");
