@@ -48,8 +48,10 @@ async function observe(
   );
   const untracked =
     last === null || topLevel === null ? [] : await olderThan({ topLevel }, found.untracked, last.started);
+  // A test that could not be loaded read nothing else, and its own file all the same.
+  const testFiles = new Set([...(manifest?.tests.keys() ?? [])].map((id) => id.split("::")[0]));
   // That it read none of the files that came later means nothing.
-  const unread = ofTheseInputs ? found.unread : [];
+  const unread = ofTheseInputs ? found.unread.filter((path) => !testFiles.has(path)) : [];
   return {
     ...found,
     untracked,

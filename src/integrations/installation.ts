@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { readEditable } from "../adapters/files/editing.ts";
+import { existingRealPath, readEditable } from "../adapters/files/editing.ts";
 import { kindOf } from "../adapters/files/files.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
 import { hooksDirectory, localSetting } from "../adapters/git/settings.ts";
@@ -128,7 +128,7 @@ export async function inspectLauncher(
     problems.push(
       problem("not-wired", message, { hint: `${again},  or:  git config --unset gate.launcher` }),
     );
-  } else if (launcher !== own.script) {
+  } else if ((await existingRealPath(launcher)) !== (await existingRealPath(own.script))) {
     const message = `the hooks start another gate than this one (${own.script}).`;
     problems.push(
       warning("not-wired", message, {

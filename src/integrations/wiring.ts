@@ -134,7 +134,7 @@ function orderProblems({ path, steps, beforeCommit, parallel }: WiredFile): read
 function notWired(place: string): Problem {
   const message = `no hook and no workflow of ${place} calls gate.`;
   const hint =
-    "gate init   (hooks in .git/hooks come with no clone; to have them in the tree:  git config core.hooksPath .githooks && gate init)";
+    "gate init   (hooks in .git/hooks come with no clone; to have them in the tree, bring yours to .githooks, then:  git config core.hooksPath .githooks && gate init)";
   return warning("not-wired", message, { hint });
 }
 

@@ -82,7 +82,10 @@ export class JunitDocument {
   results(): SuiteResults {
     if (this.#rootName === null) throw new NotJunit("it holds no element");
     return {
-      runner: { name: this.#runner ?? runnerOf(this.#rootName, "", []), version: "" },
+      runner: {
+        name: this.#runner ?? runnerOf(this.#rootName, { classname: "", file: null }, []),
+        version: "",
+      },
       tests: this.#tests,
       deselected: 0,
       logs: [...this.#suiteLogs.values()],
@@ -177,7 +180,7 @@ export class JunitDocument {
     const suites = this.#suites.map((suite) => suite.name);
     const classname = attributes.classname ?? "";
     const file = attributes.file ?? this.#suites.at(-1)?.file ?? null;
-    this.#runner ??= runnerOf(this.#rootName ?? "", classname, suites);
+    this.#runner ??= runnerOf(this.#rootName ?? "", { classname, file: attributes.file ?? null }, suites);
     const named = { name: attributes.name ?? "", classname, file, suites, runner: this.#runner };
     const { id, file: path } = junitId(named, this.#root);
     return { id: this.#unique(id), file: path };

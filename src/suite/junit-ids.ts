@@ -13,11 +13,17 @@ interface JunitCaseName {
 /** Whose dialect it is; the name is what messages call the runner. */
 export type JunitRunner = "pytest" | "vitest" | "node:test" | "the test runner";
 
-export function runnerOf(rootName: string, classname: string, suites: readonly string[]): JunitRunner {
+/** `file`: that of the first case itself. */
+export function runnerOf(
+  rootName: string,
+  { classname, file }: { readonly classname: string; readonly file: string | null },
+  suites: readonly string[],
+): JunitRunner {
   if (suites[0] === "pytest" || rootName.startsWith("pytest")) return "pytest";
   if (rootName.startsWith("vitest")) return "vitest";
-  const isNode =
-    rootName === "" && classname !== "" && (classname === "test" || classname === suites.join("."));
+  // Node 24 names the suites, as gotestsum and Playwright do of one, and the file, as these do not.
+  const isNamedLikeSuites = classname !== "" && file !== null && classname === suites.join(".");
+  const isNode = rootName === "" && (classname === "test" || isNamedLikeSuites);
   return isNode ? "node:test" : "the test runner";
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { bootId, processNamespace } from "../../src/adapters/files/life.ts";
 import { PROJECT, Rig } from "../rig/repository.ts";
 
 interface Check {
@@ -163,6 +164,8 @@ describe("gate doctor", () => {
       pid: 4_194_305,
       host: hostname(),
       processStart: null,
+      boot: bootId(),
+      processNamespace: processNamespace(),
       purpose: "gate run",
       since: "2026-01-01T00:00:00Z",
     };

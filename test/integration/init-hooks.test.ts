@@ -182,6 +182,19 @@ describe("core.hooksPath", () => {
     await expectNothingToDo(repository);
   });
 
+  it("is said to leave behind what .git/hooks does, but for what gate put there", async () => {
+    const repository = project();
+    repository.write(".git/hooks/commit-msg", "#!/bin/sh\necho team\n", 0o755);
+    repository.write(".git/hooks/pre-rebase", "#!/bin/sh\nasleep\n", 0o644);
+    expect((await repository.init()).document.problems).toEqual([]);
+    repository.git("config", "core.hooksPath", ".githooks");
+    const { exit, document } = await repository.init();
+    expect(exit).toBe(0);
+    expect(document.problems).toMatchObject([
+      { code: "not-wired", severity: "warning", path: ".git/hooks/commit-msg" },
+    ]);
+  });
+
   it("is left alone where other repositories may share it", async () => {
     const repository = project();
     const shared = `${repository.directory}-hooks`;

@@ -54,6 +54,14 @@ describe("a file of a submodule that the run read", () => {
   });
 });
 
+it("the file of a test that could not be loaded is never proposed to be left out", async () => {
+  const rig = await rigReading(["src/router.py"]);
+  rig.suite.answers([{ id: TEST, reads: ["src/router.py"] }, { id: "src/never.py::test_new" }]);
+  await rig.commit("due");
+  const { stdout } = await rig.gate("status", "--inputs");
+  expect(stdout).not.toContain("never.py");
+});
+
 describe("a tracked file that the run read and inputs: does not name", () => {
   it("is a warning that names it, who read it, and the line that declares it", async () => {
     const rig = await rigReading(["src/router.py", "prompts/system.txt"]);

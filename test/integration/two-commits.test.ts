@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { bootId, processNamespace } from "../../src/adapters/files/life.ts";
 import { GATE, Rig } from "../rig/repository.ts";
 import { livingProcesses, start, until } from "../rig/started.ts";
 
@@ -87,6 +88,8 @@ describe("two gates in one worktree", () => {
       pid: gone.pid,
       host: hostname(),
       processStart: "1",
+      boot: bootId(),
+      processNamespace: processNamespace(),
       purpose: "gate run",
       since: "2026-01-01T00:00:00.000Z",
     };

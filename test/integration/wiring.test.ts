@@ -136,7 +136,7 @@ it("hooks of .git/hooks come into the tree as gate verify says", async () => {
   expect((await rig.gate("init", "--yes")).code).toBe(0);
   await rig.commit("with hooks of this clone");
   const said = (await rig.gate("verify")).stdout;
-  const [, command = "false"] = /in the tree: {2}(git config .*) && gate init\)/.exec(said) ?? [];
+  const [, command = "false"] = /then: {2}(git config .*) && gate init\)/.exec(said) ?? [];
   expect((await rig.run("sh", ["-c", command])).code).toBe(0);
   expect((await rig.gate("init", "--yes")).code).toBe(0);
   await rig.git("add", ".");

@@ -142,6 +142,16 @@ describe("other runners", () => {
     ]);
   });
 
+  it("reads gotestsum and Playwright, whose cases are named after their suite", async () => {
+    const gotestsum = `<testsuites tests="1" failures="1"><testsuite tests="1" failures="1" name="example.com/x/model">
+      <testcase classname="example.com/x/model" name="TestA"><failure message="Failed"/></testcase></testsuite></testsuites>`;
+    expect(await outcomes(gotestsum)).toEqual([["example.com/x/model::TestA", "failed", "Failed"]]);
+    const playwright = `<testsuites id="" name="" tests="1" failures="0"><testsuite name="chat.spec.ts" tests="1" failures="0">
+      <testcase name="answers" classname="chat.spec.ts"/></testsuite></testsuites>`;
+    expect(await outcomes(playwright)).toEqual([["chat.spec.ts::answers", "passed", null]]);
+    expect((await results(playwright)).runner.name).toBe("the test runner");
+  });
+
   it("reads CTest, which says only in an attribute what was disabled", async () => {
     const xml = `<testsuite name="Linux-c++" tests="5" failures="1" disabled="1" skipped="2" hostname="" time="1" timestamp="2026-01-01T00:00:00">
       <testcase name="ok" classname="ok" time="0.01" status="run"><properties/><system-out></system-out></testcase>
