@@ -27,6 +27,7 @@ import { recordedFacts } from "../reports/recorded-facts.ts";
 import { err, ok, type Result, unreachable } from "../result.ts";
 import { lastRunOf } from "../sessions/last-run.ts";
 import { problemOfFailure } from "../verify/failures.ts";
+import { commitHook } from "./commit-hook.ts";
 import type { Context } from "./context.ts";
 import { nextStep, type Standing } from "./next-step.ts";
 import { observedInputs } from "./observed-inputs.ts";
@@ -185,13 +186,14 @@ async function describeStale(
   const looking = elsewhereFor(repository, judged);
   const ofIndex = asked.rev === null && asked.config === null;
   const { topLevel } = repository;
-  const [{ decision, reason, needsGpu }, refusals, since, standing, lastRun] = await Promise.all([
+  const [{ decision, reason, needsGpu }, refusals, since, standing, hook, lastRun] = await Promise.all([
     looking.then((elsewhere) => decisionFor(context, repository, stale, staleness, elsewhere)),
     looking.then((elsewhere) =>
       elsewhere === null ? refusalsOfRun(repository, judged, directories, asked) : [],
     ),
     changesSinceEvidence(repository, tree, asked.rev ?? "HEAD", judged, directories),
     standingOf(repository, tree, asked.rev, directories),
+    commitHook(repository),
     ofIndex && topLevel !== null ? lastRunOf(topLevel, suite.name, inputs.fingerprint) : null,
   ]);
   const hindrance = needsGpu ? "no-gpu" : refusals.length > 0 ? "worktree" : null;
@@ -204,7 +206,7 @@ async function describeStale(
     changes: since.changes.map((change) => ({ ...change, tests: testsOf(recorded.manifest, change.path) })),
     staleSince: commit === null ? null : { commit: commit.id, author: commit.author, date: commit.date },
     lastRun,
-    next: unsound ? null : nextStep(decision, standing, hindrance),
+    next: unsound ? null : nextStep(decision, { standing, hook }, hindrance),
     problems: [...judged.problems, ...recorded.problems, ...refusals],
   };
 }

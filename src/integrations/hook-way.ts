@@ -1,8 +1,8 @@
 import { relative, resolve, sep } from "node:path";
 import { existingRealPath } from "../adapters/files/editing.ts";
 import { kindOf } from "../adapters/files/files.ts";
+import { hooksDirectory } from "../adapters/git/hooks-directory.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { hooksDirectory } from "../adapters/git/settings.ts";
 import type { Survey } from "./survey.ts";
 
 /** How the repository already uses git's hooks. Folders are relative to the top level. */

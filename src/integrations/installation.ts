@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
 import { existingRealPath, readEditable } from "../adapters/files/editing.ts";
 import { kindOf } from "../adapters/files/files.ts";
+import { hooksDirectory } from "../adapters/git/hooks-directory.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
-import { hooksDirectory, localSetting } from "../adapters/git/settings.ts";
+import { localSetting } from "../adapters/git/settings.ts";
 import { hasErrors, type Problem, problem, warning } from "../problem.ts";
 import { HOOKS } from "./hook-script.ts";
 import { findHookWay, type HookWay } from "./hook-way.ts";

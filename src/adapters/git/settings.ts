@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
 import type { SimpleGit } from "simple-git";
-import type { Repository, Worktree } from "./repository.ts";
+import type { Repository } from "./repository.ts";
 
 /** A setting of this clone alone (`git config --local`); null where it is not set. */
 export async function localSetting(repository: Repository, key: string): Promise<string | null> {
@@ -9,12 +8,6 @@ export async function localSetting(repository: Repository, key: string): Promise
 
 export async function setLocalSetting(repository: Repository, key: string, value: string): Promise<void> {
   await (await textGit(repository)).addConfig(key, value, false, "local");
-}
-
-/** Where git looks for hooks in this worktree, `core.hooksPath` honoured. Absolute. */
-export async function hooksDirectory(worktree: Worktree): Promise<string> {
-  const answer = await (await textGit(worktree)).revparse(["--git-path", "hooks"]);
-  return resolve(worktree.topLevel, answer);
 }
 
 /** What git's text commands need of the environment. Editors, pagers and helpers of a hook's are not among it. */
