@@ -52,13 +52,16 @@ const TIDYING: readonly Rewrite[] = [
   },
 ];
 
-/** A host name that is also a plain word is replaced only where the text says that it is a host. */
+/** A host name that is also a plain word, or very short, is replaced only where the text says that it is a host. */
 function hostNames(host: string | null): readonly Rewrite[] {
-  if (host === null || host.length < 3 || /^localhost(?:\.|$)/i.test(host)) return [];
+  if (host === null || host === "" || /^localhost(?:\.|$)/i.test(host)) return [];
   const [short = host] = host.split(".");
   const said = "@|://|\\b(?:host|hostname|node|server|HOST|HOSTNAME)[\"']?[ \\t]?[=:][ \\t]?[\"']?";
   return [...new Set([host, short])].map((name) => {
-    const before = /[\d.-]/.test(name) ? `(?<![\\w.-]${escaped(name)})` : `(?<=(?:${said})${escaped(name)})`;
+    const before =
+      name.length > 2 && /[\d.-]/.test(name)
+        ? `(?<![\\w.-]${escaped(name)})`
+        : `(?<=(?:${said})${escaped(name)})`;
     return {
       pattern: new RegExp(`${escaped(name)}${before}${NAME_END}`, "g"),
       to: "<host>",

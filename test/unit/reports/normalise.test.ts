@@ -115,6 +115,14 @@ describe("what is volatile becomes a placeholder", () => {
   });
 });
 
+it.each([
+  ["vm", "host=vm up, ann@vm, a vm of ours", "host=<host> up, <user>@<host>, a vm of ours"],
+  ["a1", "HOST: a1, steak with a1 sauce", "HOST: <host>, steak with a1 sauce"],
+])("a host name as short as %s is replaced where the text says that it is one", (host, line, expected) => {
+  const compiled = compileNormaliser({ off: [], rules: [] }, { ...PLACES, host });
+  expect(compiled.ok && compiled.value.text(line)).toBe(expected);
+});
+
 describe("what a model said is kept", () => {
   it.each([
     "The year 2026 and the 1990s, route 66, version 1.2.3",
