@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { fileStamp } from "../adapters/files/files.ts";
 import type { TreeId } from "../adapters/git/ids.ts";
+import { placeBelow } from "../adapters/git/paths.ts";
 import type { Repository, Worktree } from "../adapters/git/repository.ts";
 import { listTree } from "../adapters/git/trees.ts";
 import type { Suite } from "../config/configuration.ts";
@@ -48,7 +48,9 @@ export async function compareWithInputs(
   const others = [...read].filter(
     (path) => !inputs.has(path) && path !== CONFIGURATION_PATH && !isReport(path),
   );
-  const pathspecs = others.length > MOST_PATHSPECS ? [EVERYTHING] : others.map(exactly);
+  // Names that are no text come in quotes, and no pathspec is of bytes.
+  const isNameable = others.length <= MOST_PATHSPECS && !others.some((path) => path.startsWith('"'));
+  const pathspecs = isNameable ? others.map(exactly) : [EVERYTHING];
   const entries = others.length === 0 ? [] : await listTree(repository, tree, pathspecs);
   const tracked = new Set(entries.map(({ path }) => path));
   const pinned = await pinnedPaths(repository, tree, suite, home);
@@ -101,7 +103,7 @@ export async function olderThan(
   paths: readonly string[],
   started: Date,
 ): Promise<readonly string[]> {
-  const stamps = await Promise.all(paths.map((path) => fileStamp(join(topLevel, path))));
+  const stamps = await Promise.all(paths.map((path) => fileStamp(placeBelow(topLevel, path))));
   return paths.filter((_, index) => {
     const stamp = stamps[index] ?? null;
     return stamp !== null && stamp.modifiedMs < started.getTime();

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { z } from "zod";
+import { pathTextOfPython } from "../adapters/git/paths.ts";
 import {
   type GateEvent,
   type JsonObject,
@@ -48,7 +49,8 @@ const path = z
   .string()
   .min(1)
   .max(4096)
-  .refine((text) => !text.includes("\0"));
+  .refine((text) => !text.includes("\0"))
+  .transform(pathTextOfPython);
 const paths = z.array(path);
 /** Copied into the manifest, so nothing long, and nothing that its reader would refuse. */
 const fact = z.string().max(200).refine(isOneLine);

@@ -116,6 +116,10 @@ describe("tools that would rewrite reports", () => {
     const codes = document.problems.map((one) => `${one.severity} ${one.code}`);
     expect(codes).toContain("error fixer-not-exempt");
     expect(codes).toContain("warning edit-refused");
+    await rig.gate("init", "--yes");
+    const { stdout, stderr } = await rig.gate("init", "--yes");
+    expect(stdout + stderr).toContain("gate  nothing that gate can do; the rest is by hand:");
+    expect(stdout + stderr).not.toContain("this repository is set up");
   });
 
   it("change nothing of what a suite's own settings say of other files", async () => {

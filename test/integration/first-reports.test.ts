@@ -18,6 +18,27 @@ describe("the first reports in a directory that holds something else", () => {
     expect((await rig.git("ls-files", "docs")).split("\n")).toEqual(names.map((name) => `docs/${name}`));
   });
 
+  it("take away a tracked file whose name is no text, but for edits that nobody has staged", async () => {
+    const rig = await Rig.create();
+    await rig.withEvidence();
+    const odd = "\"$(printf 'test-reports/caf\\351.txt')\"";
+    const shell = (command: string) => rig.run("sh", ["-ec", command]);
+    expect(
+      (await shell(`echo mine >${odd}; git add test-reports; git commit -q --no-verify -m note`)).code,
+    ).toBe(0);
+    expect((await shell(`echo edited >${odd}`)).code).toBe(0);
+    rig.write("src/router.py", "route = 2\n");
+    await rig.git("add", "src");
+    const refused = await rig.tryCommit("due");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("caf\\351.txt");
+    await shell(`echo mine >${odd}`);
+    await rig.commit("due");
+    expect(await rig.decision("HEAD")).toBe("fresh");
+    expect((await shell(`test ! -e ${odd}`)).code).toBe(0);
+    expect(await rig.changes()).toEqual([]);
+  });
+
   it("replace those of a record that somebody has taken out", async () => {
     const rig = await Rig.create();
     await rig.withEvidence();

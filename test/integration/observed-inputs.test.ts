@@ -54,6 +54,17 @@ describe("a file of a submodule that the run read", () => {
   });
 });
 
+it("a tracked file that the run read is undeclared also where its name is no text", async () => {
+  const rig = await rigReading(["src/router.py", "prompts/caf\udce9.txt"], {
+    suiteLines: "    undeclared-inputs: error\n",
+  });
+  const make = "printf x >\"$(printf 'prompts/caf\\351.txt')\" && git add prompts";
+  expect((await rig.run("sh", ["-c", make])).code).toBe(0);
+  const ended = await rig.tryCommit("due");
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain('the run read "prompts/caf\\351.txt", which inputs: does not name');
+});
+
 it("the file of a test that could not be loaded is never proposed to be left out", async () => {
   const rig = await rigReading(["src/router.py"]);
   rig.suite.answers([{ id: TEST, reads: ["src/router.py"] }, { id: "src/never.py::test_new" }]);

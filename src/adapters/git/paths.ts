@@ -43,6 +43,17 @@ const NAMED: ReadonlyMap<number, string> = new Map(
   [...LETTERS].map((letter, index) => [index + FIRST_NAMED, `\\${letter}`]),
 );
 
+/** The same of a path as Python has it: UTF-8, and for each byte that is none a lone surrogate (`surrogateescape`). */
+export function pathTextOfPython(path: string): string {
+  if (PLAIN_PATH.test(path)) return path;
+  const bytes = [...path].map((character) => {
+    const code = character.charCodeAt(0);
+    const isByte = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
+    return isByte ? Buffer.from([code - 0xdc00]) : Buffer.from(character);
+  });
+  return pathText(Buffer.concat(bytes));
+}
+
 /** The bytes of a path, as Latin-1 text: the way back from its text. */
 export function latin1OfPath(text: string): string {
   if (PLAIN_PATH.test(text)) return text;

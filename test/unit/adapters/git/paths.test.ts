@@ -1,6 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { latin1OfPath, pathText, splitNul } from "../../../../src/adapters/git/paths.ts";
+import { latin1OfPath, pathText, pathTextOfPython, splitNul } from "../../../../src/adapters/git/paths.ts";
 
 const path = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 6, min: 1 }).map((bytes) => Buffer.from(bytes)),
@@ -30,6 +31,28 @@ describe("a path as text", () => {
     fc.assert(
       fc.property(path, (bytes) => {
         expect(latin1OfPath(pathText(bytes))).toBe(bytes.toString("latin1"));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("is known from what Python has of it", () => {
+    fc.assert(
+      fc.property(path, (bytes) => {
+        const told = new TextDecoder("utf-8", { ignoreBOM: true });
+        // what Python's surrogateescape does: each byte that is no UTF-8 becomes U+DC80 to U+DCFF
+        let text = "";
+        for (let at = 0; at < bytes.length; ) {
+          const length = [1, 2, 3, 4].find(
+            (size) => isUtf8(bytes.subarray(at, at + size)) && at + size <= bytes.length,
+          );
+          text +=
+            length === undefined
+              ? String.fromCharCode(0xdc00 + (bytes[at] ?? 0))
+              : told.decode(bytes.subarray(at, at + length));
+          at += length ?? 1;
+        }
+        expect(pathTextOfPython(text)).toBe(pathText(bytes));
       }),
       { numRuns: 2000 },
     );
