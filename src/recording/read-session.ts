@@ -61,7 +61,7 @@ export async function readSession(
         verdict,
         reasons,
         collected: true,
-        tests: counts,
+        ...(results === null ? {} : { tests: counts }),
         ...judgedIn(results),
         ...(await peakIn(folder)),
       },

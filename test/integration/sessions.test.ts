@@ -197,6 +197,17 @@ describe("gate sessions", () => {
     );
   });
 
+  it("counts no tests of a run that left no results", async () => {
+    const rig = await Rig.create();
+    rig.writeProject();
+    await rig.git("add", ".");
+    rig.suite.does("exit 1");
+    await rig.gate("run");
+    expect((await rig.gate("sessions")).stdout).toMatch(/ {2}\? {2}/);
+    const [session] = JSON.parse((await rig.gate("sessions", "--json")).stdout).sessions;
+    expect(session.tests).toBeNull();
+  });
+
   it("knows no session of another name, and says which one may be meant", async () => {
     const rig = await staged();
     await rig.gate("run");
