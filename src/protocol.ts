@@ -30,6 +30,8 @@ export interface ReporterSettings {
   readonly ownPackages: readonly string[];
   /** What the shell has in PYTEST_ADDOPTS; empty where the suite sets it. */
   readonly inheritedOptions: string;
+  /** What the shell has in NODE_OPTIONS; empty where the suite sets it. */
+  readonly inheritedNodeOptions: string;
   /** Whether a file that cannot be collected leaves the others to run. */
   readonly continueOnCollectionErrors: boolean;
   /** A JSON file: the ids of the tests that ended before this run was cut short. They are not run again. */

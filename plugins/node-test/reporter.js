@@ -1,4 +1,5 @@
 // @ts-check
+import { readFileSync } from "node:fs";
 import { nodeEnvironment, ReporterEvents } from "../event-writer.js";
 import { absolutePath, DistinctIds, portablePath, testId } from "../test-ids.js";
 import { EntryFiles } from "./entry-files.js";
@@ -10,6 +11,20 @@ const STDERR_TAIL = 4096;
 
 /** What Node 20 says of tests that the command line left out. */
 const LEFT_OUT = new Set(["test name does not match pattern", "'only' option not set"]);
+
+/** Options that leave tests out. */
+const SELECTING = /^--(?:experimental-)?test-(?:name-pattern|skip-pattern|only|tag-filter|shard)/;
+
+/** @param {string | undefined} options */
+const wordsOf = (options) => (options ?? "").split(/\s+/);
+
+/** Those that only the user's shell holds. */
+function selectedByShell() {
+  const { GATE_SETTINGS } = process.env;
+  if (!GATE_SETTINGS) return [];
+  const { inheritedNodeOptions } = JSON.parse(readFileSync(GATE_SETTINGS, "utf8"));
+  return wordsOf(inheritedNodeOptions).filter((word) => SELECTING.test(word));
+}
 
 /**
  * A reporter for node:test that tells gate what ran. It prints nothing: put it beside another one.
@@ -32,12 +47,12 @@ class NodeTestRun {
     new Map();
   /** @type {Map<string, string>} */ #stderr = new Map();
   #tests = 0;
-  #selects = process.execArgv.some((option) =>
-    /^--(?:experimental-)?test-(?:name-pattern|skip-pattern|only|tag-filter)/.test(option),
-  );
+  #selects = [...process.execArgv, ...wordsOf(process.env.NODE_OPTIONS)].some((word) => SELECTING.test(word));
 
   begin() {
     this.#events.write(nodeEnvironment());
+    for (const option of selectedByShell())
+      this.#events.write({ type: "deselected", option, source: "shell", tests: [], files: 0 });
   }
 
   /** @param {{ type: string, data: any }} event */

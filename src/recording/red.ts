@@ -246,6 +246,7 @@ async function execute(
     ownModules: [],
     ownPackages: [],
     inheritedOptions: "",
+    inheritedNodeOptions: "",
     continueOnCollectionErrors: true,
   };
   const reporters = await injectReporters(place, surroundings.pluginsDirectory, settings, {

@@ -8,7 +8,7 @@ import type { ReporterSettings } from "../protocol.ts";
 import { summarise } from "../sessions/summary-file.ts";
 import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
-import { inheritedPytestOptions, injectReporters } from "../suite/injection.ts";
+import { inheritedOptions, injectReporters } from "../suite/injection.ts";
 import { machineFacts } from "../suite/machine.ts";
 import { ownModules } from "../suite/own-modules.ts";
 import type { ProcessEnd } from "../suite/results.ts";
@@ -214,7 +214,7 @@ async function reporterSettings({
     observe: suite.observe,
     ownModules: [...new Set([...modules.keys()].map((name) => name.split(".")[0] ?? name))],
     ownPackages: [...packages.keys()],
-    inheritedOptions: inheritedPytestOptions(suite, surroundings.environment),
+    ...inheritedOptions(suite, surroundings.environment),
     continueOnCollectionErrors: suite.expectedFailures.length > 0,
   };
 }

@@ -30,12 +30,16 @@ export async function injectReporters(
   };
 }
 
-/** What only the user's shell says of how pytest is to run. */
-export function inheritedPytestOptions(
+/** What only the user's shell says of how the runners are to run. */
+export function inheritedOptions(
   { env }: { readonly env: Readonly<Record<string, string>> },
   shell: Readonly<Record<string, string | undefined>>,
-): string {
-  return "PYTEST_ADDOPTS" in env ? "" : (shell.PYTEST_ADDOPTS ?? "");
+): Pick<ReporterSettings, "inheritedOptions" | "inheritedNodeOptions"> {
+  const onlyOfShell = (name: string) => (name in env ? "" : (shell[name] ?? ""));
+  return {
+    inheritedOptions: onlyOfShell("PYTEST_ADDOPTS"),
+    inheritedNodeOptions: onlyOfShell("NODE_OPTIONS"),
+  };
 }
 
 /**

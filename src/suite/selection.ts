@@ -69,5 +69,6 @@ function leftOutByCache(option: string, count: string): string {
 
 function leftOutByShell(option: string, count: string): string {
   const what = count === "" ? "Not all tests run with" : `${count} did not run because of`;
-  return `${what} ${option}, which is in your shell's PYTEST_ADDOPTS and not in gate.yaml: put it into run:, or  unset PYTEST_ADDOPTS.`;
+  const variable = option.startsWith("--test-") ? "NODE_OPTIONS" : "PYTEST_ADDOPTS";
+  return `${what} ${option}, which is in your shell's ${variable} and not in gate.yaml: put it into run:, or  unset ${variable}.`;
 }

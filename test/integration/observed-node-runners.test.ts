@@ -247,6 +247,19 @@ describe("gate run", LIMIT, () => {
     expect(rig.read("../seen").length).toBeGreaterThan(3);
   });
 
+  it("gives no evidence of a part of the tests that the shell's NODE_OPTIONS chooses", async () => {
+    const rig = await repository();
+    const shell = { NODE_OPTIONS: "--test-shard=1/2" };
+    const ended = await rig.gateWith(shell, "run");
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      "Not all tests run with --test-shard=1/2, which is in your shell's NODE_OPTIONS and not in gate.yaml",
+    );
+    rig.write("gate.yaml", `${rig.read("gate.yaml")}    env: { NODE_OPTIONS: --test-shard=1/2 }\n`);
+    await rig.git("add", "gate.yaml");
+    expect((await rig.gateWith(shell, "run")).code).toBe(0);
+  });
+
   it("watches nothing, and leaves NODE_OPTIONS alone, with observe: false", async () => {
     const rig = await repository("    observe: false\n");
     rig.write(

@@ -80,6 +80,7 @@ export class PytestProject {
       ownModules: [],
       ownPackages: [],
       inheritedOptions: "",
+      inheritedNodeOptions: "",
       continueOnCollectionErrors: false,
       ...options.settings,
     };
