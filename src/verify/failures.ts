@@ -10,6 +10,8 @@ const WRITABLE = "See what lies there, who may write it and whether there is roo
 
 /** What git could not answer is a no: nothing is concluded from it. Bugs of ours go on. */
 export function problemOfFailure(error: unknown, suite: string | null): Problem {
+  if (error instanceof Error && "code" in error && error.code === "ERR_STRING_TOO_LONG")
+    return tooLong(suite);
   if (!(error instanceof GitError)) throw error;
   const text = `${error.message}\n${error.stderr}`;
   if (!ABSENT.test(text)) {
@@ -22,6 +24,14 @@ export function problemOfFailure(error: unknown, suite: string | null): Problem 
     suite,
     hint: "Get what is missing:  git fetch --refetch --no-filter, or git fetch --unshallow",
   });
+}
+
+/** No text in Node is longer. */
+function tooLong(suite: string | null): Problem {
+  const message = "git's answer is longer than 512 MiB, so this commit was not judged.";
+  const hint =
+    "Look for millions of files, or names of thousands of characters:  git ls-tree -r --name-only HEAD";
+  return problem("git-failed", message, { suite, hint });
 }
 
 /** Asks; where git has no answer, the answer is that problem. */

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { GitError } from "../../../src/adapters/git/command.ts";
 import { problemOfFailure } from "../../../src/verify/failures.ts";
@@ -14,6 +15,17 @@ describe("a question that git could not answer", () => {
     const { code, hint } = problemOf(stderr);
     expect(code).toBe("git-failed");
     expect(hint).toMatch(/who may write it/);
+  });
+
+  it("in as many words as a text can hold is a no, and no bug", () => {
+    const tooLong = () => Buffer.alloc(constants.MAX_STRING_LENGTH + 1).toString("latin1");
+    let thrown: unknown = null;
+    try {
+      tooLong();
+    } catch (error) {
+      thrown = error;
+    }
+    expect(problemOfFailure(thrown, null)).toMatchObject({ code: "git-failed", severity: "error" });
   });
 
   it("for another reason leads to git's own check, and for a lost object to where that is", () => {
