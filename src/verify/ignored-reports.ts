@@ -78,19 +78,27 @@ async function readIgnoreFiles(
   entries: readonly TreeEntry[],
 ): Promise<Result<IgnoreFiles, readonly Problem[]>> {
   const files = entries.filter(({ mode, path }) => mode.startsWith("100") && STAYS_INSIDE.test(path));
+  if ((await bytesTogether(repository, files)) > LARGEST_TOGETHER) return err([tooManyLarge(files.length)]);
   const ids = [...new Set(files.map(({ id }) => id))];
-  const sizes = new Map((await blobSizes(repository, ids)).map((size, index) => [ids[index], size]));
-  const large = files.filter(({ id }) => (sizes.get(id) ?? 0) > LARGEST);
+  const blobs = await readSmallBlobs(repository, ids, LARGEST);
+  const byId = new Map(ids.map((id, index) => [id, blobs[index]?.toString("utf8") ?? null]));
+  const large = files.filter(({ id }) => byId.get(id) === null);
   if (large.length > 0)
     return err(large.map(({ path }) => notJudged(path, "is larger than 1 MiB", TAKE_OUT)));
-  const together = files.reduce((sum, { id }) => sum + (sizes.get(id) ?? 0), 0);
-  if (together > LARGEST_TOGETHER) return err([tooManyLarge(files.length)]);
-  const blobs = await readSmallBlobs(repository, ids, LARGEST);
-  const byId = new Map(ids.map((id, index) => [id, blobs[index]?.toString("utf8") ?? ""]));
   const texts = new Map(files.map(({ path, id }) => [path, byId.get(id) ?? ""]));
   const endless = [...texts].filter(([, text]) => hasEndlessRule(text));
   if (endless.length === 0) return ok(texts);
   return err(endless.map(([path]) => notJudged(path, "has a rule with more than four **", FEWER_STARS)));
+}
+
+/** Of so few that none can be too large together git is not asked: 0. */
+async function bytesTogether(repository: Repository, files: readonly TreeEntry[]): Promise<number> {
+  if (files.length * LARGEST <= LARGEST_TOGETHER) return 0;
+  const sizes = await blobSizes(
+    repository,
+    files.map(({ id }) => id),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 const IGNORE_FILE = "/.gitignore";
