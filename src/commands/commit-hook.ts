@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { bytesOf } from "../adapters/files/byte-paths.ts";
+import { readIfUsable } from "../adapters/files/files.ts";
 import { hooksDirectory } from "../adapters/git/hooks-directory.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 
@@ -8,9 +8,9 @@ export type CommitHook = "runs" | "attaches" | "none";
 
 /** As far as the hook itself tells: whatever else it calls may call gate. */
 export async function commitHook(repository: Repository): Promise<CommitHook> {
-  const hook = bytesOf(join(await hooksDirectory(repository), "pre-commit"));
+  const hook = await readIfUsable(join(await hooksDirectory(repository), "pre-commit"));
   if (hook === null) return "none";
-  return FRAMEWORK.test(hook) ? "attaches" : "runs";
+  return FRAMEWORK.test(hook.toString("latin1")) ? "attaches" : "runs";
 }
 
 /** What the framework's starter says of itself. */

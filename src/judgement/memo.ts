@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fileErrorCode, readIfThere, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
+import { fileErrorCode, readIfUsable, stateOfFile, writeAtomically } from "../adapters/files/files.ts";
 import { withPartsOf } from "../adapters/files/parts.ts";
 import { objectIdLength, type TreeId, treeId } from "../adapters/git/ids.ts";
 import { standingInIndex } from "../adapters/git/index-file.ts";
@@ -113,15 +113,6 @@ function standsAsBefore({ objectFormat }: Repository, index: string, { standing 
 
 export function memoText({ tree, pathspecs }: DetailsFile): string {
   return [MEMO_FORMAT, tree, "-", ...pathspecs, ""].join("\n");
-}
-
-async function readIfUsable(path: string): Promise<Buffer | null> {
-  try {
-    return await readIfThere(path);
-  } catch (error) {
-    if (fileErrorCode(error) === null) throw error;
-    return null;
-  }
 }
 
 function parseDetails(json: Buffer): DetailsFile | null {

@@ -56,6 +56,16 @@ export async function readIfThere(path: string): Promise<Buffer | null> {
   }
 }
 
+/** The same, and null where it cannot be read for another reason. */
+export async function readIfUsable(path: string): Promise<Buffer | null> {
+  try {
+    return await readIfThere(path);
+  } catch (error) {
+    if (fileErrorCode(error) === null) throw error;
+    return null;
+  }
+}
+
 /** Windows has no pipes among its files. */
 const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
