@@ -1,5 +1,6 @@
 import { readEditable } from "../adapters/files/editing.ts";
 import { kindOf } from "../adapters/files/files.ts";
+import { SUBMODULE } from "../adapters/git/ids.ts";
 import { explainIgnored } from "../adapters/git/ignore.ts";
 import { stagedEntries } from "../adapters/git/index.ts";
 import type { Worktree } from "../adapters/git/repository.ts";
@@ -56,7 +57,7 @@ export async function examineRules(
   worktree: Worktree,
   written: readonly WrittenReports[],
 ): Promise<Examined> {
-  const entries = (await stagedEntries(worktree, [])).filter(({ mode }) => mode !== "160000");
+  const entries = (await stagedEntries(worktree, [])).filter(({ mode }) => mode !== SUBMODULE);
   const paths = entries.map(({ path }) => path).filter((path) => !path.startsWith('"'));
   const pathspecs = [":(top,glob)**/.gitignore"];
   const untracked = await untrackedFiles(worktree, { ignored: false, pathspecs });

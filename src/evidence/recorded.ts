@@ -1,5 +1,5 @@
 import { GitError } from "../adapters/git/command.ts";
-import type { TreeId } from "../adapters/git/ids.ts";
+import { SUBMODULE, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { type BlobFound, readBlobsUpTo } from "../adapters/git/small-blobs.ts";
 import { entriesAt, subtree } from "../adapters/git/tree-objects.ts";
@@ -136,7 +136,6 @@ function refuseLostObject(read: BlobFound, path: string, listing: readonly TreeE
   throw new GitError(["cat-file", "--batch"], `found object ${entry.id} missing`, "");
 }
 
-const SUBMODULE = "160000";
 const REGULAR = "100644";
 
 const hashPath = (suite: Suite) => `${suite.reports}/${suite.name}.hash`;

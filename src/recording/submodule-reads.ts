@@ -1,4 +1,4 @@
-import type { TreeId } from "../adapters/git/ids.ts";
+import { SUBMODULE, type TreeId } from "../adapters/git/ids.ts";
 import type { Repository } from "../adapters/git/repository.ts";
 import { standingInTree } from "../adapters/git/tree-objects.ts";
 import type { PathSet } from "../suite/reached-files.ts";
@@ -9,7 +9,7 @@ import { foldersAbove } from "./input-proposals.ts";
 export async function readsOfSubmodules(repository: Repository, tree: TreeId, reads: Reads): Promise<Reads> {
   const above = new Set([...reads.all].flatMap(foldersAbove));
   const standing = await standingInTree(repository, tree, [...above]);
-  const submodules = new Set([...above].filter((path) => standing.get(path)?.startsWith("160000 ")));
+  const submodules = new Set([...above].filter((path) => standing.get(path)?.startsWith(`${SUBMODULE} `)));
   if (submodules.size === 0) return reads;
   const entryOf = (path: string) => foldersAbove(path).find((one) => submodules.has(one)) ?? path;
   // tests of one file share the same set, and go on to share it

@@ -6,8 +6,9 @@ export type TreeId = Branded<"tree">;
 export type BlobId = Branded<"blob">;
 export type CommitId = Branded<"commit">;
 
-/** The mode of a directory in a tree. */
+/** The modes that a tree has for a directory and for a submodule. */
 export const DIRECTORY = "040000";
+export const SUBMODULE = "160000";
 
 export type ObjectFormat = "sha1" | "sha256";
 

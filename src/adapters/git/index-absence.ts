@@ -43,7 +43,9 @@ function isNowhere(index: Parts, idBytes: number, path: string): boolean {
   });
 }
 
-const above = (path: string) => [...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index));
+/** The directories that a path lies in. */
+export const above = (path: string) =>
+  [...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index));
 
 /** All entries lie before it. */
 const END = "\xff\xff";

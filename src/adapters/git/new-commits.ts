@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { git } from "./command.ts";
-import { type CommitId, commitId, type TreeId, treeId } from "./ids.ts";
+import { type CommitId, commitId, SUBMODULE, type TreeId, treeId } from "./ids.ts";
 import { splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
@@ -137,7 +137,7 @@ function command(edit: TreeEdit): Buffer[] {
         text("\n"),
       ];
     case "submodule":
-      return [text(`M 160000 ${edit.commit} ${quoted(edit.path)}\n`)];
+      return [text(`M ${SUBMODULE} ${edit.commit} ${quoted(edit.path)}\n`)];
     case "remove":
       return [text(`D ${quoted(edit.path)}\n`)];
     case "move":

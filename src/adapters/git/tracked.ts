@@ -1,5 +1,6 @@
 import { git, gitAtOnce } from "./command.ts";
-import { indexHasNothingAt } from "./index-absence.ts";
+import { SUBMODULE } from "./ids.ts";
+import { above, indexHasNothingAt } from "./index-absence.ts";
 import type { Repository } from "./repository.ts";
 
 /** What the index holds of some paths. Paths are bytes as Latin-1 text, relative to the top level. */
@@ -27,7 +28,7 @@ export async function trackedPaths(place: Repository, paths: readonly string[]):
     const name = line.slice(line.indexOf("\t") + 1);
     if (name === "") continue;
     names.push(name);
-    if (line.startsWith("160000 ")) submodules.add(name);
+    if (line.startsWith(`${SUBMODULE} `)) submodules.add(name);
   }
   return {
     has: (path) => {
@@ -56,10 +57,6 @@ function exactly(path: string): string {
   const escaped = path.slice(1).replace(/[\\*?[]/g, "\\$&");
   const first = path.charAt(0);
   return `:(top,glob)${/[\]\\!^]/.test(first) ? `\\${first}*` : `[${first}]`}${escaped}`;
-}
-
-function above(path: string): readonly string[] {
-  return [...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index));
 }
 
 /** Git lists its index in the order of bytes, and so are characters of Latin-1 compared. */

@@ -1,5 +1,5 @@
 import { GitError } from "./command.ts";
-import { DIRECTORY } from "./ids.ts";
+import { DIRECTORY, SUBMODULE } from "./ids.ts";
 
 /** One entry of a tree object. The name is bytes as Latin-1 text. */
 export interface Child {
@@ -120,7 +120,7 @@ export class TreeObject {
     if (kind === 0o040000) return DIRECTORY;
     if (kind === 0o120000) return "120000";
     if (kind === 0o100000) return (mode & 0o100) === 0 ? "100644" : "100755";
-    return "160000";
+    return SUBMODULE;
   }
 
   #malformed(): GitError {

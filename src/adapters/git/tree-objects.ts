@@ -1,5 +1,5 @@
 import { GitError } from "./command.ts";
-import { DIRECTORY, emptyTree, objectIdLength, type TreeId, treeId } from "./ids.ts";
+import { DIRECTORY, emptyTree, objectIdLength, SUBMODULE, type TreeId, treeId } from "./ids.ts";
 import { pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 import { readObjects } from "./small-blobs.ts";
@@ -111,7 +111,7 @@ export async function pathsPresent(
   paths: readonly string[],
 ): Promise<boolean[]> {
   const found = await Promise.all(paths.map((path) => childAt(repository, tree, partsOf(path))));
-  return found.map((child) => child !== null && child.mode !== "160000");
+  return found.map((child) => child !== null && child.mode !== SUBMODULE);
 }
 
 /** The id of `path`, a directory, in a tree; null where there is none. */

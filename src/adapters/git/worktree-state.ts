@@ -1,4 +1,5 @@
 import { git } from "./command.ts";
+import { SUBMODULE } from "./ids.ts";
 import { type IndexEntry, parseIndexLine } from "./index.ts";
 import { latin1Lines, pathTextOfLatin1 } from "./paths.ts";
 import type { Repository } from "./repository.ts";
@@ -49,5 +50,3 @@ export async function worktreeState(
   }
   return { staged, differences };
 }
-
-const SUBMODULE = "160000";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { kindOf } from "../files/files.ts";
 import { git } from "./command.ts";
+import { SUBMODULE } from "./ids.ts";
 import { type IndexEntry, parseIndexLine } from "./index.ts";
 import { latin1Lines, pathText, pathTextOfLatin1, splitNul } from "./paths.ts";
 import type { Repository } from "./repository.ts";
@@ -139,7 +140,7 @@ async function absentSubmodules(
   repository: Repository,
   entries: readonly MarkedEntry[],
 ): Promise<WorktreeDifference[]> {
-  const paths = entries.filter(({ entry }) => entry.mode === "160000").map(({ entry }) => entry.path);
+  const paths = entries.filter(({ entry }) => entry.mode === SUBMODULE).map(({ entry }) => entry.path);
   const kinds = await Promise.all(paths.map((path) => kindOf(join(repository.directory, path, ".git"))));
   return paths
     .filter((_, index) => kinds[index] === "absent")

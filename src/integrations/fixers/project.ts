@@ -3,7 +3,7 @@ import { readEditable, withScratchDirectory } from "../../adapters/files/editing
 import { kindOf, writeAtomically } from "../../adapters/files/files.ts";
 import { type Attributes, attributesOf } from "../../adapters/git/attributes.ts";
 import { GitError } from "../../adapters/git/command.ts";
-import type { TreeId } from "../../adapters/git/ids.ts";
+import { SUBMODULE, type TreeId } from "../../adapters/git/ids.ts";
 import { stagedEntries } from "../../adapters/git/index.ts";
 import { loneRepository } from "../../adapters/git/lone.ts";
 import type { Repository, Worktree } from "../../adapters/git/repository.ts";
@@ -51,7 +51,7 @@ export async function projectOfTree(
   const links = new Set(all.filter(({ mode }) => mode === LINK).map(({ path }) => path));
   const read = batched((wanted) => readBlobsUpTo(repository, wanted, LARGEST), ids);
   return projectFrom({
-    files: plainNames(all.filter(({ mode }) => mode !== "160000").map(({ path }) => path)),
+    files: plainNames(all.filter(({ mode }) => mode !== SUBMODULE).map(({ path }) => path)),
     read: (path) => readThrough(links, read, path),
     saysAllAttributes: true,
     judge: async (texts, paths, names) => {
@@ -93,7 +93,7 @@ export async function projectOnDisk(worktree: Worktree): Promise<ChangeableProje
   ]);
   const gone = new Set(deleted);
   const tracked = staged
-    .filter(({ mode, path }) => mode !== "160000" && !gone.has(path))
+    .filter(({ mode, path }) => mode !== SUBMODULE && !gone.has(path))
     .map(({ path }) => path);
   const own = [...tracked, ...untracked.filter((path) => !path.endsWith("/"))];
   const files = plainNames([...own, ...(await personalFiles(worktree, own))]);

@@ -1,4 +1,5 @@
 import type { CommitHeader } from "../../adapters/git/commit-header.ts";
+import { SUBMODULE } from "../../adapters/git/ids.ts";
 import type { Repository } from "../../adapters/git/repository.ts";
 import { entriesAt } from "../../adapters/git/tree-objects.ts";
 import { listTree, readBlobs, type TreeEntry } from "../../adapters/git/trees.ts";
@@ -79,7 +80,7 @@ export async function readSpecimen(
     test,
     log,
     inputs: inputs.filter(({ mode, path }) => mode.startsWith("100") && path !== CONFIGURATION_PATH),
-    submodules: inputs.filter(({ mode }) => mode === "160000"),
+    submodules: inputs.filter(({ mode }) => mode === SUBMODULE),
   };
 }
 
