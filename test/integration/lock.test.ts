@@ -1,7 +1,15 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -137,6 +145,18 @@ describe("a lock that was left behind", () => {
   it("in another container of this machine counts as held: its processes have numbers of their own", async () => {
     const path = await leaveLock({ processNamespace: "pid:[1]", pid: 999_999_999 });
     expect(await takeLock(path, "gate run", SINCE)).toMatchObject({ ok: false, error: { pid: 999_999_999 } });
+  });
+
+  it.each([
+    ["a link that leads nowhere", (path: string) => symlinkSync("nowhere", path)],
+    ["a pipe", (path: string) => execFileSync("mkfifo", [path])],
+  ])("is taken over where it is %s", async (_what, make) => {
+    const path = lockPath();
+    make(path);
+    const lock = await take(path);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ pid: process.pid });
+    await lock.release();
+    expect(existsSync(path)).toBe(false);
   });
 
   it("before the machine was started anew is taken over", async () => {

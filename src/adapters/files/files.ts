@@ -43,6 +43,11 @@ export function refusalOfFileSystem(error: unknown): string | null {
 
 /** null where there is no such file. A pipe is not waited for, and nobody's file: it is empty, or none. */
 export async function readIfThere(path: string): Promise<Buffer | null> {
+  return contentIfThere(path);
+}
+
+/** The same, for whoever cannot wait. */
+export function contentIfThere(path: string): Buffer | null {
   try {
     const descriptor = openSync(path, WITHOUT_WAITING);
     try {

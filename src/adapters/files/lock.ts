@@ -1,7 +1,7 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { err, ok, type Result } from "../../result.ts";
-import { fileErrorCode, temporaryBeside } from "./files.ts";
+import { contentIfThere, fileErrorCode, temporaryBeside } from "./files.ts";
 import { bootId, isAlive, lifeOf, processNamespace } from "./life.ts";
 
 /** Who holds a lock. */
@@ -96,12 +96,10 @@ async function readLock(path: string): Promise<FoundLock | null> {
 }
 
 function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (fileErrorCode(error) === "ENOENT") return null;
-    throw error;
-  }
+  const content = contentIfThere(path);
+  if (content !== null) return content.toString("utf8");
+  // A link that leads nowhere is there, and nobody's lock.
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : "";
 }
 
 function isHolder(value: unknown): value is LockHolder {
