@@ -130,6 +130,14 @@ describe("gate doctor", () => {
     expect(text.stderr).toContain(`✗ ${name}`);
   });
 
+  it("takes a launcher behind a link for the gate that it leads to", async () => {
+    const rig = await installed();
+    const link = join(rig.base, "gate.js");
+    symlinkSync(join(PROJECT, "bin/gate.js"), link);
+    await rig.git("config", "gate.launcher", link);
+    expect((await examined(rig)).bad).toEqual([]);
+  });
+
   it("is content again after what it said to do", async () => {
     const rig = await installed();
     rig.remove(".git/hooks/post-merge");

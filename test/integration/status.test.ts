@@ -187,6 +187,7 @@ describe("gate status says what changed", () => {
       await rig.git("config", key, "true");
     await rig.git("config", "log.showRoot", "false");
     await rig.git("config", "log.date", "relative");
+    await rig.git("config", "i18n.logOutputEncoding", "UTF-16");
     await rig.git("config", "color.ui", "always");
     expect(await status(rig)).toMatchObject(
       one({
