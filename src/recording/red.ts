@@ -11,7 +11,7 @@ import { suiteEnvironment } from "../suite/environment.ts";
 import { type Execution, executeSuite } from "../suite/execute.ts";
 import { hasEnded, mayFail } from "../suite/expected-failures.ts";
 import { gpusFor } from "../suite/gpu.ts";
-import { injectReporters } from "../suite/injection.ts";
+import { injectReporters, NOTHING_INHERITED } from "../suite/injection.ts";
 import type { SuiteResults, TestResult } from "../suite/results.ts";
 import { createSession, newMark, type SessionFolder, sessionPath } from "../suite/session.ts";
 import { drawVerdict } from "../suite/verdict.ts";
@@ -245,8 +245,7 @@ async function execute(
     observe: false,
     ownModules: [],
     ownPackages: [],
-    inheritedOptions: "",
-    inheritedNodeOptions: "",
+    ...NOTHING_INHERITED,
     continueOnCollectionErrors: true,
   };
   const reporters = await injectReporters(place, surroundings.pluginsDirectory, settings, {

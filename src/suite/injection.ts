@@ -30,11 +30,15 @@ export async function injectReporters(
   };
 }
 
+type InheritedOptions = Pick<ReporterSettings, "inheritedOptions" | "inheritedNodeOptions">;
+
+export const NOTHING_INHERITED: InheritedOptions = { inheritedOptions: "", inheritedNodeOptions: "" };
+
 /** What only the user's shell says of how the runners are to run. */
 export function inheritedOptions(
   { env }: { readonly env: Readonly<Record<string, string>> },
   shell: Readonly<Record<string, string | undefined>>,
-): Pick<ReporterSettings, "inheritedOptions" | "inheritedNodeOptions"> {
+): InheritedOptions {
   const onlyOfShell = (name: string) => (name in env ? "" : (shell[name] ?? ""));
   return {
     inheritedOptions: onlyOfShell("PYTEST_ADDOPTS"),
