@@ -128,7 +128,7 @@ function leftOutOf(
     case "partly-staged":
       return {
         how: "has changes that",
-        hint: `Commit them as well, or stage what you commit:  git add -p,  ${rest}`,
+        hint: `Commit them as well, or stage what you commit:  git add -p,  and ${rest}`,
       };
     case "missing":
       return {

@@ -123,19 +123,28 @@ describe("the working tree is not what is being committed", () => {
     expect(await rig.decision("HEAD")).toBe("fresh");
   });
 
-  it("the ways out do work: what is new is moved away in a merge", async () => {
-    const rig = await dueRig();
-    await rig.commit("main");
-    await rig.git("checkout", "-q", "-b", "side", "HEAD~1");
-    rig.write("src/side.py", "side = 1\n");
-    await rig.git("add", "src");
-    await rig.commit("side");
-    expect((await rig.tryGit("merge", "main")).code).toBe(1);
-    rig.write("src/notes.py", "notes = 1\n");
-    const refused = await rig.gate("run");
-    expect(refused.stderr).toContain("Stage or ignore them, or move them away for the run");
-    expect(refused.stderr).not.toContain("git stash");
-  });
+  it.each([["merge"], ["cherry-pick"]])(
+    "no way out ends a %s, also one that leaves the reports alone",
+    async (verb) => {
+      const rig = await dueRig();
+      await rig.git("stash", "-q");
+      await rig.git("checkout", "-q", "-b", "side");
+      rig.write("README.md", "# Side\n");
+      rig.write("src/side.py", "side = 1\n");
+      await rig.git("add", ".");
+      await rig.git("commit", "-q", "--no-verify", "-m", "side");
+      await rig.git("checkout", "-q", "main");
+      rig.write("README.md", "# Main\n");
+      await rig.commit("main", "-a");
+      expect((await rig.tryGit(verb, "side")).code).toBe(1);
+      rig.write("README.md", "# Both\n");
+      await rig.git("add", "README.md");
+      rig.write("src/notes.py", "notes = 1\n");
+      const { stderr } = await rig.gate("run");
+      expect(stderr).toContain("Stage or ignore them, or move them away for the run");
+      expect(stderr).not.toContain("git stash");
+    },
+  );
 
   it("the ways out do work: with reports of an earlier run staged", async () => {
     const rig = await dueRig();
